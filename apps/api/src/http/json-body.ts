@@ -1,0 +1,15 @@
+import express, { type RequestHandler } from 'express';
+import { ArcFleetError } from '#contracts';
+
+export const BODY_LIMIT = '256kb';
+const JSON_TYPES = ['application/json', 'application/*+json'];
+
+/** Refuses a body of another type, which the JSON parser would silently leave unread. */
+export const requireJson: RequestHandler = (request, _response, next) => {
+  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+  if (!hasBody || request.is(JSON_TYPES)) return next();
+  const found = request.headers['content-type'] ?? 'nothing';
+  next(new ArcFleetError('unsupported_media_type', `The body must be application/json, the request says ${found}.`));
+};
+
+export const parseJson: RequestHandler = express.json({ limit: BODY_LIMIT, type: JSON_TYPES, strict: false });

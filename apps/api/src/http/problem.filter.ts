@@ -1,0 +1,80 @@
+import { Catch, HttpException, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { ArcFleetError, ERRORS, type ErrorCode } from '#contracts';
+import type { Logger } from '#telemetry';
+import { allowedMethods } from '../openapi/document.js';
+import { toProblem, type FieldError } from './problem.js';
+
+/** Errors of the body parser (http-errors) by their `type`. */
+const BODY_ERRORS: Record<string, ErrorCode> = {
+  'entity.parse.failed': 'malformed_body',
+  'entity.too.large': 'payload_too_large',
+  'encoding.unsupported': 'unsupported_media_type',
+  'charset.unsupported': 'unsupported_media_type',
+};
+
+interface Answer {
+  code: ErrorCode;
+  detail: string;
+  errors?: readonly FieldError[] | undefined;
+  allow?: string;
+}
+
+/** Every error of every route as problem+json, and only this filter decides its status. Unknown errors tell nothing of the inside. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    const answer = this.toAnswer(error, request);
+    const { httpStatus } = ERRORS[answer.code];
+    if (httpStatus >= 500) this.logger.error('request failed', { method: request.method, path: request.path, error });
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (answer.allow) response.setHeader('Allow', answer.allow);
+    if (answer.code === 'unavailable' || answer.code === 'idempotency_in_progress') response.setHeader('Retry-After', '1');
+    const problem = toProblem(answer.code, answer.detail, request.path, answer.errors);
+    response.status(httpStatus).type('application/problem+json').send(JSON.stringify(problem));
+  }
+
+  private toAnswer(error: unknown, request: Request): Answer {
+    if (error instanceof ArcFleetError) {
+      return { code: error.code, detail: error.message, errors: error.details['fieldErrors'] as FieldError[] | undefined };
+    }
+    if (error instanceof NotFoundException) {
+      const methods = allowedMethods(request.path);
+      if (methods === null) return { code: 'not_found', detail: `There is nothing at ${request.path}.` };
+      const allow = methods.join(', ');
+      return { code: 'method_not_allowed', detail: `${request.path} takes ${allow}, not ${request.method}.`, allow };
+    }
+    const { type, status, message } = error as { type?: unknown; status?: unknown; message?: string };
+    const bodyCode = typeof type === 'string' ? BODY_ERRORS[type] : undefined;
+    if (bodyCode) return { code: bodyCode, detail: bodyDetail(bodyCode, message) };
+    const httpStatus = error instanceof HttpException ? error.getStatus() : status;
+    if (typeof httpStatus === 'number' && httpStatus >= 400 && httpStatus < 500) {
+      return {
+        code: type === undefined ? 'malformed_request' : 'malformed_body',
+        detail: message ?? 'The request is malformed.',
+      };
+    }
+    if (isConnectionError(error)) return { code: 'unavailable', detail: 'The database cannot be reached; try again.' };
+    return { code: 'internal', detail: 'An unexpected error; the log of the API has the details.' };
+  }
+}
+
+function bodyDetail(code: ErrorCode, message = ''): string {
+  if (code === 'malformed_body') return `The body is not valid JSON: ${message}`;
+  if (code === 'payload_too_large') return 'The body is larger than 256 kB.';
+  return message;
+}
+
+/** Node's connection errors, and Postgres saying that it stops (57P0x), starts or has no connection left. */
+function isConnectionError(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string' && /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|57P0|08|53300)/.test(code)) return true;
+  return typeof message === 'string' && /connection terminated|timeout exceeded when trying to connect/i.test(message);
+}

@@ -1,0 +1,259 @@
+import { z } from 'zod';
+import {
+  createdRunSchema,
+  createRunSchema,
+  deliveryListSchema,
+  healthSchema,
+  metricSeriesSchema,
+  problemSchema,
+  RUN_EVENT_TYPES,
+  RUN_STATUSES,
+  RUN_STREAM_EVENTS,
+  runListSchema,
+  runViewSchema,
+} from '#contracts';
+
+type Json = Record<string, unknown>;
+
+/** Schemas by the name under which the document holds them; `input`: what a client sends. */
+const SCHEMAS = {
+  CreateRun: { schema: createRunSchema, io: 'input' },
+  CreatedRun: { schema: createdRunSchema, io: 'output' },
+  Run: { schema: runViewSchema, io: 'output' },
+  RunList: { schema: runListSchema, io: 'output' },
+  MetricSeries: { schema: metricSeriesSchema, io: 'output' },
+  DeliveryList: { schema: deliveryListSchema, io: 'output' },
+  Health: { schema: healthSchema, io: 'output' },
+  Problem: { schema: problemSchema, io: 'output' },
+} as const;
+type SchemaName = keyof typeof SCHEMAS;
+
+interface Operation {
+  method: 'get' | 'post';
+  path: string;
+  operationId: string;
+  summary: string;
+  parameters?: Json[];
+  body?: SchemaName;
+  status: number;
+  headers?: Json;
+  /** JSON answer, or a content type of its own. */
+  answer: SchemaName | { contentType: string; schema: Json };
+  /** Further statuses without a problem body. */
+  others?: Json;
+  problems: number[];
+}
+
+const ref = (name: SchemaName): Json => ({ $ref: `#/components/schemas/${name}` });
+const text = (description: string): Json => ({ description, schema: { type: 'string' } });
+const query = (name: string, description: string, schema: Json): Json => ({ name, in: 'query', description, schema });
+const runId: Json = { name: 'id', in: 'path', required: true, schema: { type: 'string', pattern: '^run_[0-9a-z]{20}$' } };
+
+const OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/runs',
+    operationId: 'runs.create',
+    summary: 'Creates a run. It waits until all its ranks have a slot.',
+    parameters: [
+      {
+        name: 'Idempotency-Key',
+        in: 'header',
+        description: 'Repeats with the same key and body within 24 hours create nothing and get the first answer.',
+        schema: { type: 'string', minLength: 1, maxLength: 255 },
+      },
+    ],
+    body: 'CreateRun',
+    status: 202,
+    headers: { Location: text('The run'), 'Idempotent-Replayed': text('`true` when this is the answer to an earlier request') },
+    answer: 'CreatedRun',
+    problems: [400, 409, 413, 415, 422],
+  },
+  {
+    method: 'get',
+    path: '/runs',
+    operationId: 'runs.list',
+    summary: 'Runs, newest first.',
+    parameters: [
+      query('limit', 'Runs per page', { type: 'integer', minimum: 1, maximum: 100, default: 20 }),
+      query('cursor', 'Opaque; part of `next` of the page before', { type: 'string' }),
+      query('status', 'Only these, separated by commas', { type: 'array', items: { enum: RUN_STATUSES } }),
+    ],
+    status: 200,
+    answer: 'RunList',
+    problems: [422],
+  },
+  {
+    method: 'get',
+    path: '/runs/{id}',
+    operationId: 'runs.get',
+    summary: 'A run with its resolved configuration and history of states.',
+    parameters: [runId],
+    status: 200,
+    answer: 'Run',
+    problems: [404],
+  },
+  {
+    method: 'post',
+    path: '/runs/{id}/cancel',
+    operationId: 'runs.cancel',
+    summary: 'Asks a run to stop. Shows `canceling` at once and `canceled` when its ranks have left.',
+    parameters: [runId],
+    status: 202,
+    answer: 'Run',
+    problems: [404, 409],
+  },
+  {
+    method: 'get',
+    path: '/runs/{id}/events',
+    operationId: 'runs.events',
+    summary: 'Events of a run as they happen. Ends after the terminal transition.',
+    parameters: [
+      runId,
+      { name: 'Last-Event-ID', in: 'header', description: 'Go on after this event', schema: { type: 'string' } },
+      query('after', 'The same for clients that cannot set the header', { type: 'integer', minimum: 0, default: 0 }),
+    ],
+    status: 200,
+    answer: {
+      contentType: 'text/event-stream',
+      schema: {
+        type: 'string',
+        description: `Server-sent events: \`id\` is the number of the event, \`event\` one of ${RUN_STREAM_EVENTS.join(', ')}, \`data\` is {"at", "data"}.`,
+      },
+    },
+    others: { 204: { description: 'The run has ended and the client has seen all of it' } },
+    problems: [400, 404, 422],
+  },
+  {
+    method: 'get',
+    path: '/runs/{id}/metrics',
+    operationId: 'runs.metrics',
+    summary: 'Metrics and verification scores per step. Steps that a restart replayed appear once.',
+    parameters: [
+      runId,
+      query('names', 'Only these series, separated by commas', { type: 'array', items: { type: 'string' } }),
+      query('maxPoints', 'Most points per series', { type: 'integer', minimum: 2, maximum: 20_000, default: 1_000 }),
+    ],
+    status: 200,
+    answer: 'MetricSeries',
+    problems: [404, 422],
+  },
+  {
+    method: 'get',
+    path: '/runs/{id}/deliveries',
+    operationId: 'runs.deliveries',
+    summary: 'Webhook deliveries of a run.',
+    parameters: [runId],
+    status: 200,
+    answer: 'DeliveryList',
+    problems: [404],
+  },
+  {
+    method: 'get',
+    path: '/health',
+    operationId: 'health.get',
+    summary: 'Whether the API can do its work.',
+    status: 200,
+    answer: 'Health',
+    others: { 503: { description: 'It cannot', content: { 'application/json': { schema: ref('Health') } } } },
+    problems: [],
+  },
+  {
+    method: 'get',
+    path: '/openapi.json',
+    operationId: 'openapi.get',
+    summary: 'This document.',
+    status: 200,
+    answer: { contentType: 'application/json', schema: { type: 'object' } },
+    problems: [],
+  },
+];
+
+/** Methods that a path takes, or null when no route has it. */
+export function allowedMethods(path: string): string[] | null {
+  const methods = OPERATIONS.filter((operation) => toPattern(operation.path).test(path)).map(({ method }) =>
+    method.toUpperCase(),
+  );
+  return methods.length > 0 ? methods : null;
+}
+
+function toPattern(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}/?$`);
+}
+
+function toOperation(operation: Operation): Json {
+  const { operationId, summary, parameters, body, status, headers, answer, others, problems } = operation;
+  const content =
+    typeof answer === 'string'
+      ? { 'application/json': { schema: ref(answer) } }
+      : { [answer.contentType]: { schema: answer.schema } };
+  const problem = { description: 'See `code`', content: { 'application/problem+json': { schema: ref('Problem') } } };
+  return {
+    operationId,
+    summary,
+    ...(parameters ? { parameters } : {}),
+    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: ref(body) } } } } : {}),
+    responses: {
+      [status]: { description: 'Success', ...(headers ? { headers } : {}), content },
+      ...others,
+      ...Object.fromEntries(problems.map((each) => [each, problem])),
+      default: problem,
+    },
+  };
+}
+
+function toWebhooks(): Json {
+  return Object.fromEntries(
+    RUN_EVENT_TYPES.map((type) => [
+      type,
+      {
+        post: {
+          operationId: `webhooks.${type}`,
+          summary: 'Sent to the `webhooks` of a run, signed as in Standard Webhooks 1.0.',
+          parameters: ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
+            name,
+            in: 'header',
+            required: true,
+            schema: { type: 'string' },
+          })),
+          requestBody: {
+            content: {
+              'application/json': {
+                schema: {
+                  type: 'object',
+                  required: ['type', 'timestamp', 'data'],
+                  properties: {
+                    type: { const: type },
+                    timestamp: { type: 'string', format: 'date-time' },
+                    data: { type: 'object', required: ['runId'], properties: { runId: { type: 'string' } } },
+                  },
+                },
+              },
+            },
+          },
+          responses: { '2XX': { description: 'Received. Anything else is tried again; 410 ends all deliveries to the URL.' } },
+        },
+      },
+    ]),
+  );
+}
+
+/** The OpenAPI 3.1 document, made from the schemas that check requests. */
+export function buildOpenApi(version: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const operation of OPERATIONS) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: toOperation(operation) };
+  }
+  const schemas = Object.entries(SCHEMAS).map(([name, { schema, io }]) => {
+    // `any`: an error code is checked by a function, which JSON Schema cannot say.
+    const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+    return [name, json];
+  });
+  return {
+    openapi: '3.1.0',
+    info: { title: 'ArcFleet', version, description: 'Train and evaluate face-recognition models on a fleet of workers.' },
+    paths,
+    webhooks: toWebhooks(),
+    components: { schemas: Object.fromEntries(schemas) },
+  };
+}

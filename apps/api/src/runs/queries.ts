@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { RUN_STATUSES } from '#contracts';
+import type { RunCursor } from '#persistence';
+
+const wholeNumber = (min: number, max: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+    .default(fallback);
+
+/** `a,b` and repeated parameters both make a list. */
+const list = z
+  .union([z.string(), z.array(z.string())])
+  .transform((value) => [value].flat().flatMap((part) => part.split(',').filter((each) => each !== '')));
+
+const RUN_ID = /^run_[0-9a-z]{20}$/;
+export const isRunId = (id: string): boolean => RUN_ID.test(id);
+
+/** Opaque for clients: position of the last run that they have seen. */
+export function encodeCursor({ createdAt, id }: RunCursor): string {
+  return Buffer.from(`${createdAt.getTime()}.${id}`).toString('base64url');
+}
+
+function decodeCursor(text: string): RunCursor | null {
+  const [, time, id] = /^(\d{1,15})\.(run_[0-9a-z]{20})$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
+  return time !== undefined && id !== undefined ? { createdAt: new Date(Number(time)), id } : null;
+}
+
+export const listRunsQuerySchema = z.strictObject({
+  limit: wholeNumber(1, 100, 20),
+  cursor: z
+    .string()
+    .transform((text, context) => {
+      const cursor = decodeCursor(text);
+      if (cursor) return cursor;
+      context.addIssue({ code: 'custom', message: 'is not a cursor that this API gave out' });
+      return z.NEVER;
+    })
+    .optional(),
+  status: list.pipe(z.array(z.enum(RUN_STATUSES))).optional(),
+});
+export type ListRunsQuery = z.output<typeof listRunsQuerySchema>;
+
+export const metricsQuerySchema = z.strictObject({
+  names: list.pipe(z.array(z.string().regex(/^[^\0]{1,64}$/, 'must be 1 to 64 characters')).max(100)).optional(),
+  /** Most points per series. */
+  maxPoints: wholeNumber(2, 20_000, 1_000),
+});
+export type MetricsQuery = z.output<typeof metricsQuerySchema>;
+
+/** `after` is for clients that cannot set the `Last-Event-ID` header. */
+export const eventsQuerySchema = z.strictObject({ after: wholeNumber(0, 999_999_999, 0) });
+export type EventsQuery = z.output<typeof eventsQuerySchema>;

@@ -1,0 +1,36 @@
+import { availableParallelism } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface CliConfig {
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  /** Value of PATH, where servers are looked for. */
+  readonly path: string;
+  readonly cores: number;
+  /** Folder that relative paths of the command line start from: npm changes the directory, the user does not. */
+  readonly workingFolder: string;
+  /** Root of this package. */
+  readonly packageRoot: string;
+  /** Where commands keep what outlives them. */
+  readonly home: string;
+  /** Number of a pipe from the process that called us; its end means that it is gone. */
+  readonly lifelineFd: number | undefined;
+}
+
+/** The only reader of the CLI's environment. */
+export function loadConfig(env: NodeJS.ProcessEnv): CliConfig {
+  const packageRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
+  const workingFolder = env['INIT_CWD'] || process.cwd();
+  const home = env['ARCFLEET_HOME'] || join(packageRoot, '.arcfleet');
+  return Object.freeze({
+    databaseUrl: env['DATABASE_URL'] || undefined,
+    redisUrl: env['REDIS_URL'] || undefined,
+    path: env['PATH'] ?? '',
+    cores: availableParallelism(),
+    workingFolder,
+    packageRoot,
+    home: isAbsolute(home) ? home : resolve(workingFolder, home),
+    lifelineFd: env['ARCFLEET_LIFELINE_FD'] ? Number(env['ARCFLEET_LIFELINE_FD']) : undefined,
+  });
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { ArcFleetError } from '#contracts';
+import { addDataCommand } from './commands/data.command.js';
+import { addDemoCommand } from './commands/demo.command.js';
+import { addEngineCommand } from './commands/engine.command.js';
+import { addUpCommand } from './commands/up.command.js';
+import { addWorkerCommand } from './commands/worker.command.js';
+import { loadConfig } from './config.js';
+
+const config = loadConfig(process.env);
+// Ours alone: a process that we start must not take it for its own.
+delete process.env['ARCFLEET_LIFELINE_FD'];
+
+const program = new Command('arcfleet')
+  .description('Trains and evaluates large-scale face-recognition models on a fleet of workers that scales from zero.')
+  .showHelpAfterError('(arcfleet --help shows the commands)');
+addDemoCommand(program, config);
+addUpCommand(program, config);
+addWorkerCommand(program, config);
+addEngineCommand(program);
+addDataCommand(program, config);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof ArcFleetError) console.error(`arcfleet: ${error.message} (${error.code})`);
+  else console.error(error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,419 @@
+import { endianness } from 'node:os';
+import { ArcFleetError } from '#contracts';
+import type { Collective, Payload, ReduceOptions, WireType } from '../collective.js';
+import { fromBfloat16, toBfloat16 } from './bfloat16.js';
+import { Call } from './call.js';
+import { agreementOf } from './frame.js';
+import type { CallFacts, Operation } from './frame.js';
+import { bytesOf, framesOf, messageOf, payloadOf } from './message.js';
+import type { Message } from './message.js';
+import { reduceInRankOrder, segmentCounts } from './reduce.js';
+import type { Reduction } from './reduce.js';
+import type { IncomingFrame, Lane, Wire, WireReceiver } from './wire.js';
+
+export interface WireCollectiveOptions {
+  /** See `CollectiveTiming.progressMs`. */
+  readonly progressMs: number;
+  /** Largest chunk in bytes; a multiple of 4. */
+  readonly chunkBytes?: number;
+  /**
+   * An all-reduce goes straight (all-gather, every rank sums) while that makes each rank read at most so many bytes more than
+   * reduce-scatter + all-gather would.
+   */
+  readonly straightReduceBytes?: number;
+  /** Monotonic clock in ms. */
+  readonly now?: () => number;
+}
+
+interface Peer {
+  lastFrameAt: number;
+  leaseUntil: number;
+  phase: string | null;
+  left: boolean;
+}
+
+export const DEFAULT_CHUNK_BYTES = 1 << 20;
+const DEFAULT_STRAIGHT_REDUCE_BYTES = 128 << 10;
+
+/** The protocol of all transports: numbers the calls, cuts and joins messages, reduces in rank order, ends on the first error. */
+export class WireCollective implements Collective, WireReceiver {
+  readonly rank: number;
+  readonly worldSize: number;
+  readonly #wire: Wire;
+  readonly #chunkBytes: number;
+  readonly #straightReduceBytes: number;
+  readonly #progressMs: number;
+  readonly #now: () => number;
+  readonly #peers: Peer[];
+  readonly #calls = new Map<number, Call>();
+  /** Frames of calls that this rank has not made yet; their senders' window bounds them. */
+  readonly #early = new Map<number, IncomingFrame[]>();
+  readonly #running = new Set<Promise<unknown>>();
+  #nextSequence = 0;
+  #failure: ArcFleetError | null = null;
+  #closing: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #sentBytes = 0;
+  #receivedBytes = 0;
+
+  constructor(wire: Wire, options: WireCollectiveOptions) {
+    if (endianness() !== 'LE') throw new ArcFleetError('engine_unavailable', 'Collectives need a little-endian machine.');
+    this.#wire = wire;
+    this.rank = wire.rank;
+    this.worldSize = wire.worldSize;
+    this.#chunkBytes = options.chunkBytes ?? DEFAULT_CHUNK_BYTES;
+    this.#straightReduceBytes = options.straightReduceBytes ?? DEFAULT_STRAIGHT_REDUCE_BYTES;
+    this.#progressMs = options.progressMs;
+    this.#now = options.now ?? (() => performance.now());
+    const now = this.#now();
+    this.#peers = Array.from({ length: wire.worldSize }, () => ({ lastFrameAt: now, leaseUntil: 0, phase: null, left: false }));
+    wire.start(this);
+  }
+
+  allGather(payload: Payload): Promise<Payload[]> {
+    return this.#run('allGather', {}, async (call) => {
+      const sent = this.#send(call, 'all', messageOf(payload));
+      const messages = await this.#receiveFromAll(call, messageOf(payload));
+      await sent;
+      return messages.map((message, rank) => (rank === this.rank ? payload : payloadOf(message)));
+    });
+  }
+
+  reduceScatter(values: Float32Array, counts: readonly number[], options: ReduceOptions = {}): Promise<Float32Array> {
+    const wire = options.wire ?? 'float32';
+    const facts = { reduction: 'sum' as const, wire, agreement: agreementOf(counts) };
+    return this.#run('reduceScatter', facts, (call) => {
+      const total = counts.reduce((sum, count) => sum + count, 0);
+      if (counts.length !== this.worldSize || total !== values.length || counts.some((count) => !(count >= 0))) {
+        throw new ArcFleetError(
+          'shape_mismatch',
+          `reduceScatter of ${values.length} values over ${this.worldSize} ranks got counts [${counts.join(', ')}].`,
+          { counts: [...counts], length: values.length, worldSize: this.worldSize },
+        );
+      }
+      return this.#reduceSegments(call, values, counts, 'sum', wire);
+    });
+  }
+
+  allReduce(values: Float32Array, operation: Reduction, options: ReduceOptions = {}): Promise<Float32Array> {
+    const wire = options.wire ?? 'float32';
+    const facts = { reduction: operation, wire, agreement: agreementOf([values.length]) };
+    return this.#run('allReduce', facts, async (call) => {
+      const elementBytes = wire === 'bfloat16' ? 2 : 4;
+      const extraReads = (((this.worldSize - 1) * (this.worldSize - 2)) / this.worldSize) * values.length * elementBytes;
+      const reduced =
+        extraReads <= this.#straightReduceBytes
+          ? await this.#reduceStraight(call, values, operation, wire)
+          : await this.#reduceInTwoStages(call, values, operation, wire);
+      return reduced;
+    });
+  }
+
+  broadcast(payload: Payload | null, root: number): Promise<Payload> {
+    return this.#run('broadcast', { root }, async (call) => {
+      this.#checkRoot(root);
+      if (root !== this.rank) return payloadOf(await call.receive(root, 0));
+      if (payload === null) {
+        throw new ArcFleetError('shape_mismatch', `Rank ${root} is the root of a broadcast and must give a payload.`, { root });
+      }
+      await this.#send(call, 'all', messageOf(payload));
+      return payload;
+    });
+  }
+
+  gather(payload: Payload, root: number): Promise<Payload[] | null> {
+    return this.#run('gather', { root }, async (call) => {
+      this.#checkRoot(root);
+      if (root !== this.rank) {
+        await this.#send(call, root, messageOf(payload));
+        return null;
+      }
+      const messages = await this.#receiveFromAll(call, messageOf(payload));
+      return messages.map((message, rank) => (rank === root ? payload : payloadOf(message)));
+    });
+  }
+
+  barrier(): Promise<void> {
+    return this.#run('barrier', {}, async (call) => {
+      const nothing: Message = { dtype: 'bytes', shape: [0], bytes: new Uint8Array(0) };
+      const sent = this.#send(call, 'all', nothing);
+      await this.#receiveFromAll(call, nothing);
+      await sent;
+    });
+  }
+
+  extendLease(ms: number, phase: string): void {
+    this.#wire.extendLease(ms, phase);
+  }
+
+  async abort(reason: string): Promise<void> {
+    await this.#fail(new ArcFleetError('peer_aborted', `Rank ${this.rank} gave up: ${reason}`, { rank: this.rank, reason }));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closeOnce();
+    return this.#closing;
+  }
+
+  traffic(): { sentBytes: number; receivedBytes: number } {
+    return { sentBytes: this.#sentBytes, receivedBytes: this.#receivedBytes };
+  }
+
+  onFrame(frame: IncomingFrame): void {
+    const { generation, from, sequence } = frame.header;
+    if (this.#failure !== null) return;
+    // Keys carry the generation, so such a frame means a peer with a wrong address: refused, never mixed in.
+    if (generation < this.#wire.generation || from >= this.worldSize || from === this.rank) {
+      frame.consumed();
+      return;
+    }
+    if (generation > this.#wire.generation) {
+      const message = `Generation ${generation} of the run is running; this rank belongs to generation ${this.#wire.generation}.`;
+      void this.#fail(new ArcFleetError('stale_generation', message, { generation: this.#wire.generation, newest: generation }));
+      return;
+    }
+    this.#peers[from]!.lastFrameAt = this.#now();
+    if (sequence >= this.#nextSequence) {
+      const waiting = this.#early.get(sequence);
+      if (waiting === undefined) this.#early.set(sequence, [frame]);
+      else waiting.push(frame);
+      return;
+    }
+    this.#deliver(frame);
+  }
+
+  onLease(rank: number, ms: number, phase: string): void {
+    const peer = this.#peers[rank]!;
+    peer.leaseUntil = this.#now() + ms;
+    peer.phase = phase;
+  }
+
+  onLeft(rank: number): void {
+    this.#peers[rank]!.left = true;
+    this.#checkProgress();
+  }
+
+  onFailure(error: ArcFleetError): void {
+    void this.#fail(error, error.details['reportedBy'] === undefined);
+  }
+
+  /** Numbers the call, feeds it what came early, and makes every error the collective's end. */
+  #run<T>(operation: Operation, facts: Partial<CallFacts>, body: (call: Call) => Promise<T>): Promise<T> {
+    const result = this.#runCall(operation, facts, body);
+    // Callers may await several calls in any order: the one that they come to last must not count as unhandled meanwhile.
+    const settled = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#running.add(settled);
+    void settled.then(() => this.#running.delete(settled));
+    return result;
+  }
+
+  async #runCall<T>(operation: Operation, facts: Partial<CallFacts>, body: (call: Call) => Promise<T>): Promise<T> {
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#closing !== null) {
+      throw new ArcFleetError('peer_aborted', `Rank ${this.rank} called ${operation} after it had closed the collective.`);
+    }
+    const sequence = this.#nextSequence++;
+    const agreed: CallFacts = { reduction: null, wire: 'float32', root: null, agreement: 0, ...facts, operation };
+    const call = new Call(sequence, agreed, this.#now);
+    this.#calls.set(sequence, call);
+    this.#startTimer();
+    const early = this.#early.get(sequence);
+    this.#early.delete(sequence);
+    try {
+      // The body sends before its first await, so that frames leave in the order of the calls.
+      const result = body(call);
+      early?.forEach((frame) => this.#deliver(frame));
+      this.#checkProgress();
+      return await Promise.race([result, call.failed]);
+    } catch (error) {
+      const known = error instanceof ArcFleetError ? error : this.#unexpected(operation, sequence, error);
+      void this.#fail(known);
+      throw this.#failure ?? known;
+    } finally {
+      this.#calls.delete(sequence);
+    }
+  }
+
+  #unexpected(operation: Operation, sequence: number, cause: unknown): ArcFleetError {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    return new ArcFleetError(
+      'collective_lost',
+      `${operation} (sequence ${sequence}) failed: ${text}`,
+      { operation, sequence },
+      { cause },
+    );
+  }
+
+  #deliver(frame: IncomingFrame): void {
+    const call = this.#calls.get(frame.header.sequence);
+    try {
+      // No call: it is done, so this is a duplicate.
+      const received = call?.accept(frame) ?? 0;
+      this.#receivedBytes += received;
+      frame.consumed();
+    } catch (error) {
+      void this.#fail(
+        error instanceof ArcFleetError ? error : this.#unexpected(frame.header.operation, frame.header.sequence, error),
+      );
+    }
+  }
+
+  /** Everyone's message of stage 0 in rank order, own one included; all must agree on dtype and on all but the first axis. */
+  async #receiveFromAll(call: Call, own: Message, stage = 0): Promise<Message[]> {
+    const ranks = Array.from({ length: this.worldSize }, (_, rank) => rank);
+    const messages = await Promise.all(ranks.map((rank) => (rank === this.rank ? own : call.receive(rank, stage))));
+    messages.forEach(({ dtype, shape }, rank) => {
+      const fits =
+        dtype === own.dtype && shape.length === own.shape.length && shape.every((size, i) => i === 0 || size === own.shape[i]);
+      if (fits) return;
+      throw new ArcFleetError(
+        'collective_mismatch',
+        `${call.facts.operation} (sequence ${call.sequence}): rank ${rank} sent ${dtype} [${shape.join(', ')}], rank ${this.rank} has ${own.dtype} [${own.shape.join(', ')}].`,
+        { sequence: call.sequence, rank, dtype, shape: [...shape] },
+      );
+    });
+    return messages;
+  }
+
+  #send(call: Call, lane: Lane, message: Message, stage = 0): Promise<unknown> {
+    if (this.worldSize === 1) return Promise.resolve();
+    const address = { generation: this.#wire.generation, from: this.rank, sequence: call.sequence, stage };
+    const sends: Promise<void>[] = [];
+    for (const frame of framesOf(message, address, call.facts, this.#chunkBytes)) {
+      sends.push(this.#wire.send(lane, frame, stage > 0));
+      this.#sentBytes += frame.data.length;
+    }
+    const all = Promise.all(sends);
+    // Awaited only after the peers' messages; the collective's failure reports it meanwhile.
+    all.catch(() => undefined);
+    return all;
+  }
+
+  /** Own segment of the reduction: every rank sends each peer that peer's segment. */
+  async #reduceSegments(
+    call: Call,
+    values: Float32Array,
+    counts: readonly number[],
+    reduction: Reduction,
+    wire: WireType,
+  ): Promise<Float32Array> {
+    const encoded = encode(values, wire);
+    const sends: Promise<unknown>[] = [];
+    let start = 0;
+    let own: Message = encoded.message(0, 0);
+    counts.forEach((count, rank) => {
+      const segment = encoded.message(start, count);
+      if (rank === this.rank) own = segment;
+      else sends.push(this.#send(call, rank, segment));
+      start += count;
+    });
+    const segments = await this.#receiveFromAll(call, own);
+    await Promise.all(sends);
+    return reduceInRankOrder(this.#decodeAll(call, segments, counts[this.rank]!, wire), reduction);
+  }
+
+  async #reduceStraight(call: Call, values: Float32Array, reduction: Reduction, wire: WireType): Promise<Float32Array> {
+    const own = encode(values, wire).message(0, values.length);
+    const sent = this.#send(call, 'all', own);
+    const messages = await this.#receiveFromAll(call, own);
+    await sent;
+    return rounded(reduceInRankOrder(this.#decodeAll(call, messages, values.length, wire), reduction), wire);
+  }
+
+  async #reduceInTwoStages(call: Call, values: Float32Array, reduction: Reduction, wire: WireType): Promise<Float32Array> {
+    const counts = segmentCounts(values.length, this.worldSize);
+    const segment = await this.#reduceSegments(call, values, counts, reduction, wire);
+    const own = encode(segment, wire).message(0, segment.length);
+    const sent = this.#send(call, 'all', own, 1);
+    const messages = await this.#receiveFromAll(call, own, 1);
+    await sent;
+    const result = new Float32Array(values.length);
+    let start = 0;
+    messages.forEach((message, rank) => {
+      result.set(this.#decode(call, message, rank, counts[rank]!, wire), start);
+      start += counts[rank]!;
+    });
+    return result;
+  }
+
+  #decodeAll(call: Call, messages: readonly Message[], length: number, wire: WireType): Float32Array[] {
+    return messages.map((message, rank) => this.#decode(call, message, rank, length, wire));
+  }
+
+  #decode(call: Call, { bytes }: Message, rank: number, length: number, wire: WireType): Float32Array {
+    const elementBytes = wire === 'bfloat16' ? 2 : 4;
+    if (bytes.length !== length * elementBytes) {
+      throw new ArcFleetError(
+        'collective_mismatch',
+        `${call.facts.operation} (sequence ${call.sequence}): rank ${rank} sent ${bytes.length / elementBytes} values instead of ${length}.`,
+        { sequence: call.sequence, rank, length },
+      );
+    }
+    if (wire === 'bfloat16') return fromBfloat16(new Uint16Array(bytes.buffer, bytes.byteOffset, length));
+    return new Float32Array(bytes.buffer, bytes.byteOffset, length);
+  }
+
+  #checkRoot(root: number): void {
+    if (Number.isInteger(root) && root >= 0 && root < this.worldSize) return;
+    throw new ArcFleetError('shape_mismatch', `Root ${root} is not a rank of ${this.worldSize}.`, { root });
+  }
+
+  #startTimer(): void {
+    if (this.#timer !== null || this.worldSize === 1) return;
+    this.#timer = setInterval(() => this.#checkProgress(), Math.max(10, Math.min(1_000, this.#progressMs / 4)));
+    this.#timer.unref();
+  }
+
+  /** Ends the collective when a peer that some call waits for has left, or has been silent for longer than its lease. */
+  #checkProgress(): void {
+    if (this.#failure !== null) return;
+    const now = this.#now();
+    for (const call of this.#calls.values()) {
+      for (const { rank, since } of call.waiting()) {
+        const peer = this.#peers[rank]!;
+        const { operation } = call.facts;
+        const details = { rank, sequence: call.sequence, operation, phase: peer.phase };
+        if (peer.left) {
+          const message = `Rank ${rank} left, but ${operation} (sequence ${call.sequence}) needs it.`;
+          void this.#fail(new ArcFleetError('peer_lost', message, details));
+          return;
+        }
+        const limit = Math.max(Math.max(since, peer.lastFrameAt), peer.leaseUntil) + this.#progressMs;
+        if (now <= limit) continue;
+        const message = `Rank ${rank} is alive but sent nothing for ${operation} (sequence ${call.sequence}) within ${Math.round(now - since)} ms${peer.phase === null ? '' : `; its last phase was "${peer.phase}"`}.`;
+        void this.#fail(new ArcFleetError('peer_lost', message, details));
+        return;
+      }
+    }
+  }
+
+  async #fail(error: ArcFleetError, tellPeers = true): Promise<void> {
+    if (this.#failure !== null) return;
+    this.#failure = error;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#early.clear();
+    for (const call of this.#calls.values()) call.fail(error);
+    if (tellPeers) await this.#wire.abort(error.toReport()).catch(() => undefined);
+  }
+
+  async #closeOnce(): Promise<void> {
+    await Promise.all(this.#running);
+    if (this.#timer !== null) clearInterval(this.#timer);
+    await this.#wire.close(this.#failure === null);
+  }
+}
+
+/** Own values as peers will see them: views for float32, one rounding pass for bfloat16. */
+function encode(values: Float32Array, wire: WireType): { message(start: number, count: number): Message } {
+  const data = wire === 'bfloat16' ? toBfloat16(values) : values;
+  const dtype = wire === 'bfloat16' ? 'bytes' : 'float32';
+  return { message: (start, count) => ({ dtype, shape: [count], bytes: bytesOf(data.subarray(start, start + count)) }) };
+}
+
+/** Both ways of an all-reduce give the same bits: the second stage sends its sums rounded, so the straight way rounds them too. */
+function rounded(values: Float32Array, wire: WireType): Float32Array {
+  return wire === 'bfloat16' ? fromBfloat16(toBfloat16(values)) : values;
+}

@@ -1,0 +1,41 @@
+import type { ArcFleetError, ErrorReport } from '#contracts';
+import type { Frame } from './frame.js';
+
+/** Who reads a frame: every other rank, or one of them. */
+export type Lane = 'all' | number;
+
+/** A frame on its way in; `consumed` tells the transport that the sender may forget it. */
+export interface IncomingFrame extends Frame {
+  consumed(): void;
+}
+
+export interface WireReceiver {
+  onFrame(frame: IncomingFrame): void;
+  /** A peer is busy for up to `ms` from now. */
+  onLease(rank: number, ms: number, phase: string): void;
+  /** A peer closed in order and everything it ever sent has been handed over. */
+  onLeft(rank: number): void;
+  /** The transport cannot go on, or a peer said so. */
+  onFailure(error: ArcFleetError): void;
+}
+
+/**
+ * Carries frames between the ranks of one generation. It may deliver them late, twice or (in tests) out of order; it never drops one
+ * without `onFailure`. It knows which peers are alive; what they compute is not its business.
+ */
+export interface Wire {
+  readonly rank: number;
+  readonly worldSize: number;
+  readonly generation: number;
+  start(receiver: WireReceiver): void;
+  /**
+   * Resolves when the frame's memory is free again. Frames of one lane are handed over in order, except `urgent` ones, which pass
+   * frames that wait for room: all peers have asked for them already.
+   */
+  send(lane: Lane, frame: Frame, urgent: boolean): Promise<void>;
+  extendLease(ms: number, phase: string): void;
+  /** Tells all peers why this rank gives up. */
+  abort(report: ErrorReport): Promise<void>;
+  /** `inOrder`: wait until peers have what was sent, and say goodbye. */
+  close(inOrder: boolean): Promise<void>;
+}

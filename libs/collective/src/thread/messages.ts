@@ -1,0 +1,33 @@
+import type { ErrorReport } from '#contracts';
+import type { Payload, ReduceOptions } from '../collective.js';
+import type { RedisStreamsOptions } from '../transports/redis-streams/connect-redis-streams.js';
+
+/** What the communication thread is started with. */
+export type ThreadOptions = RedisStreamsOptions;
+
+/** One operation, as plain data; arrays in it are handed over to the thread. */
+export type Request =
+  | { operation: 'allGather'; payload: Payload }
+  | { operation: 'reduceScatter'; values: Float32Array; counts: readonly number[]; options: ReduceOptions }
+  | { operation: 'allReduce'; values: Float32Array; reduction: 'sum' | 'max'; options: ReduceOptions }
+  | { operation: 'broadcast'; payload: Payload | null; root: number }
+  | { operation: 'gather'; payload: Payload; root: number }
+  | { operation: 'barrier' }
+  | { operation: 'abort'; reason: string }
+  | { operation: 'close' };
+
+/** `null` in place of a payload: the caller's own, which does not travel back. */
+export type Result = null | Float32Array | Payload | (Payload | null)[];
+
+export type ToThread = { type: 'request'; id: number; request: Request } | { type: 'lease'; ms: number; phase: string };
+
+export interface Traffic {
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
+export type FromThread =
+  | { type: 'connected' }
+  | { type: 'refused'; error: ErrorReport }
+  | { type: 'resolved'; id: number; result: Result; traffic: Traffic }
+  | { type: 'rejected'; id: number; error: ErrorReport; traffic: Traffic };

@@ -1,0 +1,143 @@
+import type { Redis } from 'ioredis';
+import { ArcFleetError } from '#contracts';
+import { encodeHeader } from '../../protocol/frame.js';
+import type { Frame } from '../../protocol/frame.js';
+import type { Lane } from '../../protocol/wire.js';
+import type { GenerationKeys } from './keys.js';
+
+export interface OutboxOptions {
+  readonly writer: Redis;
+  readonly keys: GenerationKeys;
+  readonly rank: number;
+  readonly worldSize: number;
+  /** Payload bytes that peers have not acknowledged; more than that waits here. */
+  readonly windowBytes: number;
+  /** Acknowledgements to put on an entry of that lane. */
+  readonly acks: (lane: Lane) => Buffer;
+  readonly onLost: (error: ArcFleetError) => void;
+}
+
+interface OwnLane {
+  readonly key: string;
+  /** Number of the last entry written. */
+  last: number;
+  /** Highest entry that each reader has acknowledged. */
+  readonly acked: Map<number, number>;
+  /** Sizes of entries `firstKept`.. `last`, which some reader still needs. */
+  readonly sizes: number[];
+  firstKept: number;
+}
+
+interface Waiting {
+  readonly lane: OwnLane;
+  readonly name: Lane;
+  readonly frame: Frame;
+  readonly resolve: () => void;
+}
+
+/**
+ * Own streams: numbers the entries, keeps at most a window of unacknowledged bytes in Redis, trims what all readers have.
+ * Entry ids are `<number in the lane>-<sequence + 1>`: explicit, so that an XADD sent again after a reconnect cannot appear twice.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #lanes = new Map<Lane, OwnLane>();
+  readonly #queue: Waiting[] = [];
+  #unackedBytes = 0;
+  #onEmpty: (() => void) | null = null;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+    const { keys, rank, worldSize } = options;
+    const peers = Array.from({ length: worldSize }, (_, peer) => peer).filter((peer) => peer !== rank);
+    const lane = (key: string, readers: number[]): OwnLane => ({
+      key,
+      last: 0,
+      acked: new Map(readers.map((reader) => [reader, 0])),
+      sizes: [],
+      firstKept: 1,
+    });
+    this.#lanes.set('all', lane(keys.all(rank), peers));
+    for (const peer of peers) this.#lanes.set(peer, lane(keys.to(rank, peer), [peer]));
+  }
+
+  /** Resolves when Redis has the frame. Never rejects: a loss goes to `onLost`. */
+  send(name: Lane, frame: Frame, urgent: boolean): Promise<void> {
+    const lane = this.#lanes.get(name)!;
+    return new Promise((resolve) => {
+      const waiting: Waiting = { lane, name, frame, resolve };
+      if (urgent || (this.#queue.length === 0 && this.#hasRoom(frame))) this.#write(waiting);
+      else this.#queue.push(waiting);
+    });
+  }
+
+  /** A reader has consumed my common lane up to entry `all`, its own lane up to entry `own`. */
+  acknowledge(reader: number, all: number, own: number): void {
+    this.#acknowledgeLane('all', reader, all);
+    this.#acknowledgeLane(reader, reader, own);
+    while (this.#queue.length > 0 && this.#hasRoom(this.#queue[0]!.frame)) this.#write(this.#queue.shift()!);
+    if (this.#isEmpty()) this.#onEmpty?.();
+  }
+
+  /** The reader has left: it needs nothing more. */
+  forget(reader: number): void {
+    this.acknowledge(reader, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Numbers of the last entries: common lane, and the lane to `reader`. */
+  lastEntries(reader: number): { all: number; own: number } {
+    return { all: this.#lanes.get('all')!.last, own: this.#lanes.get(reader)!.last };
+  }
+
+  /** Resolves when every reader has acknowledged everything. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onEmpty = resolve;
+      if (this.#isEmpty()) resolve();
+    });
+  }
+
+  #isEmpty(): boolean {
+    return this.#queue.length === 0 && [...this.#lanes.values()].every((lane) => lane.firstKept > lane.last);
+  }
+
+  #hasRoom({ data }: Frame): boolean {
+    return this.#unackedBytes === 0 || this.#unackedBytes + data.length <= this.#options.windowBytes;
+  }
+
+  #acknowledgeLane(name: Lane, reader: number, entry: number): void {
+    const lane = this.#lanes.get(name)!;
+    if (entry <= lane.acked.get(reader)!) return;
+    lane.acked.set(reader, entry);
+    const everyone = Math.min(...lane.acked.values());
+    while (lane.firstKept <= Math.min(everyone, lane.last)) {
+      this.#unackedBytes -= lane.sizes.shift()!;
+      lane.firstKept++;
+    }
+  }
+
+  #write({ lane, name, frame, resolve }: Waiting): void {
+    const { writer, acks, onLost } = this.#options;
+    lane.last++;
+    lane.sizes.push(frame.data.length);
+    this.#unackedBytes += frame.data.length;
+    const id = `${lane.last}-${frame.header.sequence + 1}`;
+    const { buffer, byteOffset, byteLength } = frame.data;
+    const data = Buffer.from(buffer, byteOffset, byteLength);
+    // Trimming rides on the next entry: what everybody has goes in the same command. No `=` after MINID: js-redis-server knows none.
+    const minId = `${lane.firstKept}-0`;
+    const header = Buffer.from(encodeHeader(frame.header).buffer);
+    writer.callBuffer('XADD', lane.key, 'NOMKSTREAM', 'MINID', minId, id, 'h', header, 'a', acks(name), 'd', data).then(
+      (reply) => {
+        if (reply !== null) return resolve();
+        onLost(new ArcFleetError('collective_lost', `Redis has lost the stream ${lane.key}.`, { key: lane.key, entry: id }));
+      },
+      (error: Error) => {
+        // Answer to an XADD that was sent again after a reconnect: the first one had arrived.
+        if (error.message.includes('equal or smaller')) return resolve();
+        const message = `Redis refused entry ${id} of ${lane.key}: ${error.message}`;
+        onLost(new ArcFleetError('collective_lost', message, { key: lane.key, entry: id }));
+      },
+    );
+  }
+}

@@ -1,0 +1,217 @@
+import { errorFromReport } from '#contracts';
+import type { ArcFleetError, ErrorReport } from '#contracts';
+import type { CollectiveAddress, CollectiveTiming } from '../../collective.js';
+import type { Frame } from '../../protocol/frame.js';
+import type { Lane, Wire, WireReceiver } from '../../protocol/wire.js';
+import { formatAbort, parseAbort } from './abort-report.js';
+import type { Connections } from './connections.js';
+import { ownStreams } from './keys.js';
+import type { GenerationKeys } from './keys.js';
+import { Outbox } from './outbox.js';
+import { Pulse } from './pulse.js';
+import { StreamReader } from './reader.js';
+import { ABORT, LEAVE } from './scripts.js';
+
+export interface RedisStreamsWireOptions {
+  readonly address: CollectiveAddress;
+  readonly keys: GenerationKeys;
+  readonly connections: Connections;
+  readonly timing: CollectiveTiming;
+  /** Proof of holding the rank, from the rendezvous. */
+  readonly nonce: string;
+  readonly ttlMs: number;
+  readonly windowBytes: number;
+}
+
+/** Small messages between ranks, in inbox streams. All of them may come twice. */
+type InboxMessage =
+  | { type: 'ready' }
+  | { type: 'ack'; from: number; all: number; own: number }
+  /** The sender has sent its last frame (numbers of the last entries), and waits until the reader has it. */
+  | { type: 'bye'; from: number; lastAll: number; lastOwn: number; all: number; own: number }
+  | { type: 'abort'; text: string };
+
+/** How long an abort or a goodbye to Redis may take before the process goes on without it. */
+const FAREWELL_MS = 2_000;
+
+/** Frames over Redis Streams; layout and rules are in `docs/protocols/collective.md`. */
+export class RedisStreamsWire implements Wire {
+  readonly rank: number;
+  readonly worldSize: number;
+  readonly generation: number;
+  readonly #options: RedisStreamsWireOptions;
+  readonly #peers: number[];
+  readonly #outbox: Outbox;
+  readonly #reader: StreamReader;
+  readonly #pulse: Pulse;
+  /** Peers that said goodbye, with the numbers of their last entries. */
+  readonly #leaving = new Map<number, { all: number; own: number }>();
+  readonly #left = new Set<number>();
+  #receiver!: WireReceiver;
+  #hasFailed = false;
+  #onFailed!: () => void;
+  readonly #failed: Promise<void>;
+
+  constructor(options: RedisStreamsWireOptions) {
+    const { address, keys, connections, timing, nonce, ttlMs, windowBytes } = options;
+    const { rank, worldSize, generation } = address;
+    this.#options = options;
+    this.rank = rank;
+    this.worldSize = worldSize;
+    this.generation = generation;
+    this.#peers = Array.from({ length: worldSize }, (_, peer) => peer).filter((peer) => peer !== rank);
+    this.#failed = new Promise((resolve) => {
+      this.#onFailed = resolve;
+    });
+    const onLost = (error: ArcFleetError) => this.#fail(error);
+    this.#outbox = new Outbox({
+      writer: connections.writer,
+      keys,
+      rank,
+      worldSize,
+      windowBytes,
+      acks: (lane) => this.#acks(lane),
+      onLost,
+    });
+    this.#reader = new StreamReader({
+      reader: connections.reader,
+      keys,
+      rank,
+      worldSize,
+      ackBytes: windowBytes / (2 * worldSize),
+      onFrame: (frame) => this.#receiver.onFrame(frame),
+      onAck: (from, all, own) => this.#outbox.acknowledge(from, all, own),
+      onMessage: (text) => this.#onMessage(JSON.parse(text) as InboxMessage),
+      onAckDue: (peer) => this.#sendAck(peer),
+      onLost,
+    });
+    this.#pulse = new Pulse({
+      control: connections.control,
+      keys,
+      address,
+      nonce,
+      timing,
+      ttlMs,
+      lastError: connections.lastError,
+      onLease: (peer, ms, phase) => this.#receiver.onLease(peer, ms, phase),
+      onBeat: () => this.#onBeat(),
+      onFailure: onLost,
+    });
+  }
+
+  start(receiver: WireReceiver): void {
+    this.#receiver = receiver;
+    this.#pulse.start();
+    void this.#reader.run();
+  }
+
+  send(lane: Lane, frame: Frame, urgent: boolean): Promise<void> {
+    return this.#outbox.send(lane, frame, urgent);
+  }
+
+  extendLease(ms: number, phase: string): void {
+    this.#pulse.extendLease(ms, phase);
+  }
+
+  async abort(report: ErrorReport): Promise<void> {
+    this.#end();
+    const { keys, connections } = this.#options;
+    const text = formatAbort(this.rank, report);
+    const message: InboxMessage = { type: 'abort', text };
+    const abortKeys = [keys.state, ...this.#peers.map((peer) => keys.inbox(peer))];
+    await bounded(connections.control.eval(ABORT, abortKeys.length, ...abortKeys, text, JSON.stringify(message)));
+  }
+
+  async close(inOrder: boolean): Promise<void> {
+    const { keys, connections, timing, nonce } = this.#options;
+    if (inOrder && !this.#hasFailed) {
+      for (const peer of this.#peers) {
+        const last = this.#outbox.lastEntries(peer);
+        const { all, own } = this.#reader.position(peer);
+        this.#tell(peer, { type: 'bye', from: this.rank, lastAll: last.all, lastOwn: last.own, all, own });
+      }
+      await bounded(Promise.race([this.#outbox.drained(), this.#failed]), 2 * timing.peerTimeoutMs);
+    }
+    this.#pulse.stop();
+    this.#reader.stop();
+    const leaveKeys = [keys.state, keys.beats, ...ownStreams(keys, this.rank, this.worldSize)];
+    await bounded(connections.control.eval(LEAVE, leaveKeys.length, ...leaveKeys, this.rank, nonce));
+    connections.disconnect();
+  }
+
+  /** What this rank has consumed of everybody's lanes, for an entry of `lane`; whoever reads that lane is told by it. */
+  #acks(lane: Lane): Buffer {
+    const acks = Buffer.alloc(8 * this.worldSize);
+    for (const peer of this.#peers) {
+      const { all, own } = this.#reader.position(peer);
+      acks.writeUInt32LE(all, 8 * peer);
+      acks.writeUInt32LE(own, 8 * peer + 4);
+      if (lane === 'all' || lane === peer) this.#reader.markTold(peer);
+    }
+    return acks;
+  }
+
+  #onBeat(): void {
+    for (const peer of this.#peers) if (this.#reader.isAckDue(peer)) this.#sendAck(peer);
+    this.#checkLeaving();
+  }
+
+  #sendAck(peer: number): void {
+    const { all, own } = this.#reader.position(peer);
+    this.#reader.markTold(peer);
+    this.#tell(peer, { type: 'ack', from: this.rank, all, own });
+  }
+
+  #tell(peer: number, message: InboxMessage): void {
+    const { keys, connections } = this.#options;
+    // A peer that has left has no inbox any more; a lost one shows in the heartbeat.
+    connections.control
+      .xadd(keys.inbox(peer), 'NOMKSTREAM', 'MAXLEN', '~', 10_000, '*', 'm', JSON.stringify(message))
+      .catch(() => undefined);
+  }
+
+  #onMessage(message: InboxMessage): void {
+    if (message.type === 'abort') return this.#fail(errorFromReport(parseAbort(message.text, this.rank)));
+    if (message.type === 'ready') return;
+    this.#outbox.acknowledge(message.from, message.all, message.own);
+    if (message.type === 'ack') return;
+    this.#leaving.set(message.from, { all: message.lastAll, own: message.lastOwn });
+    this.#pulse.forget(message.from);
+    this.#outbox.forget(message.from);
+    this.#reader.tellPromptly(message.from);
+    this.#sendAck(message.from);
+    this.#checkLeaving();
+  }
+
+  #checkLeaving(): void {
+    for (const [peer, { all, own }] of this.#leaving) {
+      if (this.#left.has(peer) || !this.#reader.hasRead(peer, all, own)) continue;
+      this.#left.add(peer);
+      this.#receiver.onLeft(peer);
+    }
+  }
+
+  #fail(error: ArcFleetError): void {
+    if (this.#hasFailed) return;
+    this.#end();
+    this.#receiver.onFailure(error);
+  }
+
+  /** After a failure nothing is read or watched any more; keys go with `close`, or by their TTL. */
+  #end(): void {
+    this.#hasFailed = true;
+    this.#reader.stop();
+    this.#pulse.stop();
+    this.#onFailed();
+  }
+}
+
+/** Waits for a farewell that nobody may answer; its failure changes nothing. */
+async function bounded(promise: Promise<unknown>, ms = FAREWELL_MS): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise.catch(() => undefined), enough]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { ArcFleetError, errorFromReport } from '#contracts';
+import type { CollectiveAddress, CollectiveTiming } from '../../collective.js';
+import { parseAbort } from './abort-report.js';
+import type { Connections } from './connections.js';
+import { ownStreams } from './keys.js';
+import type { GenerationKeys } from './keys.js';
+import { JOIN } from './scripts.js';
+
+/** A fence outlives every restart of a run that anyone still waits for. */
+const FENCE_TTL_MS = 7 * 24 * 3_600_000;
+/** Longest wait between two looks at the rendezvous; a joining peer wakes the others sooner. */
+const LOOK_EVERY_MS = 250;
+
+export interface RendezvousOptions {
+  readonly address: CollectiveAddress;
+  readonly keys: GenerationKeys;
+  readonly connections: Connections;
+  readonly timing: CollectiveTiming;
+  readonly token: string;
+  readonly ttlMs: number;
+}
+
+/**
+ * Joins the generation and waits until all ranks have. Returns the nonce that proves who holds this rank.
+ * @throws ArcFleetError `stale_generation` (a newer generation runs, or another process holds the rank), `collective_mismatch`
+ *   (world size or token differ), `rendezvous_timeout`, or what a peer gave up with.
+ */
+export async function rendezvous(options: RendezvousOptions): Promise<string> {
+  const { address, keys, connections, timing, token, ttlMs } = options;
+  const { runId, generation, rank, worldSize } = address;
+  const nonce = randomUUID();
+  const deadline = performance.now() + timing.rendezvousTimeoutMs;
+  const streams = ownStreams(keys, rank, worldSize);
+  const joinKeys = [keys.fence, keys.state, ...streams];
+  const where = `Run ${runId}, generation ${generation}, rank ${rank}`;
+  const timeout = (joined: number | null) => {
+    const error = connections.lastError();
+    const seen =
+      joined === null ? `Redis did not answer${error === null ? '' : ` (${error})`}` : `${joined} of ${worldSize} ranks came`;
+    const message = `${where}: ${seen} within ${timing.rendezvousTimeoutMs} ms.`;
+    return new ArcFleetError('rendezvous_timeout', message, { ...address, joined });
+  };
+
+  let joined: number | null = null;
+  let first = true;
+  for (;;) {
+    const remaining = deadline - performance.now();
+    if (remaining <= 0) throw timeout(joined);
+    const asked = connections.control.eval(
+      JOIN,
+      joinKeys.length,
+      ...joinKeys,
+      generation,
+      rank,
+      worldSize,
+      nonce,
+      token,
+      ttlMs + timing.rendezvousTimeoutMs,
+      FENCE_TTL_MS,
+    );
+    const reply = (await within(asked, remaining, () => timeout(joined))) as [string, string, string];
+    const [status, value, detail] = reply;
+    if (status === 'stale') {
+      const message = `${where}: generation ${value} of the run exists already.`;
+      throw new ArcFleetError('stale_generation', message, { ...address, newest: Number(value) });
+    }
+    if (status === 'taken') {
+      const message = `${where}: another process holds this rank; this one came second and must stop.`;
+      throw new ArcFleetError('stale_generation', message, { ...address });
+    }
+    if (status === 'differs') {
+      const message =
+        value === 'token'
+          ? `${where}: the token is not the one that the other ranks gave.`
+          : `${where}: this rank was told of ${worldSize} ranks, others of ${detail}.`;
+      throw new ArcFleetError('collective_mismatch', message, { ...address, field: value });
+    }
+    if (detail !== '') throw errorFromReport(parseAbort(detail, rank));
+    joined = Number(value);
+    if (joined === worldSize) {
+      if (first) wakePeers(options);
+      return nonce;
+    }
+    first = false;
+    const blockMs = Math.max(1, Math.floor(Math.min(LOOK_EVERY_MS, deadline - performance.now())));
+    await within(
+      connections.reader.callBuffer('XREAD', 'BLOCK', blockMs, 'STREAMS', keys.inbox(rank), '0-0'),
+      deadline - performance.now(),
+      () => timeout(joined),
+    );
+  }
+}
+
+/** The last rank to join tells the waiting ones. A lost message costs them {@link LOOK_EVERY_MS}. */
+function wakePeers({ address, keys, connections }: RendezvousOptions): void {
+  for (let peer = 0; peer < address.worldSize; peer++) {
+    if (peer === address.rank) continue;
+    connections.control.xadd(keys.inbox(peer), 'NOMKSTREAM', '*', 'm', '{"type":"ready"}').catch(() => undefined);
+  }
+}
+
+async function within<T>(promise: Promise<T>, ms: number, onTimeout: () => ArcFleetError): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(onTimeout()), Math.max(0, ms));
+  });
+  promise.catch(() => undefined);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,68 @@
+export { DATASET_KINDS, ENGINES, LOSSES, LR_SCHEDULES, NETWORKS, NETWORK_NAMES, OPTIMIZERS, TRANSPORTS } from './catalog.js';
+export type {
+  DatasetKind,
+  EngineName,
+  LossName,
+  LrScheduleName,
+  NetworkFacts,
+  NetworkName,
+  OptimizerName,
+  TransportName,
+} from './catalog.js';
+export { checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
+export type { CheckpointManifest, FileEntry } from './checkpoint.js';
+export { fillNormal, normalAt, RANDOM_STREAMS, shuffledIndices, streamOf, uniformAt } from './counter-random.js';
+export { ArcFleetError, ERRORS, errorFromReport, isErrorCode, reportError } from './errors.js';
+export type { ErrorCode, ErrorDefinition, ErrorReport } from './errors.js';
+export {
+  busySlotSchema,
+  CONTROL_PREFIX,
+  CONTROL_TTL_MS,
+  controlKeys,
+  fleetDemandSchema,
+  generationCommandSchema,
+  HEARTBEAT_MS,
+  QUEUE_PREFIX,
+  RESULTS_GROUP,
+  WORKER_TTL_MS,
+  workerRecordSchema,
+} from './fleet.js';
+export type { BusySlot, FleetDemand, GenerationCommand, WorkerRecord } from './fleet.js';
+export { JOBS, rankJobId, rankJobSchema, webhookJobSchema } from './jobs.js';
+export type { RankJob, WebhookJob } from './jobs.js';
+export { silentObserver } from './observer.js';
+export type { Observer } from './observer.js';
+export { errorReportSchema, progressRecordSchema, rankAddressSchema, recordBodySchema } from './records.js';
+export type { ProgressRecord, RankAddress, RecordBody, RecordOf } from './records.js';
+export { createRunSchema, runConfigSchema } from './run-config.js';
+export type { CreateRun, CreateRunInput, RunConfig, RunConfigInput } from './run-config.js';
+export {
+  createdRunSchema,
+  deliveryListSchema,
+  engineNameSchema,
+  healthSchema,
+  metricSeriesSchema,
+  problemSchema,
+  RUN_STREAM_EVENTS,
+  runListSchema,
+  runViewSchema,
+  transitionSchema,
+} from './run-view.js';
+export type {
+  CreatedRun,
+  DeliveryList,
+  MetricSeries,
+  Problem,
+  RunList,
+  RunStreamEvent,
+  RunView,
+  Transition,
+} from './run-view.js';
+export { canTransition, isTerminal, RUN_STATUSES, TERMINAL_STATUSES } from './statuses.js';
+export type { RunStatus } from './statuses.js';
+export { LIFELINE_FD } from './trainer-ipc.js';
+export type { FromTrainer, ToTrainer, TrainerSettings } from './trainer-ipc.js';
+export { VERIFICATION_SUBJECTS, verificationScoresSchema } from './verification.js';
+export type { VerificationScores, VerificationSubject } from './verification.js';
+export { RUN_EVENT_TYPES, webhookInputSchema } from './webhook-events.js';
+export type { RunEventType, WebhookInput, WebhookPayload } from './webhook-events.js';

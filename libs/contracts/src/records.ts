@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
+import { isErrorCode, type ErrorCode } from './errors.js';
+import { VERIFICATION_SUBJECTS, verificationScoresSchema } from './verification.js';
+
+/**
+ * What a worker tells `results`, over one Redis stream ({@link controlKeys.progress}).
+ *
+ * Every (run, generation, rank) is an ordered, exactly-once channel: its supervisor numbers records 0, 1, 2, ... and
+ * re-sends all above the committed watermark until `results` has committed them; `results` commits a record only when its
+ * `seq` is the next one, in the same transaction as its effect. So an accepted checkpoint implies that every metric
+ * before it is stored, whatever Redis lost.
+ */
+const step = z.number().int().min(0);
+const text = z.string().max(4000);
+
+export const errorReportSchema = z.strictObject({
+  code: z.custom<ErrorCode>(isErrorCode, 'unknown error code'),
+  message: text,
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const recordBodySchema = z.discriminatedUnion('type', [
+  /** A supervisor took the rank job. */
+  z.strictObject({ type: z.literal('rank.claimed'), workerId: z.string(), slot: z.number().int().min(0) }),
+  /** The ranks found each other and training starts at `step`. Sent by rank 0. */
+  z.strictObject({
+    type: z.literal('training.started'),
+    step,
+    numClasses: z.number().int().min(1),
+    numImages: z.number().int().min(1),
+    numParameters: z.number().int().min(1),
+    engine: z.string(),
+    engineDetails: text,
+  }),
+  /** Scalars of one or more steps: `loss`, `learningRate`, `samplesPerSecond`, ... */
+  z.strictObject({
+    type: z.literal('metrics'),
+    points: z
+      .array(z.strictObject({ step, values: z.record(z.string().max(64), z.number()) }))
+      .min(1)
+      .max(1000),
+  }),
+  z.strictObject({
+    type: z.literal('verification'),
+    step,
+    subject: z.enum(VERIFICATION_SUBJECTS),
+    target: z.string().max(64),
+    scores: verificationScoresSchema,
+  }),
+  /** All files of a checkpoint are on disk; it counts once `results` commits this record. */
+  z.strictObject({ type: z.literal('checkpoint.written'), manifest: checkpointManifestSchema }),
+  /** The trained backbone is on disk. */
+  z.strictObject({
+    type: z.literal('model.written'),
+    step,
+    folder: z.string(),
+    files: z.array(fileEntrySchema).min(1),
+  }),
+  /** Last record of a rank. `stopped`: left at a step boundary because it was told to, state checkpointed if it could be. */
+  z.strictObject({
+    type: z.literal('rank.finished'),
+    outcome: z.enum(['succeeded', 'failed', 'canceled', 'stopped']),
+    /** Last completed step, if training had started. */
+    step: step.nullable(),
+    error: errorReportSchema.optional(),
+  }),
+]);
+export type RecordBody = z.output<typeof recordBodySchema>;
+export type RecordOf<T extends RecordBody['type']> = Extract<RecordBody, { type: T }>;
+
+export const rankAddressSchema = z.strictObject({
+  runId: z.string().min(1),
+  generation: z.number().int().min(1),
+  rank: z.number().int().min(0),
+});
+export type RankAddress = z.output<typeof rankAddressSchema>;
+
+export const progressRecordSchema = rankAddressSchema.extend({
+  seq: z.number().int().min(0),
+  /** Who sends: only the worker whose `rank.claimed` was committed is heard. */
+  workerId: z.string().min(1),
+  /** When it happened on the worker, ISO 8601. */
+  at: z.iso.datetime(),
+  body: recordBodySchema,
+});
+export type ProgressRecord = z.output<typeof progressRecordSchema>;

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { ENGINES } from './catalog.js';
+import { errorReportSchema } from './records.js';
+import { RUN_STATUSES } from './statuses.js';
+import { VERIFICATION_SUBJECTS, verificationScoresSchema } from './verification.js';
+
+/** What the API answers; OpenAPI is made from these schemas. Times are ISO 8601. */
+const time = z.iso.datetime();
+
+export const transitionSchema = z.object({
+  status: z.enum(RUN_STATUSES),
+  /** Machine-readable cause, for example `admitted`, `peer_lost`, `non_finite`, `canceled_by_user`. New values may appear. */
+  reason: z.string(),
+  message: z.string(),
+  generation: z.number().int(),
+  at: time,
+});
+export type Transition = z.output<typeof transitionSchema>;
+
+export const runViewSchema = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  labels: z.record(z.string(), z.string()),
+  status: z.enum(RUN_STATUSES),
+  reason: z.string(),
+  message: z.string(),
+  /** Failure of the run, if it failed. */
+  error: errorReportSchema.nullable(),
+  generation: z.number().int(),
+  restarts: z.number().int(),
+  worldSize: z.number().int().nullable(),
+  engine: z.string().nullable(),
+  step: z.number().int(),
+  maxSteps: z.number().int(),
+  numClasses: z.number().int().nullable(),
+  /** The resolved configuration. */
+  config: z.record(z.string(), z.unknown()),
+  checkpoint: z.object({ step: z.number().int(), generation: z.number().int(), folder: z.string() }).nullable(),
+  model: z
+    .object({
+      step: z.number().int(),
+      folder: z.string(),
+      files: z.array(z.object({ path: z.string(), sizeBytes: z.number(), sha256: z.string() })),
+    })
+    .nullable(),
+  createdAt: time,
+  admittedAt: time.nullable(),
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  transitions: z.array(transitionSchema),
+  urls: z.object({ self: z.string(), cancel: z.string(), events: z.string(), metrics: z.string() }),
+});
+export type RunView = z.output<typeof runViewSchema>;
+
+/** Answer to `POST /runs`. */
+export const createdRunSchema = runViewSchema.extend({
+  /** Secrets that were made because the request brought none. They are shown here only. */
+  webhookSecrets: z.array(z.object({ url: z.string(), secret: z.string() })),
+});
+export type CreatedRun = z.output<typeof createdRunSchema>;
+
+/** Answer to `GET /runs`: newest first. */
+export const runListSchema = z.object({
+  runs: z.array(runViewSchema),
+  /** Where the next page is; null: this is the last one. */
+  next: z.string().nullable(),
+});
+export type RunList = z.output<typeof runListSchema>;
+
+/** Answer to `GET /runs/:id/deliveries`: the webhook log of a run, oldest first. */
+export const deliveryListSchema = z.object({
+  deliveries: z.array(
+    z.object({
+      /** `webhook-id` of every attempt. */
+      id: z.string(),
+      eventType: z.string(),
+      url: z.string(),
+      state: z.enum(['pending', 'delivered', 'failed']),
+      attempts: z.number().int(),
+      lastStatus: z.number().int().nullable(),
+      lastError: z.string().nullable(),
+      createdAt: time,
+      nextAttemptAt: time.nullable(),
+      deliveredAt: time.nullable(),
+    }),
+  ),
+});
+export type DeliveryList = z.output<typeof deliveryListSchema>;
+
+export const metricSeriesSchema = z.object({
+  /** Live lineage only: a replayed step supersedes the one that its restart threw away. */
+  metrics: z.array(
+    z.object({
+      name: z.string(),
+      points: z.array(z.object({ step: z.number().int(), value: z.number(), generation: z.number().int() })),
+    }),
+  ),
+  verifications: z.array(
+    z.object({
+      step: z.number().int(),
+      generation: z.number().int(),
+      subject: z.enum(VERIFICATION_SUBJECTS),
+      target: z.string(),
+      scores: verificationScoresSchema,
+    }),
+  ),
+});
+export type MetricSeries = z.output<typeof metricSeriesSchema>;
+
+/** Server-sent event of `GET /runs/:id/events`: `id` is `seq`, `event` is `type`, `data` is the rest. */
+export const RUN_STREAM_EVENTS = ['transition', 'progress', 'verification', 'checkpoint', 'model'] as const;
+export interface RunStreamEvent {
+  seq: number;
+  type: (typeof RUN_STREAM_EVENTS)[number];
+  at: string;
+  data: Record<string, unknown>;
+}
+
+/** RFC 9457 problem details. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: z.string(),
+  instance: z.string(),
+  /** One entry per wrong field: JSON pointer and message. */
+  errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.output<typeof problemSchema>;
+
+export const healthSchema = z.object({
+  status: z.enum(['ok', 'degraded']),
+  version: z.string(),
+  checks: z.record(z.string(), z.object({ status: z.enum(['ok', 'failed']), message: z.string().optional() })),
+});
+export const engineNameSchema = z.enum(ENGINES);

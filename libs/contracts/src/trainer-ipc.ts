@@ -1,0 +1,37 @@
+import type { RankJob } from './jobs.js';
+import type { RecordBody } from './records.js';
+import type { EngineName } from './catalog.js';
+
+/**
+ * Messages between a worker's supervisor and its trainer child (Node IPC channel). File descriptor 4 of the trainer is
+ * one more pipe from the supervisor, never written to: its end of file means that the supervisor is dead, and the trainer's
+ * communication thread kills the process, even in the middle of a kernel.
+ */
+export interface TrainerSettings {
+  engine: EngineName | 'auto';
+  /** Threads that the engine may use. */
+  threads: number;
+  /** Redis that carries tensors. */
+  redisUrl: string;
+  /** Folder for checkpoints and models, shared by all workers. */
+  storageRoot: string;
+  /** Faults to inject, for chaos tests only (see `libs/trainer/src/faults.ts`). */
+  faults?: string;
+}
+
+export type ToTrainer =
+  | { type: 'start'; job: RankJob; settings: TrainerSettings }
+  /** Rides as a bit in the next all-gather, so that all ranks act at the same step. */
+  | { type: 'stop'; mode: 'stop' | 'cancel' }
+  /** All records up to and including this `seq` are committed in Postgres. */
+  | { type: 'committed'; seq: number };
+
+export type FromTrainer =
+  | { type: 'ready' }
+  /** Takes the next `seq` of the rank's channel; seqs are counted by both sides from 0, `rank.claimed` being the supervisor's 0. */
+  | { type: 'record'; body: RecordBody }
+  | { type: 'phase'; phase: string; step: number | null }
+  | { type: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; message: string; fields?: Record<string, unknown> };
+
+/** Number of the pipe that the trainer watches. 0-2 stdio, 3 Node's IPC channel. */
+export const LIFELINE_FD = 4;

@@ -1,0 +1,72 @@
+import sharp from 'sharp';
+import { ArcFleetError } from '#contracts';
+
+// One thread per image: a batch is decoded in parallel by libuv's pool, and several ranks may share the machine.
+sharp.concurrency(1);
+// Every image is decoded once; a cache would only hold memory.
+sharp.cache(false);
+
+/** No face crop comes near this; a hostile file must not claim gigapixels. */
+const MAX_INPUT_PIXELS = 64 * 1024 * 1024;
+
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * Decodes a JPEG or PNG to RGB uint8, HWC (height x width x 3). An image of another size is resized by its short side
+ * and cropped at the centre. Throws `dataset_corrupt`; `what` names the image in the message.
+ */
+export async function decodeImage(encoded: Uint8Array, size: ImageSize, what: string): Promise<Uint8Array> {
+  try {
+    const image = sharp(encoded, { limitInputPixels: MAX_INPUT_PIXELS, failOn: 'error' });
+    const { width, height } = await image.metadata();
+    if (width !== size.width || height !== size.height) {
+      image.resize({ width: size.width, height: size.height, fit: 'cover', kernel: 'cubic' });
+    }
+    const { data, info } = await image
+      .removeAlpha()
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels === 3) return data;
+    if (info.channels === 1) return greyToRgb(data);
+    throw new Error(`decoded to ${info.channels} channels`);
+  } catch (error) {
+    const message = `Cannot decode ${what} (${encoded.length} bytes): ${(error as Error).message}`;
+    throw new ArcFleetError('dataset_corrupt', message, { image: what, sizeBytes: encoded.length }, { cause: error });
+  }
+}
+
+/**
+ * Copies an RGB HWC image to `target` at `start`, mirrored left to right when asked. Values stay 0..255.
+ */
+export function placeImage(
+  pixels: Uint8Array,
+  size: ImageSize,
+  mirror: boolean,
+  target: Uint8Array | Float32Array,
+  start: number,
+): void {
+  if (!mirror) {
+    target.set(pixels, start);
+    return;
+  }
+  const { height, width } = size;
+  for (let y = 0; y < height; y++) {
+    let from = y * width * 3;
+    let to = start + from + (width - 1) * 3;
+    for (let x = 0; x < width; x++, from += 3, to -= 3) {
+      target[to] = pixels[from] as number;
+      target[to + 1] = pixels[from + 1] as number;
+      target[to + 2] = pixels[from + 2] as number;
+    }
+  }
+}
+
+function greyToRgb(grey: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(grey.length * 3);
+  for (let i = 0; i < grey.length; i++) rgb.fill(grey[i] as number, i * 3, i * 3 + 3);
+  return rgb;
+}

@@ -1,0 +1,15 @@
+import type { EngineName, Observer } from '#contracts';
+import type { Engine, EngineStatus } from '../engine.js';
+
+export interface EngineOptions {
+  /** Threads that the engine may use; an engine that cannot use as many says so in its description. */
+  readonly threads: number;
+  readonly observer?: Observer;
+}
+
+/** One file per backend. `status` never throws and is cheap; `start` makes it the tfjs backend of this process. */
+export interface EngineBackend {
+  readonly name: EngineName;
+  status(): Promise<EngineStatus>;
+  start(options: EngineOptions): Promise<Engine>;
+}

@@ -1,0 +1,186 @@
+/**
+ * Just enough of a WebAssembly assembler to write loops over float32 vectors: expressions are byte sequences, combined by
+ * functions named like the instructions. Encodings: WebAssembly core specification 2.0, chapter 5 (binary format).
+ */
+export type Code = readonly number[];
+
+export type ValueType = 'i32' | 'f32' | 'v128';
+
+export interface Local {
+  readonly index: number;
+  readonly type: ValueType;
+}
+
+/** A local stands for its value, a number for an i32 constant. */
+export type Operand = Code | Local | number;
+
+const TYPES: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
+
+export function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  do {
+    const low = value & 0x7f;
+    value >>>= 7;
+    bytes.push(value === 0 ? low : low | 0x80);
+  } while (value !== 0);
+  return bytes;
+}
+
+function signed(value: number): number[] {
+  const bytes: number[] = [];
+  for (;;) {
+    const low = value & 0x7f;
+    value >>= 7;
+    const last = (value === 0 && (low & 0x40) === 0) || (value === -1 && (low & 0x40) !== 0);
+    bytes.push(last ? low : low | 0x80);
+    if (last) return bytes;
+  }
+}
+
+export function code(operand: Operand): Code {
+  if (typeof operand === 'number') return [0x41, ...signed(operand)];
+  return 'index' in operand ? [0x20, ...unsigned(operand.index)] : operand;
+}
+
+export const seq = (...parts: readonly Code[]): Code => parts.flat();
+export const set = (local: Local, value: Operand): Code => [...code(value), 0x21, ...unsigned(local.index)];
+
+const binary =
+  (...opcode: number[]) =>
+  (a: Operand, b: Operand): Code => [...code(a), ...code(b), ...opcode];
+const simd = (opcode: number): number[] => [0xfd, ...unsigned(opcode)];
+
+export const i32 = {
+  add: binary(0x6a),
+  sub: binary(0x6b),
+  mul: binary(0x6c),
+  lt: binary(0x48),
+  ge: binary(0x4e),
+};
+
+/** Addresses are in bytes; `offset` is added without cost. */
+export const f32 = {
+  load: (address: Operand, offset = 0): Code => [...code(address), 0x2a, 2, ...unsigned(offset)],
+  store: (address: Operand, value: Operand, offset = 0): Code => [...code(address), ...code(value), 0x38, 2, ...unsigned(offset)],
+  add: binary(0x92),
+  sub: binary(0x93),
+  mul: binary(0x94),
+  div: binary(0x95),
+  sqrt: (a: Operand): Code => [...code(a), 0x91],
+};
+
+export const v128 = {
+  load: (address: Operand, offset = 0): Code => [...code(address), ...simd(0x00), 2, ...unsigned(offset)],
+  loadSplat: (address: Operand, offset = 0): Code => [...code(address), ...simd(0x09), 2, ...unsigned(offset)],
+  store: (address: Operand, value: Operand, offset = 0): Code => [
+    ...code(address),
+    ...code(value),
+    ...simd(0x0b),
+    2,
+    ...unsigned(offset),
+  ],
+  zero: (): Code => [...simd(0x0c), ...new Array<number>(16).fill(0)],
+  splat: (value: Operand): Code => [...code(value), ...simd(0x13)],
+  lane: (value: Operand, lane: number): Code => [...code(value), ...simd(0x1f), lane],
+  /** Lanes 0-3 are a's, 4-7 b's. */
+  shuffle: (a: Operand, b: Operand, lanes: readonly [number, number, number, number]): Code => [
+    ...code(a),
+    ...code(b),
+    ...simd(0x0d),
+    ...lanes.flatMap((lane) => [lane * 4, lane * 4 + 1, lane * 4 + 2, lane * 4 + 3]),
+  ],
+  add: binary(...simd(0xe4)),
+  sub: binary(...simd(0xe5)),
+  mul: binary(...simd(0xe6)),
+  div: binary(...simd(0xe7)),
+  min: binary(...simd(0xe8)),
+  max: binary(...simd(0xe9)),
+  gt: binary(...simd(0x44)),
+  sqrt: (a: Operand): Code => [...code(a), ...simd(0xe3)],
+  /** Bits of `a` where `mask` is set, of `b` elsewhere. */
+  select: (a: Operand, b: Operand, mask: Operand): Code => [...code(a), ...code(b), ...code(mask), ...simd(0x52)],
+};
+
+/** `if (condition) then else otherwise`, statements. */
+export function branch(condition: Operand, then: Code, otherwise: Code = []): Code {
+  const rest = otherwise.length > 0 ? [0x05, ...otherwise] : [];
+  return [...code(condition), 0x04, 0x40, ...then, ...rest, 0x0b];
+}
+
+/** `while (counter < end) { body; counter += step }`, signed; `end` and `step` are evaluated every time. */
+export function loop(counter: Local, end: Operand, step: Operand, ...body: readonly Code[]): Code {
+  const leave = [...i32.ge(counter, end), 0x0d, 1];
+  return [0x02, 0x40, 0x03, 0x40, ...leave, ...body.flat(), ...set(counter, i32.add(counter, step)), 0x0c, 0, 0x0b, 0x0b];
+}
+
+/** One exported function without result: parameters first, locals as they are asked for, then its body. */
+export class FunctionBuilder {
+  readonly #types: ValueType[] = [];
+  readonly #parameters: readonly ValueType[];
+  #body: Code = [];
+
+  constructor(
+    readonly name: string,
+    parameters: readonly ValueType[],
+  ) {
+    this.#parameters = parameters;
+  }
+
+  parameter(index: number): Local {
+    return { index, type: this.#parameters[index]! };
+  }
+
+  local(type: ValueType): Local {
+    this.#types.push(type);
+    return { index: this.#parameters.length + this.#types.length - 1, type };
+  }
+
+  locals(type: ValueType, count: number): Local[] {
+    return Array.from({ length: count }, () => this.local(type));
+  }
+
+  body(...parts: readonly Code[]): this {
+    this.#body = parts.flat();
+    return this;
+  }
+
+  typeEntry(): Code {
+    return [0x60, ...unsigned(this.#parameters.length), ...this.#parameters.map((type) => TYPES[type]), 0];
+  }
+
+  codeEntry(): Code {
+    const locals = this.#types.flatMap((type) => [1, TYPES[type]]);
+    const bytes = [...unsigned(this.#types.length), ...locals, ...this.#body, 0x0b];
+    return [...unsigned(bytes.length), ...bytes];
+  }
+}
+
+const text = (value: string): Code => [...unsigned(value.length), ...Buffer.from(value, 'latin1')];
+
+/** A module that works on the memory `env.memory` of another one. */
+export function assemble(functions: readonly FunctionBuilder[]): Uint8Array<ArrayBuffer> {
+  const section = (id: number, entries: readonly Code[]): Code => {
+    const bytes = [...unsigned(entries.length), ...entries.flat()];
+    return [id, ...unsigned(bytes.length), ...bytes];
+  };
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(
+      1,
+      functions.map((f) => f.typeEntry()),
+    ),
+    ...section(2, [[...text('env'), ...text('memory'), 2, 0, 0]]),
+    ...section(
+      3,
+      functions.map((_, index) => unsigned(index)),
+    ),
+    ...section(
+      7,
+      functions.map((f, index) => [...text(f.name), 0, ...unsigned(index)]),
+    ),
+    ...section(
+      10,
+      functions.map((f) => f.codeEntry()),
+    ),
+  ]);
+}

@@ -1,0 +1,16 @@
+export type { Engine, EngineStatus } from './engine.js';
+export type { EngineOptions } from './backends/backend.js';
+export { engineStatuses, startEngine } from './start-engine.js';
+export { tf } from './tf.js';
+export { vjp } from './vjp.js';
+export type { ValueWithAux, Vjp } from './vjp.js';
+export { batchNormInference, batchNormTrain } from './ops/batch-norm.js';
+export type { BatchNormTrain } from './ops/batch-norm.js';
+export { conv2d } from './ops/conv2d.js';
+export { dense } from './ops/dense.js';
+export { depthwiseConv2d } from './ops/depthwise-conv2d.js';
+export { clipByGlobalNorm, globalNorm } from './ops/global-norm.js';
+export { l2NormalizeRows } from './ops/l2-normalize-rows.js';
+export { prelu } from './ops/prelu.js';
+export { sgdMomentumUpdate } from './ops/sgd-momentum.js';
+export type { SgdMomentumOptions } from './ops/sgd-momentum.js';

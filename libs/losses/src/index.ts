@@ -1,0 +1,11 @@
+export type { CenterRows } from './class-center-shard.js';
+export { createLoss, LOSS_FACTORIES } from './losses/registry.js';
+export type { MarginLoss, TargetLogit } from './losses/margin-loss.js';
+export { DEFAULT_CHUNK_SIZE, DEFAULT_KEPT_LOGITS_BYTES, MarginHead } from './margin-head.js';
+export type { HeadStepInputs, HeadStepResult, MarginHeadOptions } from './margin-head.js';
+export { clipByGlobalNorm, globalNorm } from './optimizers/clip.js';
+export type { NamedTensors, Optimizer } from './optimizers/optimizer.js';
+export { createOptimizer, OPTIMIZER_FACTORIES } from './optimizers/registry.js';
+export { learningRateAt, SCHEDULES } from './schedules/registry.js';
+export { shardOf } from './shard.js';
+export type { Shard } from './shard.js';

@@ -1,0 +1,60 @@
+import { batchNormInference, batchNormTrain, prelu as preluOp } from '#engine';
+import type { Tensor1D } from '@tensorflow/tfjs-core';
+import type { LayerFactory, ParameterSpec } from '../layer.js';
+
+export interface BatchNormOptions {
+  readonly epsilon: number;
+  /** True: gamma stays 1 (the last batch norm of every InsightFace network). */
+  readonly isGammaFixed?: boolean;
+}
+
+/**
+ * Batch norm over the last axis. In train mode it normalises over fixed groups of consecutive samples (DESIGN 4), so that the
+ * result does not depend on how many ranks share the batch; in eval mode it uses the running statistics.
+ */
+export function batchNorm(name: string, { epsilon, isGammaFixed = false }: BatchNormOptions): LayerFactory {
+  return (input) => {
+    const constant = (suffix: string, value: number, isTrainable: boolean): ParameterSpec => ({
+      name: `${name}_${suffix}`,
+      shape: [input.channels],
+      initializer: { kind: 'constant', value },
+      isTrainable,
+    });
+    const gamma = constant('gamma', 1, !isGammaFixed);
+    const beta = constant('beta', 0, true);
+    return {
+      output: input,
+      parameters: [gamma, beta],
+      statistics: [{ name, channels: input.channels }],
+      forward: (x, context) => {
+        const scale = isGammaFixed ? null : (context.parameter(gamma.name) as Tensor1D);
+        const shift = context.parameter(beta.name) as Tensor1D;
+        if (context.mode === 'eval') {
+          const { mean, variance } = context.statistic(name);
+          return batchNormInference(x, mean, variance, scale, shift, epsilon);
+        }
+        const { y, mean, variance } = batchNormTrain(x, scale, shift, epsilon, context.bnGroupSize);
+        context.onBatchStatistics(name, { mean_GC: mean, variance_GC: variance });
+        return y;
+      },
+    };
+  };
+}
+
+/** max(x, 0) + slope x min(x, 0) with one learned slope per channel, 0.25 at the start. */
+export function prelu(name: string): LayerFactory {
+  return (input) => {
+    const slope: ParameterSpec = {
+      name: `${name}_gamma`,
+      shape: [input.channels],
+      initializer: { kind: 'constant', value: 0.25 },
+      isTrainable: true,
+    };
+    return {
+      output: input,
+      parameters: [slope],
+      statistics: [],
+      forward: (x, context) => preluOp(x, context.parameter(slope.name) as Tensor1D),
+    };
+  };
+}

@@ -1,0 +1,10 @@
+/** Postgres NOTIFY channels. A notification is a hint: who listens also looks by itself from time to time. */
+export const CHANNELS = {
+  /** A run was created or its cancel was requested; payload: run id. Wakes `results`. */
+  runs: 'arcfleet_runs',
+  /** An event was appended; payload: run id. Wakes SSE streams. */
+  events: 'arcfleet_events',
+  /** A webhook delivery was queued; payload: run id. Wakes the delivery scan. */
+  deliveries: 'arcfleet_deliveries',
+} as const;
+export type Channel = (typeof CHANNELS)[keyof typeof CHANNELS];

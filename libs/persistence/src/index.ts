@@ -1,0 +1,42 @@
+export { CHANNELS } from './channels.js';
+export type { Channel } from './channels.js';
+export { createDataSource, ENTITIES, isSchemaCurrent, runMigrations, waitForSchema } from './data-source.js';
+export type { DataSourceOptions } from './data-source.js';
+export { CheckpointEntity } from './entities/checkpoint.entity.js';
+export { GenerationEntity } from './entities/generation.entity.js';
+export type { GenerationState } from './entities/generation.entity.js';
+export { IdempotencyKeyEntity } from './entities/idempotency-key.entity.js';
+export { MetricEntity } from './entities/metric.entity.js';
+export { RankEntity } from './entities/rank.entity.js';
+export type { RankOutcome } from './entities/rank.entity.js';
+export { ReservationEntity } from './entities/reservation.entity.js';
+export { RunEventEntity } from './entities/run-event.entity.js';
+export { RunEntity } from './entities/run.entity.js';
+export type { RunModel } from './entities/run.entity.js';
+export { VerificationEntity } from './entities/verification.entity.js';
+export { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
+export type { DeliveryState } from './entities/webhook-delivery.entity.js';
+export { WebhookEndpointEntity } from './entities/webhook-endpoint.entity.js';
+export { newId } from './ids.js';
+export { startListener } from './listener.js';
+export type { Listener, ListenerOptions } from './listener.js';
+export { appendRunEvent, findRunEvents } from './run-events.js';
+export type { NewRunEvent } from './run-events.js';
+export { transitionRun } from './transition-run.js';
+export type { TransitionDetails, TransitionResult } from './transition-run.js';
+export { isFinalEvent, webhookTypeOf } from './webhook-outbox.js';
+export {
+  findDueDeliveries,
+  findNextDeliveryTime,
+  leaseDelivery,
+  listDeliveries,
+  lockDueDelivery,
+  recordAttempt,
+} from './repositories/deliveries.repository.js';
+export type { AttemptResult, DeliveryLogEntry, DueDelivery } from './repositories/deliveries.repository.js';
+export { once } from './repositories/idempotency.repository.js';
+export type { IdempotencyRequest, StoredAnswer } from './repositories/idempotency.repository.js';
+export { getMetricSeries } from './repositories/metrics.repository.js';
+export type { SeriesOptions } from './repositories/metrics.repository.js';
+export { createRun, getRun, getRunStatus, listRuns, requestCancel } from './repositories/runs.repository.js';
+export type { NewEndpoint, RunCursor, RunDetails, RunPage } from './repositories/runs.repository.js';

@@ -1,0 +1,131 @@
+import type { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshDatabase, type Fresh } from '#test-support';
+import { runConfigSchema } from '#contracts';
+import { CHANNELS, createDataSource, findRunEvents, isSchemaCurrent, newId, runMigrations, startListener } from './index.js';
+import { RunEntity, transitionRun, WebhookDeliveryEntity, WebhookEndpointEntity } from './index.js';
+
+let database: Fresh;
+let source: DataSource;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  source = await createDataSource(database.url).initialize();
+});
+
+afterAll(async () => {
+  await source?.destroy();
+  await database?.release();
+});
+
+const config = runConfigSchema.parse({ dataset: { path: '/data' }, maxSteps: 10 });
+
+async function aRun(): Promise<string> {
+  const id = newId('run');
+  await source.manager.insert(RunEntity, { id, config, status: 'queued', reason: 'created', message: '' });
+  return id;
+}
+
+describe('migrations', () => {
+  it('run once when three processes migrate at the same time, and leave nothing to do', async () => {
+    expect(await isSchemaCurrent(source)).toBe(false);
+    const others = await Promise.all([createDataSource(database.url).initialize(), createDataSource(database.url).initialize()]);
+    const applied = await Promise.all([source, ...others].map((each) => runMigrations(each)));
+    await Promise.all(others.map((other) => other.destroy()));
+    expect(applied.flat()).toEqual(['CreateTables1764000000000']);
+    expect(await isSchemaCurrent(source)).toBe(true);
+  });
+
+  it('agree with the entities: the schema builder would change nothing', async () => {
+    const { upQueries } = await source.driver.createSchemaBuilder().log();
+    expect(upQueries.map((query) => query.query)).toEqual([]);
+  });
+
+  it('can be undone and done again', async () => {
+    await source.undoLastMigration();
+    const tables: unknown[] = await source.query(
+      `select from pg_tables where schemaname = 'public' and tablename <> 'migrations'`,
+    );
+    expect(tables).toHaveLength(0);
+    expect(await runMigrations(source)).toHaveLength(1);
+  });
+});
+
+describe('transitionRun', () => {
+  it('writes status, event and matching deliveries in one transaction', async () => {
+    const id = await aRun();
+    const endpoint = { runId: id, url: 'https://receiver.test/hook', secret: 'whsec_x' };
+    await source.manager.insert(WebhookEndpointEntity, [
+      { ...endpoint, id: newId('whep') },
+      { ...endpoint, id: newId('whep'), events: ['run.failed'] },
+      { ...endpoint, id: newId('whep'), disabledAt: new Date() },
+    ]);
+    await source.transaction(async (manager) => {
+      await transitionRun(manager, id, 'starting', { reason: 'admitted', message: 'has slots' });
+      await transitionRun(manager, id, 'running', { reason: 'training', message: '' });
+    });
+    const run = await source.manager.findOneByOrFail(RunEntity, { id });
+    expect(run).toMatchObject({ status: 'running', reason: 'training', eventSeq: 2, finishedAt: null });
+    expect(run.admittedAt).toBeInstanceOf(Date);
+    expect((await findRunEvents(source.manager, id, 1)).map((event) => event.data['status'])).toEqual(['running']);
+    const deliveries = await source.manager.findBy(WebhookDeliveryEntity, { runId: id });
+    expect(deliveries.map((delivery) => delivery.eventType)).toEqual(['run.started']);
+    expect(JSON.parse(deliveries[0]?.body ?? '')).toMatchObject({ type: 'run.started', data: { runId: id, status: 'running' } });
+  });
+
+  it('leaves nothing behind when the transaction fails', async () => {
+    const id = await aRun();
+    const failing = source.transaction(async (manager) => {
+      await transitionRun(manager, id, 'failed', { reason: 'non_finite', message: 'step 3' });
+      throw new Error('after');
+    });
+    await expect(failing).rejects.toThrow('after');
+    expect(await findRunEvents(source.manager, id, 0)).toEqual([]);
+    expect(await source.manager.findOneByOrFail(RunEntity, { id })).toMatchObject({ status: 'queued', eventSeq: 0 });
+  });
+
+  it('never leaves a terminal state, and lets one of two concurrent deciders win', async () => {
+    const id = await aRun();
+    const details = { reason: 'race', message: '' };
+    const results = await Promise.all(
+      (['failed', 'canceled'] as const).map((to) => source.transaction((manager) => transitionRun(manager, id, to, details))),
+    );
+    expect(results.filter((result) => result.applied)).toHaveLength(1);
+    const late = await source.transaction((manager) => transitionRun(manager, id, 'running', details));
+    expect(late.applied).toBe(false);
+    expect((await findRunEvents(source.manager, id, 0)).length).toBe(1);
+  });
+
+  it('names a run that does not exist', async () => {
+    await expect(transitionRun(source.manager, 'run_none', 'failed', { reason: 'x', message: '' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+});
+
+describe('startListener', () => {
+  it('hears an event after its commit, also when its connection was cut', async () => {
+    const heard: (string | null)[] = [];
+    let wake: () => void = () => undefined;
+    const until = async (wanted: string | null): Promise<void> => {
+      while (!heard.includes(wanted)) await new Promise<void>((resolve) => (wake = resolve));
+    };
+    const listener = startListener(database.url, [CHANNELS.events], {
+      onNotify: (_, payload) => (heard.push(payload), wake()),
+      reconnectMs: 10,
+    });
+    try {
+      await listener.ready;
+      heard.length = 0;
+      await source.query(`select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'arcfleet-listener' and datname = current_database()`);
+      await until(null);
+      const id = await aRun();
+      await source.transaction((manager) => transitionRun(manager, id, 'starting', { reason: 'admitted', message: '' }));
+      await until(id);
+      expect(heard).toContain(id);
+    } finally {
+      await listener.close();
+    }
+  });
+});

@@ -1,0 +1,56 @@
+import { ArcFleetError } from '#contracts';
+import type { EntityManager } from 'typeorm';
+import { IdempotencyKeyEntity } from '../entities/idempotency-key.entity.js';
+
+export interface IdempotencyRequest {
+  key: string;
+  /** For example `POST /runs`: keys of different routes do not meet. */
+  route: string;
+  /** Digest of the body. */
+  fingerprint: string;
+  ttlMs: number;
+}
+
+export interface StoredAnswer {
+  status: number;
+  response: Record<string, unknown>;
+}
+
+/**
+ * Does `effect` once per key: a repeat with the same body gets the stored answer. Key, answer and effect share the
+ * caller's transaction, so a crash leaves all or none; a request that fails may be sent again under its key.
+ * @throws ArcFleetError `idempotency_in_progress` while the first request runs, `idempotency_key_reused` for another body.
+ */
+export async function once(
+  manager: EntityManager,
+  request: IdempotencyRequest,
+  effect: () => Promise<StoredAnswer>,
+): Promise<StoredAnswer & { replayed: boolean }> {
+  const { key, route, fingerprint } = request;
+  const locks: { locked: boolean }[] = await manager.query(
+    'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as locked',
+    [`${route}\n${key}`],
+  );
+  if (locks[0]?.locked !== true) {
+    throw new ArcFleetError(
+      'idempotency_in_progress',
+      'The first request with this Idempotency-Key is still running; try again.',
+    );
+  }
+  const now = new Date();
+  await manager.query('delete from idempotency_keys where expires_at <= $1', [now]);
+  const stored = await manager.findOneBy(IdempotencyKeyEntity, { key, route });
+  if (stored) {
+    if (stored.fingerprint !== fingerprint) {
+      throw new ArcFleetError('idempotency_key_reused', 'This Idempotency-Key was used with another body; use a new key.');
+    }
+    return { status: stored.status, response: stored.response, replayed: true };
+  }
+  const answer = await effect();
+  const expiresAt = new Date(now.getTime() + request.ttlMs);
+  await manager.query(
+    'insert into idempotency_keys (key, route, fingerprint, status, response, expires_at) values ($1, $2, $3, $4, $5, $6)',
+    [key, route, fingerprint, answer.status, JSON.stringify(answer.response), expiresAt],
+  );
+  return { ...answer, replayed: false };
+}

@@ -1,0 +1,65 @@
+import { ArcFleetError, canTransition, isTerminal, type ErrorReport, type RunStatus } from '#contracts';
+import type { EntityManager } from 'typeorm';
+import { appendRunEvent } from './run-events.js';
+
+export interface TransitionDetails {
+  /** Machine-readable cause: `admitted`, `peer_lost`, `canceled_by_user`, ... */
+  reason: string;
+  message: string;
+  /** Failure to store with the run; kept as it is when left out. */
+  error?: ErrorReport | null;
+  at?: Date;
+}
+
+export interface TransitionResult {
+  /** False: the state machine does not allow it, nothing was written. */
+  applied: boolean;
+  from: RunStatus;
+  generation: number;
+}
+
+/**
+ * The only way in which a run's status changes. Locks the run's row, so two deciders cannot both leave the same state; terminal
+ * states are final. Writes the status with its times, appends the `transition` event and queues webhooks, all in the
+ * caller's transaction.
+ * @throws ArcFleetError `not_found`.
+ */
+export async function transitionRun(
+  manager: EntityManager,
+  runId: string,
+  to: RunStatus,
+  details: TransitionDetails,
+): Promise<TransitionResult> {
+  const rows: { status: RunStatus; generation: number }[] = await manager.query(
+    'select status, generation from runs where id = $1 for update',
+    [runId],
+  );
+  const run = rows[0];
+  if (!run) throw new ArcFleetError('not_found', `There is no run ${runId}.`, { runId });
+  const { status: from, generation } = run;
+  if (!canTransition(from, to)) return { applied: false, from, generation };
+
+  const at = details.at ?? new Date();
+  await manager.query(
+    `update runs set status = $2, reason = $3, message = $4,
+       error = case when $5 then $6::jsonb else error end,
+       admitted_at = case when $2 = 'starting' then coalesce(admitted_at, $7) else admitted_at end,
+       started_at = case when $2 = 'running' then coalesce(started_at, $7) else started_at end,
+       finished_at = case when $8 then $7 else finished_at end
+     where id = $1`,
+    [
+      runId,
+      to,
+      details.reason,
+      details.message,
+      details.error !== undefined,
+      details.error ? JSON.stringify(details.error) : null,
+      at,
+      isTerminal(to),
+    ],
+  );
+  const data: Record<string, unknown> = { status: to, reason: details.reason, message: details.message, generation };
+  if (details.error) data['error'] = details.error;
+  await appendRunEvent(manager, runId, { type: 'transition', at, data });
+  return { applied: true, from, generation };
+}

@@ -1,0 +1,14 @@
+export { createRedis, whenReady } from './connection.js';
+export type { RedisRole } from './connection.js';
+export { readCommands, writeCommand } from './control/commands.js';
+export type { GenerationAddress } from './control/commands.js';
+export { appendRecords, isEntryWaiting, ProgressReader } from './control/progress-stream.js';
+export type { ProgressEntry } from './control/progress-stream.js';
+export { parseWatermarkHint, readWatermark, writeWatermarks } from './control/watermark.js';
+export type { Watermark } from './control/watermark.js';
+export { beat, leave, readWorkers, writeDemand } from './control/worker-registry.js';
+export { createJobQueue } from './job-queue.js';
+export type { JobQueue, JobQueueOptions, NewJob } from './job-queue.js';
+export type { JobData, JobName } from './job-types.js';
+export { createJobWorker } from './job-worker.js';
+export type { JobContext, JobWorker, JobWorkerOptions } from './job-worker.js';

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { rankJobId, silentObserver, type RankJob, runConfigSchema } from '#contracts';
+import { freshRedis, type Fresh } from '#test-support';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createJobQueue, createJobWorker, createRedis } from './index.js';
+
+const job = (rank: number): RankJob => ({
+  runId: 'run-1',
+  generation: 1,
+  rank,
+  worldSize: 2,
+  config: runConfigSchema.parse({ dataset: { path: '/data' }, maxSteps: 5 }),
+  resumeFrom: null,
+  rendezvousTimeoutMs: 1_000,
+});
+
+describe('rank jobs on a real Redis', () => {
+  let server: Fresh;
+  let connection: Redis;
+  const options = () => ({ connection, prefix: `test-${randomUUID()}` });
+
+  beforeAll(async () => {
+    server = await freshRedis();
+    connection = createRedis(server.url, 'blocking');
+  });
+  afterAll(async () => {
+    connection.disconnect();
+    await server.release();
+  });
+
+  it('runs a job once, however often its id was added', async () => {
+    const common = options();
+    const queue = createJobQueue('rank', common);
+    const seen: string[] = [];
+    let done = () => {};
+    const both = new Promise<void>((resolve) => (done = resolve));
+    const worker = createJobWorker(
+      'rank',
+      async (data, context) => {
+        seen.push(`${context.jobId}/${data.rank}/${data.config.maxSteps}`);
+        if (seen.length === 2) done();
+      },
+      { ...common, concurrency: 1, observer: silentObserver },
+    );
+    const jobs = [0, 1].map((rank) => ({ id: rankJobId(job(rank)), data: job(rank) }));
+    await queue.add(jobs);
+    await queue.add(jobs);
+    worker.start();
+    await both;
+    await queue.add(jobs);
+    await worker.close();
+    expect(seen).toEqual(['run-1-g1-r0/0/5', 'run-1-g1-r1/1/5']);
+    expect(await queue.state('run-1-g1-r0')).toBe('completed');
+    await queue.close();
+  });
+
+  it('never starts a failed job again', async () => {
+    const common = options();
+    const queue = createJobQueue('rank', common);
+    let starts = 0;
+    const failed = new Promise<void>((resolve) => {
+      const worker = createJobWorker(
+        'rank',
+        async () => {
+          starts += 1;
+          throw new Error('boom');
+        },
+        {
+          ...common,
+          concurrency: 1,
+          observer: { log: (_level, message) => message === 'job failed' && void worker.close().then(resolve) },
+        },
+      );
+      worker.start();
+    });
+    await queue.add([{ id: 'once', data: job(0) }]);
+    await failed;
+    expect(starts).toBe(1);
+    expect(await queue.state('once')).toBe('failed');
+    await queue.close();
+  });
+
+  it('aborts the signal when the lock is lost', async () => {
+    const common = options();
+    const queue = createJobQueue('rank', common);
+    const worker = createJobWorker(
+      'rank',
+      async (_data, { signal }) => {
+        await connection.del(`${common.prefix}:rank:gone:lock`);
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+        aborted();
+      },
+      { ...common, concurrency: 1, observer: silentObserver, lockDurationMs: 400 },
+    );
+    let aborted = () => {};
+    const lost = new Promise<void>((resolve) => (aborted = resolve));
+    worker.start();
+    await queue.add([{ id: 'gone', data: job(0) }]);
+    await lost;
+    await worker.close();
+    await queue.close();
+  });
+
+  it('takes a waiting job out, and leaves an unknown id alone', async () => {
+    const queue = createJobQueue('rank', options());
+    await queue.add([{ id: 'a', data: job(0) }]);
+    await queue.remove(['a', 'nobody']);
+    expect(await queue.state('a')).toBe('unknown');
+    await queue.close();
+  });
+});

@@ -1,0 +1,13 @@
+export { findFreePort } from './ports.js';
+export { findProgram } from './find-program.js';
+export { isReachableByAll } from './postgres-binaries.js';
+export { startPostgres, waitForPostgres } from './postgres.js';
+export type { PostgresOptions, Service } from './postgres.js';
+export { startRedis, waitForRedis } from './redis.js';
+export type { RedisOptions, RedisService } from './redis.js';
+export { openSession, Session } from './session.js';
+export type { SessionOptions } from './session.js';
+export { Part } from './part.js';
+export type { PartOptions } from './part.js';
+export { findMarked, identifyProcess, isAlive } from './processes.js';
+export type { ProcessIdentity, StopPlan } from './processes.js';

@@ -1,0 +1,2 @@
+export { createLogger, LOG_LEVELS, redact, redactText } from './logger.js';
+export type { Logger, LoggerOptions, LogLevel } from './logger.js';

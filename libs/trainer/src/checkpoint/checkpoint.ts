@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Collective } from '#collective';
+import { ArcFleetError, type CheckpointManifest, type FileEntry, type RankJob } from '#contracts';
+import type { Engine } from '#engine';
+import { shardOf, type MarginHead } from '#losses';
+import type { Backbone } from '../backbone.js';
+import { statisticsByName } from '../running-statistics.js';
+import { hashFile, writeDurably } from './durable-file.js';
+import { checkpointFolder } from './folders.js';
+import { SafetensorsReader, writeSafetensors, type TensorSource } from './safetensors.js';
+
+const BACKBONE_FILE = 'backbone.safetensors';
+const headFile = (rank: number): string => `head-${rank}.safetensors`;
+const CENTERS = 'head.centers';
+const VELOCITY = 'head.velocity';
+
+export interface CheckpointParts {
+  readonly storageRoot: string;
+  readonly job: RankJob;
+  readonly collective: Collective;
+  readonly engine: Engine;
+  readonly backbone: Backbone;
+  readonly head: MarginHead;
+  readonly numClasses: number;
+}
+
+/**
+ * Writes a checkpoint of `step` updates: every rank its rows of W with momentum, rank 0 also the backbone, its momentum and the
+ * merged running statistics, and last the manifest. All ranks call it together; returns the manifest on rank 0, null elsewhere.
+ * The checkpoint counts only once `results` has accepted its manifest.
+ *
+ * @throws ArcFleetError `collective_mismatch` on all ranks when their backbones differ.
+ */
+export async function writeCheckpoint(parts: CheckpointParts, step: number): Promise<CheckpointManifest | null> {
+  const { job, collective, engine, backbone, storageRoot } = parts;
+  const { runId, generation, rank, worldSize } = job;
+  const merged = await backbone.statistics.merge(collective, engine);
+  const parameters = await backbone.readParameters();
+  const backboneHash = hashValues(parameters.map(({ values }) => values));
+
+  const folder = checkpointFolder(runId, { generation, step });
+  const path = join(storageRoot, folder);
+  await mkdir(path, { recursive: true });
+  const files: FileEntry[] = [await writeHead(parts, join(path, headFile(rank)))];
+  if (rank === 0) {
+    const named = (prefix: string, tensors: { name: string; shape: number[]; values: Float32Array }[]) =>
+      tensors.map(({ name, shape, values }) => tensor(`${prefix}.${name}`, shape, values));
+    files.push(
+      await writeSafetensors(join(path, BACKBONE_FILE), [
+        ...named('parameter', parameters),
+        ...named('velocity', await backbone.readOptimizerState()),
+        tensor('statistics', [merged.length], merged),
+      ]),
+    );
+  }
+
+  const reports = await exchangeReports(collective, { files, backboneHash });
+  const odd = reports.findIndex((report) => report.backboneHash !== reports[0]!.backboneHash);
+  if (odd > 0) {
+    throw new ArcFleetError('collective_mismatch', `At step ${step} the backbone of rank ${odd} differs from that of rank 0`, {
+      step,
+      rank: odd,
+    });
+  }
+  if (rank !== 0) return null;
+  const shards = reports.map((_, owner): [number, number] => {
+    const { classStart, numLocalClasses } = shardOf(parts.numClasses, owner, worldSize);
+    return [classStart, numLocalClasses];
+  });
+  const manifest: CheckpointManifest = {
+    version: 1,
+    runId,
+    generation,
+    step,
+    worldSize,
+    numClasses: parts.numClasses,
+    folder,
+    shards,
+    files: reports.flatMap((report) => report.files),
+    backboneHash,
+  };
+  await writeDurably(join(path, 'manifest.json'), (write) => write(Buffer.from(JSON.stringify(manifest, null, 2))));
+  return manifest;
+}
+
+/**
+ * Loads a checkpoint into backbone and head. Files that this rank reads are held to the manifest's checksums first.
+ *
+ * @throws ArcFleetError `checkpoint_corrupt` naming the file, `checkpoint_mismatch` when it belongs to another model.
+ */
+export async function loadCheckpoint(parts: CheckpointParts, manifest: CheckpointManifest): Promise<void> {
+  const { storageRoot, job, backbone, head, numClasses } = parts;
+  if (manifest.numClasses !== numClasses) {
+    throw new ArcFleetError(
+      'checkpoint_mismatch',
+      `The checkpoint of step ${manifest.step} has ${manifest.numClasses} classes, the data set ${numClasses}`,
+      { numClasses, found: manifest.numClasses },
+    );
+  }
+  const folder = join(storageRoot, manifest.folder);
+  const file = await openChecked(folder, BACKBONE_FILE, manifest);
+  try {
+    const stored = new Map<string, Float32Array>();
+    for (const name of file.names) stored.set(name, await file.read(name));
+    const read = (name: string): Float32Array => {
+      const values = stored.get(name);
+      if (!values)
+        throw new ArcFleetError('checkpoint_mismatch', `${file.path} has no ${name}: it belongs to another network`, { name });
+      return values;
+    };
+    backbone.load({
+      parameter: (name) => read(`parameter.${name}`),
+      velocity: (name) => read(`velocity.${name}`),
+      statistics: read('statistics'),
+    });
+  } finally {
+    await file.close();
+  }
+
+  const { embeddingSize } = job.config.network;
+  const shards = new Map<number, Promise<SafetensorsReader>>();
+  try {
+    await head.load(async (classStart, numRows) => {
+      const centers = new Float32Array(numRows * embeddingSize);
+      const velocity = new Float32Array(numRows * embeddingSize);
+      for (const [owner, [start, count]] of manifest.shards.entries()) {
+        const first = Math.max(classStart, start);
+        const end = Math.min(classStart + numRows, start + count);
+        if (first >= end) continue;
+        if (!shards.has(owner)) shards.set(owner, openChecked(folder, headFile(owner), manifest));
+        const reader = await shards.get(owner)!;
+        if (reader.shapeOf(CENTERS)[1] !== embeddingSize) {
+          throw new ArcFleetError(
+            'checkpoint_mismatch',
+            `${reader.path} holds class centers of ${reader.shapeOf(CENTERS)[1]} numbers, the run wants ${embeddingSize}`,
+          );
+        }
+        const at = (first - start) * embeddingSize;
+        const length = (end - first) * embeddingSize;
+        centers.set(await reader.read(CENTERS, at, length), (first - classStart) * embeddingSize);
+        velocity.set(await reader.read(VELOCITY, at, length), (first - classStart) * embeddingSize);
+      }
+      return { centers, velocity };
+    });
+  } finally {
+    for (const reader of await Promise.allSettled(shards.values())) {
+      if (reader.status === 'fulfilled') await reader.value.close();
+    }
+  }
+}
+
+/** Backbone for use: parameters and running statistics under their own names, and a description. Rank 0 calls it. */
+export async function writeModel(
+  folder: string,
+  backbone: Backbone,
+  merged: Float32Array,
+  facts: Record<string, unknown>,
+): Promise<FileEntry[]> {
+  await mkdir(folder, { recursive: true });
+  const { network } = backbone;
+  const parameters = await backbone.readParameters();
+  const weights = await writeSafetensors(
+    join(folder, 'model.safetensors'),
+    [
+      ...parameters.map(({ name, shape, values }) => tensor(name, shape, values)),
+      ...statisticsByName(network, merged).map(({ name, values }) => tensor(name, [values.length], values)),
+    ],
+    { network: network.name },
+  );
+  const description = {
+    format: 'arcfleet-model',
+    version: 1,
+    network: network.name,
+    embeddingSize: network.embeddingSize,
+    // Networks take raw pixels and normalise by themselves.
+    input: { height: network.height, width: network.width, channels: 'RGB', layout: 'NHWC', range: [0, 255] },
+    numParameters: network.numParameters,
+    weights: basename(weights.path),
+    sha256: weights.sha256,
+    ...facts,
+  };
+  const json = await writeDurably(join(folder, 'model.json'), (write) =>
+    write(Buffer.from(`${JSON.stringify(description, null, 2)}\n`)),
+  );
+  return [weights, json];
+}
+
+function writeHead({ head, job }: CheckpointParts, path: string): Promise<FileEntry> {
+  const shape = [head.numLocalClasses, job.config.network.embeddingSize];
+  // Two passes over the rows, so that only one chunk is in memory and each tensor is contiguous in the file.
+  const rows = (part: 'centers' | 'velocity') =>
+    async function* () {
+      for await (const chunk of head.weights()) yield chunk[part];
+    };
+  return writeSafetensors(
+    path,
+    [
+      { name: CENTERS, shape, pieces: rows('centers') },
+      { name: VELOCITY, shape, pieces: rows('velocity') },
+    ],
+    { classStart: String(head.classStart) },
+  );
+}
+
+async function openChecked(folder: string, name: string, manifest: CheckpointManifest): Promise<SafetensorsReader> {
+  const path = join(folder, name);
+  const expected = manifest.files.find((entry) => entry.path === name);
+  if (!expected) throw new ArcFleetError('checkpoint_corrupt', `The manifest of ${folder} does not name ${name}`, { file: path });
+  const found = await hashFile(folder, name).catch((error: unknown) => {
+    throw new ArcFleetError('checkpoint_corrupt', `Cannot read ${path}: ${(error as Error).message}`, { file: path });
+  });
+  if (found.sizeBytes !== expected.sizeBytes || found.sha256 !== expected.sha256) {
+    throw new ArcFleetError(
+      'checkpoint_corrupt',
+      `${path} has ${found.sizeBytes} bytes and is not the file that the manifest names (${expected.sizeBytes} bytes)`,
+      { file: path },
+    );
+  }
+  return SafetensorsReader.open(path);
+}
+
+interface RankReport {
+  readonly files: FileEntry[];
+  readonly backboneHash: string;
+}
+
+async function exchangeReports(collective: Collective, report: RankReport): Promise<RankReport[]> {
+  const data = new TextEncoder().encode(JSON.stringify(report));
+  const payloads = await collective.allGather({ dtype: 'bytes', shape: [data.byteLength], data });
+  return payloads.map((payload) => JSON.parse(Buffer.from(payload.data as Uint8Array).toString('utf8')) as RankReport);
+}
+
+function hashValues(arrays: readonly Float32Array[]): string {
+  const hash = createHash('sha256');
+  for (const array of arrays) hash.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  return hash.digest('hex');
+}
+
+function tensor(name: string, shape: readonly number[], values: Float32Array): TensorSource {
+  return { name, shape, pieces: () => [values] };
+}

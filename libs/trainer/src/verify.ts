@@ -1,0 +1,170 @@
+import type { Collective } from '#collective';
+import type { RankJob, RecordBody, VerificationScores } from '#contracts';
+import {
+  decodeImage,
+  listVerificationTargets,
+  openVerificationSet,
+  placeImage,
+  verificationPath,
+  type ImageSize,
+  type VerificationSet,
+} from '#datasets';
+import { tf, type Engine } from '#engine';
+import { pixelDistance, scoreDistances, verifyPairs } from '#verification';
+import type { Backbone } from './backbone.js';
+import { statisticsTensors } from './running-statistics.js';
+
+/** Images that are embedded at once; each twice, as it is and mirrored. */
+const BATCH_SIZE = 32;
+/** A rank may stay silent that long while it embeds its share. */
+const LEASE_MS = 600_000;
+
+export interface VerifierOptions {
+  readonly job: RankJob;
+  readonly collective: Collective;
+  readonly engine: Engine;
+  readonly backbone: Backbone;
+  readonly size: ImageSize;
+  readonly emit: (body: RecordBody) => void;
+}
+
+/**
+ * Verification by all ranks together: each embeds a contiguous share of the pairs (original and mirrored), rank 0 gathers and
+ * scores. Sets are opened once and stay open.
+ */
+export class Verifier {
+  private sets: VerificationSet[] | null = null;
+
+  constructor(private readonly options: VerifierOptions) {}
+
+  /** Scores the network as it is after `step` updates on every target; rank 0 emits the records. */
+  async verifyModel(step: number): Promise<void> {
+    const { backbone, collective, engine } = this.options;
+    const sets = await this.openSets();
+    if (sets.length === 0) return;
+    collective.extendLease(LEASE_MS, 'verification');
+    const merged = await backbone.statistics.merge(collective, engine);
+    const statistics = statisticsTensors(backbone.network, merged);
+    try {
+      for (const set of sets) {
+        const { first, end } = this.share(set);
+        const { embeddingSize } = backbone.network;
+        const rows = new Float32Array(2 * (end - first) * 2 * embeddingSize);
+        await this.embed(set, 2 * first, 2 * end, statistics, rows);
+        collective.extendLease(LEASE_MS, 'verification');
+        const gathered = await collective.gather(
+          { dtype: 'float32', shape: [2 * (end - first), 2 * embeddingSize], data: rows },
+          0,
+        );
+        if (gathered) {
+          const { plain, flipped } = splitRows(
+            gathered.map(({ data }) => data as Float32Array),
+            2 * set.numPairs,
+            embeddingSize,
+          );
+          this.emit(step, 'model', set, verifyPairs(plain, flipped, embeddingSize, set.isSame));
+        }
+      }
+    } finally {
+      tf.dispose(Object.values(statistics).flatMap(({ mean, variance }) => [mean, variance]));
+    }
+  }
+
+  /** The raw-pixel baseline, which needs no network: cosine of mean-free pixels. */
+  async verifyPixels(step: number): Promise<void> {
+    const { collective, size } = this.options;
+    for (const set of await this.openSets()) {
+      const { first, end } = this.share(set);
+      collective.extendLease(LEASE_MS, 'verification');
+      // Per pair: squared distance, norms of both images.
+      const values = new Float64Array(3 * (end - first));
+      for (let pair = first; pair < end; pair++) {
+        const [a, b] = await Promise.all(
+          [2 * pair, 2 * pair + 1].map((index) => decodeImage(set.images[index]!, size, `image ${index} of ${set.path}`)),
+        );
+        const { squaredDistance, norms } = pixelDistance(a!, b!);
+        values.set([squaredDistance, ...norms], 3 * (pair - first));
+      }
+      const data = new Uint8Array(values.buffer);
+      const gathered = await collective.gather({ dtype: 'bytes', shape: [data.byteLength], data }, 0);
+      if (!gathered) continue;
+      const all = gathered.flatMap((payload) => [...new Float64Array(Uint8Array.from(payload.data).buffer)]);
+      const distances = Float64Array.from({ length: set.numPairs }, (_, pair) => all[3 * pair]!);
+      const norms = all.reduce((sum, value, index) => (index % 3 === 0 ? sum : sum + value), 0);
+      this.emit(step, 'pixels', set, scoreDistances(distances, set.isSame, norms / (2 * set.numPairs)));
+    }
+  }
+
+  private async openSets(): Promise<VerificationSet[]> {
+    if (this.sets) return this.sets;
+    const { dataset, verification } = this.options.job.config;
+    const targets = verification.targets ?? (await listVerificationTargets(dataset.path));
+    this.sets = await Promise.all(targets.map((target) => openVerificationSet(verificationPath(dataset.path, target))));
+    return this.sets;
+  }
+
+  private share({ numPairs }: VerificationSet): { first: number; end: number } {
+    const { rank, worldSize } = this.options.job;
+    return { first: Math.floor((rank * numPairs) / worldSize), end: Math.floor(((rank + 1) * numPairs) / worldSize) };
+  }
+
+  /** Embeds images `first`..`end`; row i of `rows` is the plain embedding followed by the mirrored one. */
+  private async embed(
+    set: VerificationSet,
+    first: number,
+    end: number,
+    statistics: ReturnType<typeof statisticsTensors>,
+    rows: Float32Array,
+  ): Promise<void> {
+    const { backbone, engine, size } = this.options;
+    const { embeddingSize } = backbone.network;
+    const imageLength = size.height * size.width * 3;
+    const load = async (start: number): Promise<Float32Array> => {
+      const count = Math.min(BATCH_SIZE, end - start);
+      const pixels = new Float32Array(2 * count * imageLength);
+      await Promise.all(
+        Array.from({ length: count }, async (_, offset) => {
+          const index = start + offset;
+          const image = await decodeImage(set.images[index]!, size, `image ${index} of ${set.path}`);
+          placeImage(image, size, false, pixels, 2 * offset * imageLength);
+          placeImage(image, size, true, pixels, (2 * offset + 1) * imageLength);
+        }),
+      );
+      return pixels;
+    };
+    let next = first < end ? load(first) : null;
+    for (let start = first; next; start += BATCH_SIZE) {
+      const pixels = await next;
+      next = start + BATCH_SIZE < end ? load(start + BATCH_SIZE) : null;
+      // Asked for ahead; its failure is seen when it is awaited.
+      next?.catch(() => undefined);
+      const count = pixels.length / imageLength;
+      const embedded = tf.tidy(() =>
+        backbone.network.embed(backbone.parameters, statistics, tf.tensor4d(pixels, [count, size.height, size.width, 3])),
+      );
+      try {
+        const at = (start - first) * 2 * embeddingSize;
+        await engine.readInto(embedded, rows.subarray(at, at + count * embeddingSize));
+      } finally {
+        embedded.dispose();
+      }
+    }
+  }
+
+  private emit(step: number, subject: 'model' | 'pixels', set: VerificationSet, scores: VerificationScores): void {
+    this.options.emit({ type: 'verification', step, subject, target: set.name, scores });
+  }
+}
+
+function splitRows(parts: readonly Float32Array[], numImages: number, embeddingSize: number) {
+  const plain = new Float32Array(numImages * embeddingSize);
+  const flipped = new Float32Array(numImages * embeddingSize);
+  let row = 0;
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += 2 * embeddingSize, row++) {
+      plain.set(part.subarray(at, at + embeddingSize), row * embeddingSize);
+      flipped.set(part.subarray(at + embeddingSize, at + 2 * embeddingSize), row * embeddingSize);
+    }
+  }
+  return { plain, flipped };
+}

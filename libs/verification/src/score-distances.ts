@@ -1,0 +1,206 @@
+import { ArcFleetError, type VerificationScores } from '#contracts';
+import { contiguousFolds, type Fold } from './folds.js';
+
+export const NUM_FOLDS = 10;
+/** Squared L2 distances of unit vectors lie in [0, 4]. */
+const NUM_ACCURACY_THRESHOLDS = 400;
+const NUM_FAR_THRESHOLDS = 4000;
+/** The false accept rates that are reported. */
+export const FAR_TARGETS = [1e-3, 1e-2, 1e-1] as const;
+
+/**
+ * Scores pairs by the 10-fold protocol of facenet/InsightFace. `distances` holds one squared L2 distance per pair,
+ * `isSame` 1 for the same person. A pair is accepted when distance < threshold (strictly). Per fold the first most
+ * accurate threshold of 0, 0.01, .. 3.99 on the other nine folds is applied to the held-out one.
+ *
+ * TAR@FAR (facenet's VAL): per fold the threshold at which the other folds have that FAR, linearly interpolated on
+ * 0, 0.001, .. 3.999 (0 when it is not reached), applied to the held-out fold; the mean over the folds that hold such pairs.
+ * Throws `non_finite`, or `dataset_invalid` for fewer than 10 pairs or pairs of one kind only.
+ */
+export function scoreDistances(distances: Float64Array, isSame: Uint8Array, xnorm: number): VerificationScores {
+  checkPairs(distances, isSame);
+  const folds = contiguousFolds(isSame.length, NUM_FOLDS);
+  const accuracyBuckets = bucketize(distances, NUM_ACCURACY_THRESHOLDS, 100);
+  const counts = new FoldCounts(accuracyBuckets, isSame, folds, NUM_ACCURACY_THRESHOLDS);
+
+  const accuracies: number[] = [];
+  const thresholds: number[] = [];
+  folds.forEach((fold, f) => {
+    let best = -1;
+    let bestIndex = 0;
+    for (let t = 0; t < NUM_ACCURACY_THRESHOLDS; t++) {
+      const correct = counts.correctOutside(f, t);
+      if (correct > best) {
+        best = correct;
+        bestIndex = t;
+      }
+    }
+    accuracies.push(counts.correctInside(f, bestIndex) / (fold.end - fold.start));
+    thresholds.push(bestIndex / 100);
+  });
+
+  return {
+    numPairs: isSame.length,
+    accuracy: mean(accuracies),
+    std: populationStd(accuracies),
+    threshold: mean(thresholds),
+    xnorm,
+    tarAtFar: tarAtFar(distances, isSame, folds),
+  };
+}
+
+function checkPairs(distances: Float64Array, isSame: Uint8Array): void {
+  if (distances.length !== isSame.length) {
+    throw new ArcFleetError('shape_mismatch', `${distances.length} distances for ${isSame.length} pairs`);
+  }
+  if (isSame.length < NUM_FOLDS) {
+    throw new ArcFleetError(
+      'dataset_invalid',
+      `Verification needs at least ${NUM_FOLDS} pairs, one per fold; there are ${isSame.length}`,
+    );
+  }
+  const numGenuine = isSame.reduce((sum, same) => sum + same, 0);
+  if (numGenuine === 0 || numGenuine === isSame.length) {
+    throw new ArcFleetError('dataset_invalid', `All ${isSame.length} verification pairs are of one kind; both are needed`);
+  }
+  const bad = distances.findIndex((distance) => !Number.isFinite(distance));
+  if (bad >= 0)
+    throw new ArcFleetError('non_finite', `The distance of verification pair ${bad} is ${distances[bad]}`, { pair: bad });
+}
+
+/** Per pair the first i with distance < i / perUnit, or `numThresholds` when there is none. */
+function bucketize(distances: Float64Array, numThresholds: number, perUnit: number): Uint16Array {
+  return Uint16Array.from(distances, (distance) => {
+    let i = Math.min(Math.max(Math.floor(distance * perUnit), 0), numThresholds);
+    // The product is rounded; the comparison that counts is the strict one against the threshold itself.
+    while (i < numThresholds && !(distance < i / perUnit)) i++;
+    while (i > 0 && distance < (i - 1) / perUnit) i--;
+    return i;
+  });
+}
+
+/** Per fold and threshold: how many genuine and impostor pairs are accepted. */
+class FoldCounts {
+  private readonly accepted: { genuine: Uint32Array; impostor: Uint32Array }[];
+  private readonly total: { genuine: Uint32Array; impostor: Uint32Array };
+  private readonly impostors: number[];
+  private readonly allImpostors: number;
+
+  constructor(buckets: Uint16Array, isSame: Uint8Array, folds: readonly Fold[], numThresholds: number) {
+    this.total = { genuine: new Uint32Array(numThresholds), impostor: new Uint32Array(numThresholds) };
+    this.impostors = folds.map(() => 0);
+    this.accepted = folds.map((fold, f) => {
+      const genuine = new Uint32Array(numThresholds + 1);
+      const impostor = new Uint32Array(numThresholds + 1);
+      for (let pair = fold.start; pair < fold.end; pair++) {
+        const histogram = isSame[pair] ? genuine : impostor;
+        const bucket = buckets[pair] as number;
+        histogram[bucket] = (histogram[bucket] as number) + 1;
+        if (!isSame[pair]) this.impostors[f] = (this.impostors[f] as number) + 1;
+      }
+      for (let t = 0; t < numThresholds; t++) {
+        if (t > 0) {
+          genuine[t] = (genuine[t] as number) + (genuine[t - 1] as number);
+          impostor[t] = (impostor[t] as number) + (impostor[t - 1] as number);
+        }
+        this.total.genuine[t] = (this.total.genuine[t] as number) + (genuine[t] as number);
+        this.total.impostor[t] = (this.total.impostor[t] as number) + (impostor[t] as number);
+      }
+      return { genuine, impostor };
+    });
+    this.allImpostors = this.impostors.reduce((a, b) => a + b, 0);
+  }
+
+  correctInside(fold: number, t: number): number {
+    const { genuine, impostor } = this.accepted[fold] as { genuine: Uint32Array; impostor: Uint32Array };
+    return (genuine[t] as number) + (this.impostors[fold] as number) - (impostor[t] as number);
+  }
+
+  correctOutside(fold: number, t: number): number {
+    const all = (this.total.genuine[t] as number) + this.allImpostors - (this.total.impostor[t] as number);
+    return all - this.correctInside(fold, t);
+  }
+}
+
+function tarAtFar(distances: Float64Array, isSame: Uint8Array, folds: readonly Fold[]): VerificationScores['tarAtFar'] {
+  const buckets = bucketize(distances, NUM_FAR_THRESHOLDS, 1000);
+  const perFold = folds.map((fold) => {
+    const histogram = new Uint32Array(NUM_FAR_THRESHOLDS + 1);
+    for (let pair = fold.start; pair < fold.end; pair++) {
+      const bucket = buckets[pair] as number;
+      if (!isSame[pair]) histogram[bucket] = (histogram[bucket] as number) + 1;
+    }
+    return histogram;
+  });
+  const all = new Uint32Array(NUM_FAR_THRESHOLDS + 1);
+  for (const histogram of perFold)
+    for (let t = 0; t <= NUM_FAR_THRESHOLDS; t++) all[t] = (all[t] as number) + (histogram[t] as number);
+
+  const result: VerificationScores['tarAtFar'] = {};
+  for (const target of FAR_TARGETS) {
+    const tars: number[] = [];
+    const fars: number[] = [];
+    const thresholds: number[] = [];
+    folds.forEach((fold, f) => {
+      const inside = perFold[f] as Uint32Array;
+      const threshold = thresholdAtFar(
+        all.map((count, t) => count - (inside[t] as number)),
+        target,
+      );
+      thresholds.push(threshold);
+      const { tar, far } = rates(distances, isSame, fold, threshold);
+      if (tar !== undefined) tars.push(tar);
+      if (far !== undefined) fars.push(far);
+    });
+    result[String(target)] = { tar: mean(tars), far: mean(fars), threshold: mean(thresholds) };
+  }
+  return result;
+}
+
+/** `histogram[t]`: impostors first accepted at threshold t / 1000. Interpolates between the last FAR below and the first at or above `target`. */
+function thresholdAtFar(histogram: Uint32Array, target: number): number {
+  const numImpostors = histogram.reduce((a, b) => a + b, 0);
+  let accepted = 0;
+  let before = 0;
+  for (let t = 0; t < NUM_FAR_THRESHOLDS; t++) {
+    accepted += histogram[t] as number;
+    const far = accepted / numImpostors;
+    if (far >= target) {
+      const y1 = t / 1000;
+      const y0 = (t - 1) / 1000;
+      return t === 0 ? 0 : y0 + ((target - before) / (far - before)) * (y1 - y0);
+    }
+    before = far;
+  }
+  return 0;
+}
+
+function rates(distances: Float64Array, isSame: Uint8Array, fold: Fold, threshold: number): { tar?: number; far?: number } {
+  let genuine = 0;
+  let impostors = 0;
+  let acceptedGenuine = 0;
+  let acceptedImpostors = 0;
+  for (let pair = fold.start; pair < fold.end; pair++) {
+    const accepted = (distances[pair] as number) < threshold ? 1 : 0;
+    if (isSame[pair]) {
+      genuine++;
+      acceptedGenuine += accepted;
+    } else {
+      impostors++;
+      acceptedImpostors += accepted;
+    }
+  }
+  return {
+    ...(genuine > 0 && { tar: acceptedGenuine / genuine }),
+    ...(impostors > 0 && { far: acceptedImpostors / impostors }),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+function populationStd(values: readonly number[]): number {
+  const centre = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+}

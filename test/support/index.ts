@@ -1,0 +1,2 @@
+export { freshDatabase, freshRedis } from './servers.js';
+export type { Fresh } from './servers.js';
