@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ArcFleetError, type RunConfigInput } from '#contracts';
-import { startEngine, tf, type Engine } from '#engine';
+import { type RunConfigInput } from '#contracts';
+import { startEngine, type Engine } from '#engine';
 import { SafetensorsReader } from './checkpoint/safetensors.js';
 import { lossesOf, recordsOf, runRanks, type RankOutcome, type RunRanks } from './testing/run-ranks.js';
 import { tinyFaces, writeTinyPairs } from './testing/tiny-faces.js';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   engine = await startEngine('wasm', { threads: 1 });
   root = await mkdtemp(join(tmpdir(), 'arcfleet-trainer-'));
   data = join(root, 'data');
-  await (await import('node:fs/promises')).mkdir(data);
+  await mkdir(data);
   await writeTinyPairs(data, 'pairs', 40, SIZE);
 });
 

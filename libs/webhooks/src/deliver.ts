@@ -98,7 +98,7 @@ async function readStart(body: Dispatcher.ResponseData['body']): Promise<string>
   body.on('error', () => undefined).destroy();
   const text = Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
   // NUL is not storable in Postgres, and a log line is one line.
-  return text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim(); // eslint-disable-line no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
 }
 
 function describe(error: unknown): string {

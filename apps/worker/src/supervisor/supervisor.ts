@@ -255,7 +255,7 @@ export class Supervisor {
     );
     sessions.forEach((session, index) => {
       const command = commands[index];
-      if (command != null) session.command(command);
+      if (command) session.command(command);
     });
   }
 
