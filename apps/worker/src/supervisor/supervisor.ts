@@ -11,7 +11,7 @@ import {
   type TrainerSettings,
   type WorkerRecord,
 } from '#contracts';
-import { beat, createJobWorker, createRedis, leave, parseWatermarkHint, readCommands, type JobWorker } from '#queue';
+import { beat, createJobWorker, createRedis, leave, parseWatermarkHint, readCommands, whenReady, type JobWorker } from '#queue';
 import type { Redis } from 'ioredis';
 import { RankSession } from './rank-session.js';
 import { RecordOutlet } from './record-outlet.js';
@@ -209,6 +209,8 @@ export class Supervisor {
   /** Heartbeat, commands, retirement. One after the other: two beats never overtake each other. */
   private async beatLoop(jobWorker: JobWorker): Promise<void> {
     let isTakingJobs = false;
+    // The connection is just being made; without this the first beat would always fail, and say so.
+    await within(whenReady(this.redis), this.timing.heartbeatMs);
     while (!this.stopped) {
       let woken = false;
       const wake = new Promise<void>((resolve) => {
