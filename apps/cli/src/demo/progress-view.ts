@@ -106,7 +106,8 @@ function texts({ loss, samplesPerSecond, etaSeconds }: Progress): { loss: string
 
 function describe(progress: Progress): string {
   const { loss, speed, eta } = texts(progress);
-  const left = progress.step < progress.maxSteps ? ` | ${eta} left` : '';
+  const isKnown = progress.etaSeconds !== null && progress.step < progress.maxSteps;
+  const left = isKnown ? ` | ${eta} left` : '';
   return `  step ${progress.step}/${progress.maxSteps} | loss ${loss} | ${speed} samples/s${left}`;
 }
 
