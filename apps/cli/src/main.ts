@@ -16,7 +16,7 @@ const program = new Command('arcfleet')
   .showHelpAfterError('(arcfleet --help shows the commands)');
 addUpCommand(program, config);
 addWorkerCommand(program, config);
-addEngineCommand(program);
+addEngineCommand(program, config);
 addDataCommand(program, config);
 
 try {
