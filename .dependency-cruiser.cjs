@@ -25,7 +25,7 @@ const ROOMS = {
   'apps/api': ['contracts', 'queue', 'persistence', 'webhooks', 'telemetry'],
   'apps/worker': ['contracts', 'queue', 'collective', 'trainer', 'engine', 'datasets', 'model-zoo', 'telemetry'],
   'apps/results': ['contracts', 'queue', 'persistence', 'webhooks', 'telemetry'],
-  'apps/autoscaler': ['contracts', 'telemetry'],
+  'apps/autoscaler': ['contracts', 'queue', 'telemetry'],
 };
 
 /** Rooms that must not touch a driver or framework: [rooms, forbidden packages]. */

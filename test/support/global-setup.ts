@@ -15,6 +15,9 @@ export default async function setup(): Promise<() => Promise<void>> {
     process.env['ARCFLEET_TEST_DATABASE_URL'] = postgres.url;
     process.env['ARCFLEET_TEST_REDIS_URL'] = redis.url;
     process.env['ARCFLEET_TEST_REDIS_KIND'] = redis.kind;
+    if (process.env['ARCFLEET_TEST_FULL'] === '1' && redis.kind === 'js') {
+      throw new Error('ARCFLEET_TEST_FULL=1 asks for a real Redis: put redis-server on PATH');
+    }
     console.log(`Tests run on ${postgres.description} and ${redis.description}`);
   } catch (error) {
     await session.close();

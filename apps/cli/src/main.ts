@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { ArcFleetError } from '#contracts';
 import { addDataCommand } from './commands/data.command.js';
+import { addDemoCommand } from './commands/demo.command.js';
 import { addEngineCommand } from './commands/engine.command.js';
 import { addUpCommand } from './commands/up.command.js';
 import { addWorkerCommand } from './commands/worker.command.js';
@@ -14,6 +15,7 @@ delete process.env['ARCFLEET_LIFELINE_FD'];
 const program = new Command('arcfleet')
   .description('Trains and evaluates large-scale face-recognition models on a fleet of workers that scales from zero.')
   .showHelpAfterError('(arcfleet --help shows the commands)');
+addDemoCommand(program, config);
 addUpCommand(program, config);
 addWorkerCommand(program, config);
 addEngineCommand(program, config);

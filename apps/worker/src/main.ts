@@ -20,6 +20,9 @@ const supervisor = new Supervisor({
   observer: logger,
 });
 
+// Whoever reads our log may be gone: that must not end us before the ranks are handed back.
+process.stderr.on('error', () => undefined);
+
 let ending = false;
 async function end(reason: string, graceMs: number): Promise<void> {
   if (ending) {

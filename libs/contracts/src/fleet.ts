@@ -60,7 +60,7 @@ export const workerRecordSchema = z.strictObject({
   engine: z.enum(['auto', ...ENGINES]),
   slots: z.number().int().min(1),
   busy: z.array(busySlotSchema),
-  /** True: takes no more jobs. */
+  /** True: it is leaving and must be given nothing; what was admitted before this showed it still takes. */
   draining: z.boolean(),
   startedAt: z.iso.datetime(),
   at: z.iso.datetime(),

@@ -11,7 +11,8 @@ import { VERIFICATION_SUBJECTS, verificationScoresSchema } from './verification.
  * `seq` is the next one, in the same transaction as its effect. So an accepted checkpoint implies that every metric
  * before it is stored, whatever Redis lost.
  */
-const step = z.number().int().min(0);
+const count = z.number().int().min(0).max(2_147_483_647);
+const step = count;
 const text = z.string().max(4000);
 
 export const errorReportSchema = z.strictObject({
@@ -22,13 +23,13 @@ export const errorReportSchema = z.strictObject({
 
 export const recordBodySchema = z.discriminatedUnion('type', [
   /** A supervisor took the rank job. */
-  z.strictObject({ type: z.literal('rank.claimed'), workerId: z.string(), slot: z.number().int().min(0) }),
+  z.strictObject({ type: z.literal('rank.claimed'), workerId: z.string(), slot: count }),
   /** The ranks found each other and training starts at `step`. Sent by rank 0. */
   z.strictObject({
     type: z.literal('training.started'),
     step,
-    numClasses: z.number().int().min(1),
-    numImages: z.number().int().min(1),
+    numClasses: count.min(1),
+    numImages: count.min(1),
     numParameters: z.number().int().min(1),
     engine: z.string(),
     engineDetails: text,
@@ -71,13 +72,13 @@ export type RecordOf<T extends RecordBody['type']> = Extract<RecordBody, { type:
 
 export const rankAddressSchema = z.strictObject({
   runId: z.string().min(1),
-  generation: z.number().int().min(1),
-  rank: z.number().int().min(0),
+  generation: count.min(1),
+  rank: count,
 });
 export type RankAddress = z.output<typeof rankAddressSchema>;
 
 export const progressRecordSchema = rankAddressSchema.extend({
-  seq: z.number().int().min(0),
+  seq: count,
   /** Who sends: only the worker whose `rank.claimed` was committed is heard. */
   workerId: z.string().min(1),
   /** When it happened on the worker, ISO 8601. */

@@ -26,6 +26,14 @@ export { transitionRun } from './transition-run.js';
 export type { TransitionDetails, TransitionResult } from './transition-run.js';
 export { isFinalEvent, webhookTypeOf } from './webhook-outbox.js';
 export {
+  admitRun,
+  findNextBackoffEnd,
+  findQueuedRuns,
+  getGenerationStart,
+  listReservedSlots,
+} from './repositories/admission.repository.js';
+export type { GenerationStart, QueuedRun } from './repositories/admission.repository.js';
+export {
   findDueDeliveries,
   findNextDeliveryTime,
   leaseDelivery,
@@ -34,9 +42,19 @@ export {
   recordAttempt,
 } from './repositories/deliveries.repository.js';
 export type { AttemptResult, DeliveryLogEntry, DueDelivery } from './repositories/deliveries.repository.js';
+export {
+  beginEnding,
+  cancelWaitingRuns,
+  endGeneration,
+  findLiveGenerations,
+  renewReservations,
+} from './repositories/generations.repository.js';
+export type { LiveGeneration, LiveRank, RunVerdict } from './repositories/generations.repository.js';
 export { once } from './repositories/idempotency.repository.js';
 export type { IdempotencyRequest, StoredAnswer } from './repositories/idempotency.repository.js';
 export { getMetricSeries } from './repositories/metrics.repository.js';
 export type { SeriesOptions } from './repositories/metrics.repository.js';
+export { commitRecords } from './repositories/records.repository.js';
+export type { CommitResult, RankWatermark } from './repositories/records.repository.js';
 export { createRun, getRun, getRunStatus, listRuns, requestCancel } from './repositories/runs.repository.js';
 export type { NewEndpoint, RunCursor, RunDetails, RunPage } from './repositories/runs.repository.js';

@@ -6,7 +6,7 @@ export { appendRecords, isEntryWaiting, ProgressReader } from './control/progres
 export type { ProgressEntry } from './control/progress-stream.js';
 export { parseWatermarkHint, readWatermark, writeWatermarks } from './control/watermark.js';
 export type { Watermark } from './control/watermark.js';
-export { beat, leave, readWorkers, writeDemand } from './control/worker-registry.js';
+export { beat, leave, readDemand, readWorkers, requestRetire, writeDemand } from './control/worker-registry.js';
 export { createJobQueue } from './job-queue.js';
 export type { JobQueue, JobQueueOptions, NewJob } from './job-queue.js';
 export type { JobData, JobName } from './job-types.js';

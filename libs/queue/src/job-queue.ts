@@ -33,17 +33,19 @@ export interface JobQueue<N extends JobName> {
 
 export function createJobQueue<N extends JobName>(name: N, options: JobQueueOptions): JobQueue<N> {
   const policy = JOBS[name];
-  const queue = new Queue(policy.queue, {
-    connection: options.connection,
-    prefix: options.prefix ?? QUEUE_PREFIX,
-    skipWaitingForReady: true,
-    defaultJobOptions: { attempts: policy.attempts, removeOnComplete: KEEP, removeOnFail: KEEP },
-  });
-  // BullMQ repeats the connection's errors here; whoever owns the connection reports them.
-  queue.on('error', () => undefined);
+  let opening: Promise<Queue> | null = null;
+  // Opened at the first use: a queue that finds no connection while it opens would stay broken for ever.
+  const open = (): Promise<Queue> => {
+    opening ??= openQueue(policy, options).catch((error: unknown) => {
+      opening = null;
+      throw error;
+    });
+    return opening;
+  };
   return {
     add: async (jobs) => {
       if (jobs.length === 0) return;
+      const queue = await open();
       await queue.addBulk(
         jobs.map(({ id, data, delayMs }) => ({
           name,
@@ -53,12 +55,34 @@ export function createJobQueue<N extends JobName>(name: N, options: JobQueueOpti
       );
     },
     remove: async (ids) => {
+      const queue = await open();
       // `remove` answers 0 for a locked job: exactly the one that must stay.
       for (const id of ids) await queue.remove(id).catch(ignoreLocked);
     },
-    state: async (id) => queue.getJobState(id),
-    close: async () => queue.close(),
+    state: async (id) => (await open()).getJobState(id),
+    close: async () => {
+      const queue = await opening?.catch(() => null);
+      await queue?.close();
+    },
   };
+}
+
+async function openQueue(policy: (typeof JOBS)[JobName], { connection, prefix }: JobQueueOptions): Promise<Queue> {
+  const queue = new Queue(policy.queue, {
+    connection,
+    prefix: prefix ?? QUEUE_PREFIX,
+    skipWaitingForReady: true,
+    defaultJobOptions: { attempts: policy.attempts, removeOnComplete: KEEP, removeOnFail: KEEP },
+  });
+  // BullMQ repeats the connection's errors here; whoever owns the connection reports them.
+  queue.on('error', () => undefined);
+  try {
+    await queue.waitUntilReady();
+    return queue;
+  } catch (error) {
+    void queue.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 function ignoreLocked(error: unknown): number {

@@ -43,6 +43,11 @@ export class Session {
     return part;
   }
 
+  /** The end of every part's log, for error messages. */
+  logTails(): { name: string; tail: string }[] {
+    return this.parts.map((part) => ({ name: part.name, tail: part.logTail() }));
+  }
+
   /** Stops all parts, the last started first, and removes the folder. */
   close(): Promise<void> {
     this.closing ??= this.closeOnce();

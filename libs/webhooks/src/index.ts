@@ -5,3 +5,5 @@ export type { DeliverOptions, DeliveryOutcome, WebhookAttempt } from './deliver.
 export { MAX_ATTEMPTS, nextAttemptDelayMs, parseRetryAfter } from './retry-schedule.js';
 export { newWebhookSecret, signWebhook } from './signature.js';
 export type { SignedMessage } from './signature.js';
+export { createWebhookReceiver } from './receiver.js';
+export type { ReceivedWebhook, WebhookReceiverOptions } from './receiver.js';

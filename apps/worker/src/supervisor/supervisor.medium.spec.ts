@@ -17,7 +17,7 @@ import { createJobQueue, createRedis, ProgressReader, readWorkers, writeCommand,
 import { freshRedis, type Fresh } from '#test-support';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Supervisor } from './supervisor.js';
+import { Supervisor, type SupervisorTiming } from './supervisor.js';
 
 const trainerMain = fileURLToPath(new URL('./testing/fake-trainer.js', import.meta.url));
 
@@ -109,7 +109,7 @@ describe('supervisor on a real Redis', () => {
     await rm(storageRoot, { recursive: true, force: true });
   });
 
-  async function startSupervisor(slots = 1): Promise<Supervisor> {
+  async function startSupervisor(slots = 1, timing: Partial<SupervisorTiming> = {}): Promise<Supervisor> {
     const supervisor = new Supervisor({
       redisUrl: server.url,
       tensorRedisUrl: server.url,
@@ -124,7 +124,7 @@ describe('supervisor on a real Redis', () => {
       observer: silentObserver,
       env: process.env,
       queuePrefix,
-      timing: { heartbeatMs: 50, retireMs: 100, checkMs: 50, lockDurationMs: 1_000, commitMs: 20_000 },
+      timing: { heartbeatMs: 50, retireMs: 100, checkMs: 50, lockDurationMs: 1_000, commitMs: 20_000, ...timing },
     });
     supervisors.push(supervisor);
     await supervisor.start();
@@ -260,11 +260,21 @@ describe('supervisor on a real Redis', () => {
     await addJob('wait');
     await untilWorker((it) => it?.busy[0]?.phase === 'training');
     await redis.set(controlKeys.retire(supervisor.workerId), '1');
-    await untilWorker((it) => it?.draining === true);
+    await untilWorker((it) => it?.draining === true && !supervisor.takesJobs);
     await addJob('wait', { runId: 'next' });
     await writeCommand(redis, { runId: 'run', generation: 1 }, { command: 'cancel', reason: 'spec' });
     await supervisor.retired;
     expect(results.records.every((record) => record.runId === 'run')).toBe(true);
     expect(await queue.state('next-g1-r0')).toBe('waiting');
+  });
+
+  it('still takes what was admitted before anybody could see that it retires', async () => {
+    const supervisor = await startSupervisor(1, { retireMs: 600_000 });
+    await untilWorker((it) => it?.draining === false && supervisor.takesJobs);
+    await redis.set(controlKeys.retire(supervisor.workerId), '1');
+    await untilWorker((it) => it?.draining === true);
+    await addJob('wait');
+    await untilWorker((it) => it?.busy[0]?.phase === 'training');
+    expect(supervisor.takesJobs).toBe(true);
   });
 });

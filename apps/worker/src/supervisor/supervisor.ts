@@ -11,7 +11,7 @@ import {
   type TrainerSettings,
   type WorkerRecord,
 } from '#contracts';
-import { beat, createJobWorker, createRedis, leave, parseWatermarkHint, readCommands, type JobWorker } from '#queue';
+import { beat, createJobWorker, createRedis, leave, parseWatermarkHint, readCommands, whenReady, type JobWorker } from '#queue';
 import type { Redis } from 'ioredis';
 import { RankSession } from './rank-session.js';
 import { RecordOutlet } from './record-outlet.js';
@@ -81,6 +81,7 @@ export class Supervisor {
   private draining = false;
   private leaving = false;
   private retireSince: number | null = null;
+  private takingJobs = false;
   private paused = false;
   private stopped = false;
   private redisAway = false;
@@ -122,7 +123,12 @@ export class Supervisor {
     this.beating = this.beatLoop(jobWorker);
   }
 
-  /** Takes no more jobs and leaves when idle; {@link retired} tells when. */
+  /** From the first beat that admission could see, until `retireMs` after the first one that said it is draining. */
+  get takesJobs(): boolean {
+    return this.takingJobs && !this.leaving;
+  }
+
+  /** Soon takes no more jobs, and leaves when idle; {@link retired} tells when. */
   retire(): void {
     this.draining = true;
     this.retireSince ??= Date.now();
@@ -208,7 +214,8 @@ export class Supervisor {
 
   /** Heartbeat, commands, retirement. One after the other: two beats never overtake each other. */
   private async beatLoop(jobWorker: JobWorker): Promise<void> {
-    let isTakingJobs = false;
+    // The connection is just being made; without this the first beat would always fail, and say so.
+    await within(whenReady(this.redis), this.timing.heartbeatMs);
     while (!this.stopped) {
       let woken = false;
       const wake = new Promise<void>((resolve) => {
@@ -219,9 +226,9 @@ export class Supervisor {
       });
       const known = await this.beatOnce();
       // Only a worker that admission can see takes jobs.
-      if (known && !isTakingJobs && !this.draining) {
+      if (known && !this.takingJobs && !this.draining) {
         jobWorker.start();
-        isTakingJobs = true;
+        this.takingJobs = true;
       }
       await this.retireWhenIdle(jobWorker);
       if (!woken && !this.stopped) {
@@ -264,6 +271,7 @@ export class Supervisor {
     if (!this.paused) {
       this.paused = true;
       await jobWorker.pause();
+      this.takingJobs = false;
       return;
     }
     if (this.sessions.size === 0) this.onRetired();

@@ -40,6 +40,7 @@ const UP = [
     constraint run_events_pkey primary key (run_id, seq),
     constraint run_events_run foreign key (run_id) references runs (id) on delete cascade
   )`,
+  `create index run_events_progress on run_events (run_id) where type = 'progress'`,
 
   `create table generations (
     run_id text not null,

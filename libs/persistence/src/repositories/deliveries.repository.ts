@@ -27,23 +27,24 @@ export interface AttemptResult {
   disableEndpoint: boolean;
 }
 
-/** Ids of deliveries that wait for an attempt, the longest waiting first, with the number of attempts they had. */
+/** Deliveries that wait for an attempt, the longest waiting first. */
 export async function findDueDeliveries(
   manager: EntityManager,
   now: Date,
   limit: number,
-): Promise<{ id: string; attempts: number }[]> {
+): Promise<{ id: string; nextAttemptAt: Date }[]> {
   return manager.query(
-    `select id, attempts from webhook_deliveries where state = 'pending' and next_attempt_at <= $1
+    `select id, next_attempt_at as "nextAttemptAt" from webhook_deliveries where state = 'pending' and next_attempt_at <= $1
       order by next_attempt_at limit $2`,
     [now, limit],
   );
 }
 
-/** When the next pending delivery is due; null: none is pending. */
-export async function findNextDeliveryTime(manager: EntityManager): Promise<Date | null> {
+/** When the next delivery that is not due yet will be; null: there is none. */
+export async function findNextDeliveryTime(manager: EntityManager, now: Date): Promise<Date | null> {
   const rows: { at: Date | null }[] = await manager.query(
-    `select min(next_attempt_at) as at from webhook_deliveries where state = 'pending'`,
+    `select min(next_attempt_at) as at from webhook_deliveries where state = 'pending' and next_attempt_at > $1`,
+    [now],
   );
   return rows[0]?.at ?? null;
 }

@@ -11,9 +11,12 @@ import {
   parseWatermarkHint,
   ProgressReader,
   readCommands,
+  readDemand,
   readWatermark,
   readWorkers,
+  requestRetire,
   writeCommand,
+  writeDemand,
   writeWatermarks,
 } from '../index.js';
 
@@ -124,10 +127,20 @@ describe('control plane on a real Redis', () => {
     };
     expect(await beat(redis, worker)).toEqual({ retire: false });
     expect(await readWorkers(redis)).toEqual([worker]);
-    await redis.set(controlKeys.retire('w'), '1');
+    await requestRetire(redis, 'w');
     expect(await readWorkers(redis)).toEqual([{ ...worker, draining: true }]);
     expect(await beat(redis, worker)).toEqual({ retire: true });
     await leave(redis, 'w');
     expect(await readWorkers(redis)).toEqual([]);
+  });
+
+  it('passes what is wanted of the fleet, and takes nonsense for nothing', async () => {
+    expect(await readDemand(redis)).toBeNull();
+    const demand = { reservedRanks: 1, waitingGangs: [{ runId: 'r', ranks: 2 }], at: new Date().toISOString() };
+    await writeDemand(redis, demand);
+    expect(await readDemand(redis)).toEqual(demand);
+    expect(await redis.pttl(controlKeys.demand)).toBeGreaterThan(0);
+    await redis.set(controlKeys.demand, '{"reservedRanks":-1}');
+    expect(await readDemand(redis)).toBeNull();
   });
 });

@@ -1,4 +1,12 @@
-import { controlKeys, workerRecordSchema, WORKER_TTL_MS, type FleetDemand, type WorkerRecord } from '#contracts';
+import {
+  CONTROL_TTL_MS,
+  controlKeys,
+  fleetDemandSchema,
+  workerRecordSchema,
+  WORKER_TTL_MS,
+  type FleetDemand,
+  type WorkerRecord,
+} from '#contracts';
 import type { Redis } from 'ioredis';
 import { parseJson } from './commands.js';
 import { throwFirst } from './watermark.js';
@@ -47,4 +55,17 @@ export async function readWorkers(redis: Redis): Promise<WorkerRecord[]> {
 /** Tells autoscalers what is wanted; expires, since a demand that nobody renews means nothing. */
 export async function writeDemand(redis: Redis, demand: FleetDemand): Promise<void> {
   await redis.set(controlKeys.demand, JSON.stringify(demand), 'PX', 60_000);
+}
+
+/** null: nobody has said what is wanted, or not for a while. */
+export async function readDemand(redis: Redis): Promise<FleetDemand | null> {
+  const text = await redis.get(controlKeys.demand);
+  if (text === null) return null;
+  const parsed = fleetDemandSchema.safeParse(parseJson(text));
+  return parsed.success ? parsed.data : null;
+}
+
+/** Asks a worker to take no more jobs and to leave when idle; it notices at its next beat. */
+export async function requestRetire(redis: Redis, workerId: string): Promise<void> {
+  await redis.set(controlKeys.retire(workerId), '1', 'PX', CONTROL_TTL_MS);
 }

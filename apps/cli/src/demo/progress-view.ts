@@ -1,0 +1,117 @@
+import cliProgress, { type SingleBar } from 'cli-progress';
+
+/** Where a run stands. */
+export interface Progress {
+  readonly step: number;
+  readonly maxSteps: number;
+  readonly loss: number | null;
+  readonly samplesPerSecond: number | null;
+  /** Seconds of training that are left. */
+  readonly etaSeconds: number | null;
+}
+
+export interface ProgressView {
+  show(progress: Progress): void;
+  /** A line of text above the bar. */
+  say(text: string): void;
+  stop(): void;
+}
+
+const LINE_PERIOD_MS = 5_000;
+
+/** A bar on a terminal, else a line every few seconds. */
+export function createProgressView(out: NodeJS.WriteStream): ProgressView {
+  return out.isTTY ? new Bar(out) : new Lines(out);
+}
+
+class Bar implements ProgressView {
+  private bar: SingleBar | undefined;
+  private last: Progress | undefined;
+
+  constructor(private readonly out: NodeJS.WriteStream) {}
+
+  show(progress: Progress): void {
+    this.last = progress;
+    if (!this.bar) {
+      this.bar = new cliProgress.SingleBar(
+        {
+          format: '  {bar} {value}/{total} steps | loss {loss} | {speed} samples/s | {eta} left',
+          stream: this.out,
+          hideCursor: true,
+          clearOnComplete: true,
+          gracefulExit: false,
+          barsize: 28,
+        },
+        cliProgress.Presets.shades_classic,
+      );
+      this.bar.start(progress.maxSteps, progress.step, texts(progress));
+      return;
+    }
+    this.bar.update(progress.step, texts(progress));
+  }
+
+  say(text: string): void {
+    const { last } = this;
+    this.clear();
+    this.out.write(`${text}\n`);
+    if (last) this.show(last);
+  }
+
+  stop(): void {
+    const { last } = this;
+    this.clear();
+    this.last = undefined;
+    if (last) this.out.write(`${describe(last)}\n`);
+  }
+
+  private clear(): void {
+    this.bar?.stop();
+    this.bar = undefined;
+  }
+}
+
+class Lines implements ProgressView {
+  private shownAt = -Infinity;
+  private pending: Progress | undefined;
+
+  constructor(private readonly out: NodeJS.WriteStream) {}
+
+  show(progress: Progress): void {
+    this.pending = progress;
+    if (performance.now() - this.shownAt >= LINE_PERIOD_MS || progress.step === progress.maxSteps) this.flush();
+  }
+
+  say(text: string): void {
+    this.out.write(`${text}\n`);
+  }
+
+  stop(): void {
+    this.flush();
+  }
+
+  private flush(): void {
+    if (this.pending) this.say(describe(this.pending));
+    this.pending = undefined;
+    this.shownAt = performance.now();
+  }
+}
+
+function texts({ loss, samplesPerSecond, etaSeconds }: Progress): { loss: string; speed: string; eta: string } {
+  return {
+    loss: loss === null ? '-' : loss.toFixed(3),
+    speed: samplesPerSecond === null ? '-' : samplesPerSecond.toFixed(0),
+    eta: etaSeconds === null ? '-' : duration(etaSeconds),
+  };
+}
+
+function describe(progress: Progress): string {
+  const { loss, speed, eta } = texts(progress);
+  const left = progress.step < progress.maxSteps ? ` | ${eta} left` : '';
+  return `  step ${progress.step}/${progress.maxSteps} | loss ${loss} | ${speed} samples/s${left}`;
+}
+
+/** "1:05", "12 s". */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')} min`;
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { ArcFleetError } from '#contracts';
+import { LOG_LEVELS } from '#telemetry';
+
+const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
+
+const envSchema = z.object({
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
+  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://'),
+  WEBHOOK_ALLOW_PRIVATE: flag.default(false),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+});
+
+export interface ResultsConfig {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  /** Deliver webhooks to private addresses, too. */
+  readonly webhookAllowPrivate: boolean;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/**
+ * The only reader of the environment. An empty variable counts as not set.
+ * @throws ArcFleetError `config_invalid` that names every wrong variable.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): ResultsConfig {
+  const parsed = envSchema.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ArcFleetError('config_invalid', `The environment is not valid. ${problems.join('; ')}`, { problems });
+  }
+  const { data } = parsed;
+  return Object.freeze({
+    databaseUrl: data.DATABASE_URL,
+    redisUrl: data.REDIS_URL,
+    webhookAllowPrivate: data.WEBHOOK_ALLOW_PRIVATE,
+    logLevel: data.LOG_LEVEL,
+  });
+}

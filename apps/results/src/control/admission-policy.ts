@@ -1,0 +1,53 @@
+import type { QueuedRun } from '#persistence';
+import type { RunConfig } from '#contracts';
+
+/** A run settles for fewer ranks than it wants only after it has waited that long. */
+export const SETTLE_MS = 20_000;
+/** A gang that waits longer than that for its slots is overtaken no more, or it would starve. */
+export const BACKFILL_MS = 60_000;
+
+export interface Admission {
+  readonly runId: string;
+  readonly worldSize: number;
+}
+
+export interface AdmissionPlan {
+  readonly admit: readonly Admission[];
+  /** Gangs that wait, in order, with the ranks that they want. */
+  readonly waiting: readonly { readonly runId: string; readonly ranks: number }[];
+}
+
+/**
+ * Which queued runs get slots now. All ranks of a run or none; oldest first. A gang that does not fit lets smaller ones behind it
+ * pass until it has waited {@link BACKFILL_MS}; from then on free slots are kept for it.
+ *
+ * @param queued oldest first
+ */
+export function planAdmissions(queued: readonly QueuedRun[], freeSlots: number, now: Date): AdmissionPlan {
+  const admit: Admission[] = [];
+  const waiting: { runId: string; ranks: number }[] = [];
+  let free = freeSlots;
+  for (const { runId, config, waitingSince } of queued) {
+    const waitedMs = now.getTime() - waitingSince.getTime();
+    const sizes = worldSizes(config);
+    const wanted = sizes[0] ?? config.ranks.max;
+    const worldSize = sizes.find((size) => size <= free && (size === wanted || waitedMs >= SETTLE_MS));
+    if (worldSize !== undefined) {
+      admit.push({ runId, worldSize });
+      free -= worldSize;
+      continue;
+    }
+    waiting.push({ runId, ranks: wanted });
+    if (waitedMs >= BACKFILL_MS) free = 0;
+  }
+  return { admit, waiting };
+}
+
+/** Numbers of ranks that a configuration can run on, the largest first: every rank gets the same number of whole groups. */
+export function worldSizes({ ranks, batch }: Pick<RunConfig, 'ranks' | 'batch'>): number[] {
+  const sizes: number[] = [];
+  for (let size = ranks.max; size >= ranks.min; size--) {
+    if (batch.globalBatchSize % (size * batch.bnGroupSize) === 0) sizes.push(size);
+  }
+  return sizes;
+}

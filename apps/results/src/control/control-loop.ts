@@ -1,0 +1,225 @@
+import { rankJobId, type GenerationCommand, type Observer, type RankJob } from '#contracts';
+import {
+  admitRun,
+  beginEnding,
+  cancelWaitingRuns,
+  endGeneration,
+  findLiveGenerations,
+  findQueuedRuns,
+  getGenerationStart,
+  listReservedSlots,
+  renewReservations,
+  type LiveGeneration,
+  type LiveRank,
+} from '#persistence';
+import { readWorkers, writeCommand, writeDemand, type JobQueue } from '#queue';
+import type { Redis } from 'ioredis';
+import type { DataSource } from 'typeorm';
+import { Loop } from '../loop.js';
+import { planAdmissions } from './admission-policy.js';
+import { decideGeneration, type RankSight } from './generation-policy.js';
+import { ControlLease } from './lease.js';
+import { WorkerWatch } from './worker-watch.js';
+
+const TICK_MS = 1_000;
+/** How long a reserved slot waits for a worker to claim its rank. */
+const CLAIM_MS = 60_000;
+/** How far a living worker's reservations reach ahead. */
+const RESERVATION_MS = 30_000;
+const RENDEZVOUS_MS = 60_000;
+/** A job that somebody took and never claimed is waited for no longer than that. */
+const OPEN_JOB_MS = 60_000;
+/** Jobs of a generation that nobody has claimed are looked after this often: whoever should have added them may have died. */
+const READD_MS = 2_000;
+/** Most runs that one tick considers for admission. */
+const MAX_QUEUED = 500;
+
+export interface ControlLoopDeps {
+  readonly dataSource: DataSource;
+  /** Fails fast. */
+  readonly redis: Redis;
+  readonly rankQueue: JobQueue<'rank'>;
+  readonly observer: Observer;
+  /** Milliseconds, monotonic. */
+  readonly clock?: () => number;
+}
+
+/**
+ * Decides: admits queued runs, watches live generations, ends them. Each tick looks at everything anew (Postgres for what is, Redis for
+ * who lives), so a lost wake-up, a crash between two writes or a flushed Redis cost one tick. While Redis is away nothing is
+ * decided: nobody could be heard.
+ */
+export class ControlLoop {
+  private readonly loop: Loop;
+  private readonly lease: ControlLease;
+  private readonly watch: WorkerWatch;
+  private readonly clock: () => number;
+  /** Command last written per generation, to write each once; after a flush the watch's renewed beats write it again. */
+  private readonly commands = new Map<string, { text: string; at: number }>();
+  private readonly readded = new Map<string, number>();
+
+  constructor(private readonly deps: ControlLoopDeps) {
+    this.clock = deps.clock ?? (() => performance.now());
+    this.watch = new WorkerWatch(this.clock());
+    this.lease = new ControlLease(deps.dataSource);
+    this.loop = new Loop('control', () => this.tickOnce(), { periodMs: TICK_MS, observer: deps.observer });
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  /** Something may have changed. */
+  wake(): void {
+    this.loop.wake();
+  }
+
+  async stop(): Promise<void> {
+    await this.loop.stop();
+    await this.lease.release();
+  }
+
+  private async tickOnce(): Promise<void> {
+    await this.lease.whileHeld(() => this.tick());
+  }
+
+  private async tick(): Promise<void> {
+    const { dataSource, redis } = this.deps;
+    this.watch.look(await readWorkers(redis), this.clock());
+    const now = new Date();
+    await renewReservations(
+      dataSource.manager,
+      this.watch.alive.map(({ workerId }) => workerId),
+      new Date(now.getTime() + RESERVATION_MS),
+    );
+    for (const generation of await findLiveGenerations(dataSource.manager)) {
+      // One generation that cannot be tended must not hold up the others.
+      await this.tend(generation, now).catch((error: unknown) => {
+        this.log('warn', 'a generation could not be tended', { ...addressOf(generation), error });
+      });
+    }
+    const canceled = await dataSource.transaction((manager) => cancelWaitingRuns(manager));
+    for (const runId of canceled) this.log('info', 'run canceled while it waited', { runId });
+    await this.admit(now);
+    this.forget();
+  }
+
+  private async tend(generation: LiveGeneration, now: Date): Promise<void> {
+    const { runId } = generation;
+    const unclaimed = generation.ranks.filter(({ workerId, outcome }) => workerId === null && outcome === null);
+    if (unclaimed.length > 0 && generation.state === 'admitted') await this.ensureJobs(generation, unclaimed);
+    const open = generation.state === 'ending' ? await this.takeBackJobs(generation, unclaimed, now) : new Set<number>();
+    const sight: RankSight = {
+      isLost: ({ rank, workerId }) =>
+        workerId !== null && this.watch.isLost({ runId, generation: generation.generation, rank }, workerId),
+      isJobOpen: ({ rank }) => open.has(rank),
+    };
+    const decision = decideGeneration(generation, sight, now);
+    if (decision.kind === 'over') {
+      const isNew = await this.deps.dataSource.transaction((manager) =>
+        endGeneration(manager, runId, generation.generation, decision.verdict),
+      );
+      // Whoever still runs for it (a worker that was cut off) must stop.
+      await this.command(generation, { command: 'abort', reason: 'the generation is over' });
+      if (isNew) {
+        const { status, reason } = decision.verdict;
+        this.log('info', 'generation over', { runId, generation: generation.generation, status, reason });
+      }
+      this.loop.wake();
+      return;
+    }
+    if (decision.kind === 'ending' && generation.state !== 'ending') {
+      await beginEnding(this.deps.dataSource.manager, {
+        runId,
+        generation: generation.generation,
+        reason: decision.reason,
+        at: now,
+      });
+      this.log('info', 'generation ends', { runId, generation: generation.generation, reason: decision.reason });
+      this.loop.wake();
+    }
+    if (decision.command) await this.command(generation, decision.command);
+  }
+
+  /** Adds the jobs that are not there: the last holder of the lease may have died before, or Redis lost them. */
+  private async ensureJobs(generation: LiveGeneration, unclaimed: readonly LiveRank[]): Promise<void> {
+    const { rankQueue } = this.deps;
+    const key = keyOf(generation);
+    if (this.clock() - (this.readded.get(key) ?? -Infinity) < READD_MS) return;
+    this.readded.set(key, this.clock());
+    const missing: number[] = [];
+    for (const { rank } of unclaimed) {
+      if ((await rankQueue.state(rankJobId({ ...addressOf(generation), rank }))) === 'unknown') missing.push(rank);
+    }
+    if (missing.length > 0) await this.addJobs(generation.runId, generation.generation, missing);
+  }
+
+  private async addJobs(runId: string, generation: number, ranks: readonly number[] | null): Promise<void> {
+    const { dataSource, rankQueue } = this.deps;
+    const start = await getGenerationStart(dataSource.manager, runId, generation);
+    if (start === null) return;
+    const { config, worldSize, resumeFrom } = start;
+    const jobs = (ranks ?? Array.from({ length: worldSize }, (_, rank) => rank)).map((rank) => {
+      const data: RankJob = { runId, generation, rank, worldSize, config, resumeFrom, rendezvousTimeoutMs: RENDEZVOUS_MS };
+      return { id: rankJobId(data), data };
+    });
+    await rankQueue.add(jobs);
+  }
+
+  /** Jobs of an ending generation that no worker has begun go out of the queue. @returns ranks whose job may still begin */
+  private async takeBackJobs(generation: LiveGeneration, unclaimed: readonly LiveRank[], now: Date): Promise<Set<number>> {
+    const { rankQueue } = this.deps;
+    const open = new Set<number>();
+    if (now.getTime() - (generation.endingAt?.getTime() ?? 0) > OPEN_JOB_MS) return open;
+    for (const { rank } of unclaimed) {
+      const id = rankJobId({ ...addressOf(generation), rank });
+      await rankQueue.remove([id]);
+      if (!['unknown', 'completed', 'failed'].includes(await rankQueue.state(id))) open.add(rank);
+    }
+    return open;
+  }
+
+  private async admit(now: Date): Promise<void> {
+    const { dataSource, redis } = this.deps;
+    const takers = this.watch.alive.filter(({ draining }) => !draining);
+    const reserved = await listReservedSlots(dataSource.manager);
+    // A slot that a leaving worker holds is none of those that are offered.
+    const taken = reserved.filter((workerId) => workerId === null || takers.some((taker) => taker.workerId === workerId));
+    const freeSlots = takers.reduce((sum, { slots }) => sum + slots, 0) - taken.length;
+    const queued = await findQueuedRuns(dataSource.manager, now, MAX_QUEUED);
+    const plan = planAdmissions(queued, Math.max(0, freeSlots), now);
+    let reservedRanks = reserved.length;
+    for (const { runId, worldSize } of plan.admit) {
+      const claimUntil = new Date(now.getTime() + CLAIM_MS);
+      const generation = await dataSource.transaction((manager) => admitRun(manager, runId, { worldSize, claimUntil }));
+      if (generation === null) continue;
+      reservedRanks += worldSize;
+      this.log('info', 'run admitted', { runId, generation, worldSize });
+      await this.addJobs(runId, generation, null);
+    }
+    await writeDemand(redis, { reservedRanks, waitingGangs: [...plan.waiting], at: new Date().toISOString() });
+  }
+
+  private async command(generation: LiveGeneration, command: GenerationCommand): Promise<void> {
+    const key = keyOf(generation);
+    const known = this.commands.get(key);
+    const text = JSON.stringify(command);
+    if (known?.text === text && this.clock() - known.at < RESERVATION_MS) return;
+    await writeCommand(this.deps.redis, addressOf(generation), command);
+    this.commands.set(key, { text, at: this.clock() });
+  }
+
+  /** Memory of generations that are long over goes. */
+  private forget(): void {
+    const old = this.clock() - 10 * RESERVATION_MS;
+    for (const [key, { at }] of this.commands) if (at < old) this.commands.delete(key);
+    for (const [key, at] of this.readded) if (at < old) this.readded.delete(key);
+  }
+
+  private log(level: 'info' | 'warn', message: string, fields: Record<string, unknown>): void {
+    this.deps.observer.log(level, message, fields);
+  }
+}
+
+const addressOf = ({ runId, generation }: LiveGeneration): { runId: string; generation: number } => ({ runId, generation });
+const keyOf = ({ runId, generation }: LiveGeneration): string => `${runId}/${generation}`;

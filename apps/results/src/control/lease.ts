@@ -1,0 +1,46 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+
+/** Key of the advisory lock: any constant of ours. */
+const CONTROL_LOCK = 0x41_46_00_02;
+
+/**
+ * The right to decide: one `results` process at a time has it. Held by a database session, so it is free as soon as the holder's
+ * connection is gone. It only avoids double work; every decision is also a conditional update of its own.
+ */
+export class ControlLease {
+  private runner: QueryRunner | null = null;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Runs `act` if the lease can be had, else does nothing. */
+  async whileHeld(act: () => Promise<void>): Promise<boolean> {
+    if (!(await this.take())) return false;
+    await act();
+    return true;
+  }
+
+  async release(): Promise<void> {
+    const { runner } = this;
+    this.runner = null;
+    await runner?.query('select pg_advisory_unlock_all()').catch(() => undefined);
+    await runner?.release().catch(() => undefined);
+  }
+
+  /** Asks again each time: the answer shows whether the session that holds the lock still lives. */
+  private async take(): Promise<boolean> {
+    try {
+      this.runner ??= this.dataSource.createQueryRunner();
+      const rows: { held: boolean }[] = await this.runner.query(
+        `select coalesce((select true from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid::bigint = $1::bigint limit 1),
+           pg_try_advisory_lock($1::bigint)) as held`,
+        [CONTROL_LOCK],
+      );
+      return rows[0]?.held === true;
+    } catch (error) {
+      const { runner } = this;
+      this.runner = null;
+      await runner?.release().catch(() => undefined);
+      throw error;
+    }
+  }
+}

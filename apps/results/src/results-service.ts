@@ -1,0 +1,107 @@
+import { hostname } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import type { Observer } from '#contracts';
+import { CHANNELS, createDataSource, runMigrations, startListener, type Listener } from '#persistence';
+import { createJobQueue, createJobWorker, createRedis, ProgressReader, whenReady, type JobQueue, type JobWorker } from '#queue';
+import { createDeliveryAgent } from '#webhooks';
+import type { Redis } from 'ioredis';
+import type { DataSource } from 'typeorm';
+import type { Agent } from 'undici';
+import { ControlLoop } from './control/control-loop.js';
+import { deliverWebhook } from './deliveries/deliver-webhook.js';
+import { DeliveryLoop } from './deliveries/delivery-loop.js';
+import { IngestLoop } from './ingest/ingest-loop.js';
+
+export interface ResultsOptions {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly webhookAllowPrivate: boolean;
+  readonly observer: Observer;
+  /** Prefix of BullMQ's keys; tests use their own. */
+  readonly queuePrefix?: string;
+}
+
+/** Deliveries under way at the same time: one receiver that does not answer holds up one of them. */
+const DELIVERY_CONCURRENCY = 32;
+/** How long deliveries under way may take at the end; what is cut off is tried again. */
+const CLOSE_MS = 5_000;
+
+/** The writer of all run progress: migrates, then ingests records, decides about runs, delivers webhooks. */
+export class ResultsService {
+  private readonly dataSource: DataSource;
+  private readonly redis: Redis;
+  private readonly blocking: Redis;
+  private readonly jobs: Redis;
+  private readonly rankQueue: JobQueue<'rank'>;
+  private readonly webhookQueue: JobQueue<'webhook'>;
+  private readonly agent: Agent;
+  private readonly control: ControlLoop;
+  private readonly ingest: IngestLoop;
+  private readonly deliveries: DeliveryLoop;
+  private readonly webhookWorker: JobWorker;
+  private listener: Listener | undefined;
+
+  constructor(private readonly options: ResultsOptions) {
+    const { databaseUrl, redisUrl, observer, queuePrefix } = options;
+    this.dataSource = createDataSource(databaseUrl, { applicationName: 'arcfleet-results', poolSize: 10 });
+    this.redis = createRedis(redisUrl, 'fail-fast');
+    this.blocking = createRedis(redisUrl, 'blocking');
+    this.jobs = createRedis(redisUrl, 'blocking');
+    for (const connection of [this.redis, this.blocking, this.jobs]) connection.on('error', () => undefined);
+    const prefix = queuePrefix === undefined ? {} : { prefix: queuePrefix };
+    this.rankQueue = createJobQueue('rank', { connection: this.redis, ...prefix });
+    this.webhookQueue = createJobQueue('webhook', { connection: this.redis, ...prefix });
+    this.agent = createDeliveryAgent({ allowPrivate: options.webhookAllowPrivate });
+    const { dataSource, redis, rankQueue, webhookQueue } = this;
+    this.control = new ControlLoop({ dataSource, redis, rankQueue, observer });
+    this.ingest = new IngestLoop({
+      dataSource,
+      redis,
+      reader: new ProgressReader({
+        blocking: this.blocking,
+        redis,
+        consumer: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
+      }),
+      onFinished: () => this.control.wake(),
+      observer,
+    });
+    this.deliveries = new DeliveryLoop({ dataSource, webhookQueue, observer });
+    const deliveryDeps = { dataSource, dispatcher: this.agent, observer };
+    this.webhookWorker = createJobWorker('webhook', ({ deliveryId }) => deliverWebhook(deliveryId, deliveryDeps), {
+      connection: this.jobs,
+      concurrency: DELIVERY_CONCURRENCY,
+      observer,
+      maxStalledCount: 3,
+      ...prefix,
+    });
+  }
+
+  /** @throws when the database cannot be reached or migrated; Redis may come later. */
+  async start(): Promise<void> {
+    const { options } = this;
+    if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+    const applied = await runMigrations(this.dataSource);
+    if (applied.length > 0) options.observer.log('info', 'database migrated', { applied });
+    await whenReady(this.redis);
+    this.control.start();
+    this.ingest.start();
+    this.deliveries.start();
+    this.webhookWorker.start();
+    this.listener = startListener(options.databaseUrl, [CHANNELS.runs, CHANNELS.deliveries], {
+      onNotify: (channel) => (channel === CHANNELS.runs ? this.control.wake() : this.deliveries.wake()),
+      onError: (error) => options.observer.log('warn', 'lost the connection for notifications', { error: error.message }),
+    });
+  }
+
+  /** Ends in order: nothing is taken any more, what is under way finishes, connections close. Bounded even without Redis. */
+  async stop(): Promise<void> {
+    await this.listener?.close();
+    await Promise.all([this.control.stop(), this.deliveries.stop()]);
+    const closing = Promise.all([this.webhookWorker.close(), this.ingest.stop()]);
+    await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
+    for (const connection of [this.redis, this.blocking, this.jobs]) connection.disconnect();
+    await closing.catch(() => undefined);
+    await this.agent.destroy();
+    await this.dataSource.destroy();
+  }
+}

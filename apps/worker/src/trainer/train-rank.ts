@@ -1,0 +1,95 @@
+import { connectCollective, type Collective } from '#collective';
+import { LIFELINE_FD, reportError, type ErrorReport, type RankJob, type TrainerSettings } from '#contracts';
+import { openTrainingSet, type TrainingSet } from '#datasets';
+import { startEngine, type Engine } from '#engine';
+import { parseFaults, runTraining } from '#trainer';
+import type { SupervisorLink } from './supervisor-link.js';
+
+/** A rank may stay silent that long while it loads its engine and reads its data set's index. */
+const PREPARE_LEASE_MS = 300_000;
+/** Bound of a record's message and of what is kept of its details. */
+const MAX_MESSAGE = 3_900;
+const MAX_DETAILS = 8_000;
+
+/** Trains one rank from rendezvous to its last record, then ends the process. */
+export async function trainRank(job: RankJob, settings: TrainerSettings, link: SupervisorLink): Promise<never> {
+  let collective: Collective | null = null;
+  try {
+    const parts = await prepare(job, settings, link, (connected) => (collective = connected));
+    try {
+      const result = await runTraining({
+        job,
+        ...parts,
+        storageRoot: settings.storageRoot,
+        emit: (body) => link.record(body),
+        committedSeq: () => link.committedSeq,
+        stopMode: () => link.stopMode,
+        onPhase: (phase, step) => link.phase(phase, step),
+        observer: link.observer,
+        faults: parseFaults(settings.faults),
+      });
+      link.record({ type: 'rank.finished', ...result });
+    } finally {
+      await parts.trainingSet.close();
+    }
+    await parts.collective.close();
+    return await link.exit(0);
+  } catch (error) {
+    const report = toReport(error);
+    link.observer.log('warn', 'the rank failed', { ...report });
+    // The reason goes out before the farewell: peers must not hold it up.
+    link.record({ type: 'rank.finished', outcome: 'failed', step: null, error: report });
+    await (collective as Collective | null)?.abort(`${report.code}: ${report.message}`).catch(() => undefined);
+    return await link.exit(1);
+  }
+}
+
+interface Parts {
+  readonly collective: Collective;
+  readonly engine: Engine;
+  readonly trainingSet: TrainingSet;
+}
+
+/** Meets the peers while engine and data set open: whichever fails first is the rank's error, and peers are told. */
+async function prepare(
+  job: RankJob,
+  settings: TrainerSettings,
+  link: SupervisorLink,
+  onConnected: (collective: Collective) => void,
+): Promise<Parts> {
+  const { runId, generation, rank, worldSize, config } = job;
+  link.phase('rendezvous', job.resumeFrom?.step ?? null);
+  const connecting = connectCollective({
+    address: { runId, generation, rank, worldSize },
+    redisUrl: settings.redisUrl,
+    timing: { rendezvousTimeoutMs: job.rendezvousTimeoutMs },
+    lifelineFd: LIFELINE_FD,
+  }).then((collective) => {
+    collective.extendLease(PREPARE_LEASE_MS, 'preparing');
+    onConnected(collective);
+    return collective;
+  });
+  const opening = (async () => {
+    const engine = await startEngine(settings.engine, { threads: settings.threads, observer: link.observer });
+    return { engine, trainingSet: await openTrainingSet(config.dataset) };
+  })();
+  // An error of the data set must reach the peers, so the rendezvous is waited for even then.
+  const [connected, opened] = await Promise.allSettled([connecting, opening]);
+  if (opened.status === 'rejected') throw opened.reason;
+  if (connected.status === 'rejected') {
+    await opened.value.trainingSet.close();
+    throw connected.reason;
+  }
+  return { collective: connected.value, ...opened.value };
+}
+
+/** The error as a record can carry it: plain, bounded data. */
+function toReport(error: unknown): ErrorReport {
+  const { code, message, details } = reportError(error);
+  const text = JSON.stringify(details ?? {});
+  const kept =
+    text.length <= MAX_DETAILS ? (JSON.parse(text) as Record<string, unknown>) : { omitted: `${text.length} characters` };
+  // An error without a code of ours is a defect: where it came from belongs to its report.
+  const stack = code === 'internal' && error instanceof Error ? { stack: error.stack?.split('\n').slice(0, 8) } : {};
+  return { code, message: message.slice(0, MAX_MESSAGE), details: { ...kept, ...stack } };
+}

@@ -1,0 +1,243 @@
+import type { ProgressRecord, RecordOf } from '#contracts';
+import type { EntityManager } from 'typeorm';
+import type { GenerationState } from '../entities/generation.entity.js';
+import { newId } from '../ids.js';
+import { appendRunEvent } from '../run-events.js';
+import { jsonb, storableText } from '../storable.js';
+import { transitionRun } from '../transition-run.js';
+
+/** How far a rank's channel is committed and whose it is. */
+export interface RankWatermark {
+  readonly generation: number;
+  readonly rank: number;
+  readonly nextSeq: number;
+  readonly workerId: string;
+}
+
+export interface CommitResult {
+  /** One per rank that was heard. */
+  readonly watermarks: readonly RankWatermark[];
+  /** Generations that are over (or that nobody knows): whoever still sends for them must stop. */
+  readonly deadGenerations: readonly number[];
+  /** A rank has finished: there may be something to decide. */
+  readonly hasFinished: boolean;
+}
+
+interface RankRow {
+  generation: number;
+  rank: number;
+  workerId: string | null;
+  committedSeq: number;
+  state: GenerationState;
+  isCurrent: boolean;
+  startStep: number;
+  maxSteps: number;
+}
+
+/**
+ * Commits records of one run, in the order given: each takes effect only if its `seq` is the next one of its rank and its sender holds the
+ * rank; anything else is a duplicate, or will be sent again after the gap. Must run in a transaction, which is what makes a
+ * record's effect and its number one fact. A generation that is over takes no more effects, but its records still count as
+ * committed, so that who sends them comes to an end.
+ */
+export async function commitRecords(
+  manager: EntityManager,
+  runId: string,
+  records: readonly ProgressRecord[],
+): Promise<CommitResult> {
+  // The run's row first, as everywhere: transactions of one run wait for each other and never deadlock.
+  await manager.query('select 1 from runs where id = $1 for update', [runId]);
+  const ranks = await lockRanks(manager, runId, records);
+  const dead = new Set<number>();
+  let hasFinished = false;
+  for (const record of records) {
+    const row = ranks.get(keyOf(record));
+    if (row === undefined || row.state === 'ended') dead.add(record.generation);
+    if (row === undefined || record.seq !== row.committedSeq + 1) continue;
+    if (record.body.type === 'rank.claimed') row.workerId ??= record.body.workerId;
+    if (record.workerId !== row.workerId) continue;
+    row.committedSeq = record.seq;
+    await applyToRank(manager, record);
+    if (row.isCurrent && row.state !== 'ended') await applyToRun(manager, record, row);
+    if (record.body.type === 'rank.finished') hasFinished = true;
+  }
+  const watermarks: RankWatermark[] = [];
+  for (const { generation, rank, committedSeq, workerId } of ranks.values()) {
+    if (workerId === null) continue;
+    await manager.query('update ranks set committed_seq = $4 where run_id = $1 and generation = $2 and rank = $3', [
+      runId,
+      generation,
+      rank,
+      committedSeq,
+    ]);
+    watermarks.push({ generation, rank, nextSeq: committedSeq + 1, workerId });
+  }
+  return { watermarks, deadGenerations: [...dead], hasFinished };
+}
+
+const keyOf = ({ generation, rank }: { generation: number; rank: number }): string => `${generation}/${rank}`;
+
+async function lockRanks(
+  manager: EntityManager,
+  runId: string,
+  records: readonly ProgressRecord[],
+): Promise<Map<string, RankRow>> {
+  const wanted = [...new Map(records.map((record) => [keyOf(record), record])).values()];
+  const rows: RankRow[] = await manager.query(
+    `select k.generation, k.rank, k.worker_id as "workerId", k.committed_seq as "committedSeq", g.state,
+            g.start_step as "startStep", r.generation = k.generation as "isCurrent", (r.config->>'maxSteps')::int as "maxSteps"
+       from unnest($2::int[], $3::int[]) as w (generation, rank)
+       join ranks k on k.run_id = $1 and k.generation = w.generation and k.rank = w.rank
+       join generations g on g.run_id = k.run_id and g.generation = k.generation
+       join runs r on r.id = k.run_id
+      order by k.generation, k.rank for update of k`,
+    [runId, wanted.map(({ generation }) => generation), wanted.map(({ rank }) => rank)],
+  );
+  return new Map(rows.map((row) => [keyOf(row), row]));
+}
+
+/** What a record says of its rank; holds for a generation that is over, too. */
+async function applyToRank(manager: EntityManager, { runId, generation, rank, at, body }: ProgressRecord): Promise<void> {
+  const address = [runId, generation, rank];
+  const ofRank = 'where run_id = $1 and generation = $2 and rank = $3';
+  switch (body.type) {
+    case 'rank.claimed':
+      await manager.query(`update ranks set worker_id = $4, slot = $5, claimed_at = $6 ${ofRank}`, [
+        ...address,
+        body.workerId,
+        body.slot,
+        at,
+      ]);
+      await manager.query(`update reservations set worker_id = $4 ${ofRank}`, [...address, body.workerId]);
+      return;
+    case 'metrics':
+      await manager.query(`update ranks set last_step = $4 ${ofRank}`, [...address, lastStepOf(body)]);
+      return;
+    case 'rank.finished':
+      await manager.query(
+        `update ranks set outcome = $4, error = $5, last_step = coalesce($6, last_step), finished_at = $7 ${ofRank}`,
+        [...address, body.outcome, body.error ? jsonb(body.error) : null, body.step, at],
+      );
+      await manager.query(`delete from reservations ${ofRank}`, address);
+      return;
+    default:
+      return;
+  }
+}
+
+/** What a record of the live generation says of its run. */
+async function applyToRun(manager: EntityManager, record: ProgressRecord, row: RankRow): Promise<void> {
+  const { runId, generation, body } = record;
+  const at = new Date(record.at);
+  switch (body.type) {
+    case 'training.started':
+      return startTraining(manager, runId, generation, body, at);
+    case 'metrics':
+      await storeMetrics(manager, record, body);
+      await manager.query('update runs set step = $2 where id = $1', [runId, lastStepOf(body)]);
+      return reportProgress(manager, runId, body, row.maxSteps, at);
+    case 'verification':
+      return storeVerification(manager, runId, generation, body, at);
+    case 'checkpoint.written':
+      return acceptCheckpoint(manager, runId, generation, body, at);
+    case 'model.written': {
+      const { step, folder, files } = body;
+      await manager.query('update runs set model = $2 where id = $1', [runId, jsonb({ step, folder, files })]);
+      await appendRunEvent(manager, runId, { type: 'model', at, data: { step, folder } });
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+async function startTraining(
+  manager: EntityManager,
+  runId: string,
+  generation: number,
+  body: RecordOf<'training.started'>,
+  at: Date,
+): Promise<void> {
+  await manager.query('update runs set engine = $2, num_classes = $3, step = $4 where id = $1', [
+    runId,
+    storableText(body.engine),
+    body.numClasses,
+    body.step,
+  ]);
+  await manager.query(
+    `update generations set state = 'running', started_at = $3 where run_id = $1 and generation = $2 and state = 'admitted'`,
+    [runId, generation, at],
+  );
+  await transitionRun(manager, runId, 'running', {
+    reason: 'training',
+    message: storableText(
+      `Training ${body.numClasses} classes (${body.numImages} images) from step ${body.step} on ${body.engineDetails}.`,
+    ),
+  });
+}
+
+const lastStepOf = (body: RecordOf<'metrics'>): number => Math.max(...body.points.map(({ step }) => step));
+
+async function storeMetrics(manager: EntityManager, record: ProgressRecord, body: RecordOf<'metrics'>): Promise<void> {
+  const rows = body.points.flatMap(({ step, values }) =>
+    Object.entries(values).map(([name, value]) => ({ step, name: storableText(name), value })),
+  );
+  await manager.query(
+    `insert into metrics (run_id, generation, rank, step, name, value)
+     select $1, $2, $3, m.step, m.name, m.value from unnest($4::int[], $5::text[], $6::float8[]) as m (step, name, value)
+     on conflict (run_id, generation, rank, step, name) do update set value = excluded.value`,
+    [
+      record.runId,
+      record.generation,
+      record.rank,
+      rows.map(({ step }) => step),
+      rows.map(({ name }) => name),
+      rows.map(({ value }) => value),
+    ],
+  );
+}
+
+/** One progress event stands for all before it: a long run must not fill the table, and who comes late wants the newest. */
+async function reportProgress(
+  manager: EntityManager,
+  runId: string,
+  body: RecordOf<'metrics'>,
+  maxSteps: number,
+  at: Date,
+): Promise<void> {
+  const last = body.points.at(-1);
+  if (last?.values['loss'] === undefined) return;
+  await manager.query(`delete from run_events where run_id = $1 and type = 'progress'`, [runId]);
+  await appendRunEvent(manager, runId, { type: 'progress', at, data: { step: last.step, maxSteps, ...last.values } });
+}
+
+async function storeVerification(
+  manager: EntityManager,
+  runId: string,
+  generation: number,
+  { step, subject, target, scores }: RecordOf<'verification'>,
+  at: Date,
+): Promise<void> {
+  await manager.query(
+    `insert into verifications (run_id, generation, step, subject, target, scores, at) values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (run_id, generation, step, subject, target) do update set scores = excluded.scores, at = excluded.at`,
+    [runId, generation, step, subject, storableText(target), jsonb(scores), at],
+  );
+  await appendRunEvent(manager, runId, { type: 'verification', at, data: { step, subject, target, scores } });
+}
+
+async function acceptCheckpoint(
+  manager: EntityManager,
+  runId: string,
+  generation: number,
+  { manifest }: RecordOf<'checkpoint.written'>,
+  at: Date,
+): Promise<void> {
+  const id = newId('ckpt');
+  await manager.query(
+    'insert into checkpoints (id, run_id, generation, step, manifest, accepted_at) values ($1, $2, $3, $4, $5, $6)',
+    [id, runId, generation, manifest.step, jsonb(manifest), at],
+  );
+  await manager.query('update runs set checkpoint_id = $2, restarts_since_checkpoint = 0 where id = $1', [runId, id]);
+  await appendRunEvent(manager, runId, { type: 'checkpoint', at, data: { step: manifest.step, folder: manifest.folder } });
+}
