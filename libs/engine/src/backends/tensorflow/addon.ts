@@ -62,7 +62,8 @@ export function loadBackend({ folder }: TensorFlowInstallation, threads: number)
   configureLibrary(threads);
   const require = createRequire(import.meta.url);
   // tfjs-node 4.22 calls it; Node 23 removed it.
-  (util as { isNullOrUndefined?: (value: unknown) => boolean }).isNullOrUndefined ??= (value) => value === null || value === undefined;
+  (util as { isNullOrUndefined?: (value: unknown) => boolean }).isNullOrUndefined ??= (value) =>
+    value === null || value === undefined;
   const file = join(folder, ADDON_FILE);
   let binding: Binding;
   try {
