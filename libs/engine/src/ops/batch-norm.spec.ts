@@ -38,6 +38,9 @@ eachEngine('batch norm', () => {
     [[4, 3, 2, 8], 4],
     [[4, 2, 3, 7], 2],
     [[2, 3, 3, 12], 1],
+    [[3, 1], 3],
+    [[6, 3, 2, 21], 3],
+    [[37, 70], 37],
   ] as const) {
     const channels = shape.at(-1)!;
     it(`trains on [${shape}] in groups of ${groupSize}`, async () => {

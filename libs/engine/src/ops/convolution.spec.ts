@@ -45,6 +45,13 @@ eachEngine('convolution', () => {
     [8, 8, 3, 4, 4, 4, 0],
     [7, 7, 2, 2, 3, 1, 0],
     [7, 6, 2, 3, 2, 3, 0],
+    [1, 1, 1, 1, 1, 1, 0],
+    [1, 1, 5, 6, 3, 1, 1],
+    [4, 4, 21, 33, 3, 1, 1],
+    [2, 3, 6, 5, 3, 1, 2],
+    [17, 17, 2, 3, 3, 1, 1],
+    [2, 300, 3, 2, 2, 1, 1],
+    [17, 17, 9, 8, 1, 1, 0],
   ] as const) {
     it(`conv ${height}x${width}x${inputs} -> ${outputs}, ${kernel}x${kernel} stride ${stride} pad ${pad}`, async () => {
       await checkOp(({ x, filter }) => conv2d(x as Tensor4D, filter as Tensor4D, stride, pad), reference(stride, pad, false), {
@@ -62,6 +69,10 @@ eachEngine('convolution', () => {
     [7, 7, 12, 7, 1, 0],
     [6, 6, 3, 2, 2, 0],
     [5, 7, 4, 3, 3, 0],
+    [1, 1, 1, 1, 1, 0],
+    [1, 2, 5, 3, 1, 1],
+    [4, 5, 21, 3, 2, 1],
+    [3, 3, 38, 3, 1, 2],
   ] as const) {
     it(`depthwise ${height}x${width}x${channels}, ${kernel}x${kernel} stride ${stride} pad ${pad}`, async () => {
       const op = (tensors: Record<string, unknown>) =>

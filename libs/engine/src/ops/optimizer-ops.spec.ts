@@ -28,6 +28,16 @@ eachEngine('optimizer ops', () => {
     tf.dispose([param, velocity]);
   });
 
+  it('sgdMomentumUpdate leaves a clone of the old parameter alone', async () => {
+    const param = tf.tensor1d([1, 2, 3]);
+    const clone = tf.clone(param);
+    const grad = tf.ones([3]);
+    const next = sgdMomentumUpdate(param, tf.zeros([3]), grad, { lr: 1, momentum: 0, weightDecay: 0 });
+    expect([...(await clone.data())]).toEqual([1, 2, 3]);
+    expect([...(await next.param.data())]).toEqual([0, 1, 2]);
+    tf.dispose([clone, grad, next]);
+  });
+
   it('clips by the norm over all tensors, and only downwards', async () => {
     const a = tf.tensor1d([3, 0]);
     const b = tf.tensor2d([[4]]);

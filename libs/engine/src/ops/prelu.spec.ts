@@ -12,6 +12,9 @@ eachEngine('prelu', () => {
     [2, 3, 3, 8],
     [2, 2, 3, 5],
     [2, 3, 2, 13],
+    [1, 1],
+    [3, 3, 2, 21],
+    [37, 70],
   ]) {
     it(`has one slope per channel on [${shape}]`, async () => {
       await checkOp(({ x, slope }) => prelu(x!, slope as Tensor1D), reference, {

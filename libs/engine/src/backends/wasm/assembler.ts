@@ -70,8 +70,10 @@ export const f32 = {
   mul: binary(0x94),
   min: binary(0x96),
   gt: binary(0x5e),
-  zero: (): Code => [0x43, 0, 0, 0, 0],
+  constant: (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)],
+  zero: (): Code => f32.constant(0),
   splat: code,
+  timesPowerOfTwo: (a: Operand, b: Operand): Code => [...code(a), 0xbc, ...code(b), 0xbc, ...code(23), 0x74, 0x6a, 0xbe],
   select: (a: Operand, b: Operand, condition: Operand): Code => [...code(a), ...code(b), ...code(condition), 0x1b],
 };
 
@@ -100,6 +102,8 @@ export const v128 = {
   mul: binary(...simd(0xe6)),
   min: binary(...simd(0xe8)),
   gt: binary(...simd(0x44)),
+  /** `a 2^n`, n being the low bits of b's mantissa: added to a's exponent, which must not leave its range. */
+  timesPowerOfTwo: (a: Operand, b: Operand): Code => [...code(a), ...code(b), ...code(23), ...simd(0xab), ...simd(0xae)],
   /** Bits of `a` where `mask` is set, of `b` elsewhere. */
   select: (a: Operand, b: Operand, mask: Operand): Code => [...code(a), ...code(b), ...code(mask), ...simd(0x52)],
 };
@@ -117,7 +121,10 @@ export function loop(counter: Local, end: Operand, step: Operand, ...body: reado
 }
 
 /** What a float and a vector of four have in common, so that one piece of code serves whole vectors and the rest. */
-export type Lanes = Pick<typeof v128, 'load' | 'store' | 'zero' | 'splat' | 'add' | 'sub' | 'mul' | 'min' | 'gt' | 'select'> & {
+export type Lanes = Pick<
+  typeof v128,
+  'load' | 'store' | 'zero' | 'splat' | 'add' | 'sub' | 'mul' | 'min' | 'gt' | 'select' | 'timesPowerOfTwo'
+> & {
   readonly type: 'f32' | 'v128';
   readonly bytes: number;
 };

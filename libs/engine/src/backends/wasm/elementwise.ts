@@ -2,6 +2,12 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { address, functionsOf, withOutputs } from './memory.js';
 import { sizeOf, type Kernel } from './kernel.js';
 
+/** `Exp`, float32 */
+export const exp: Kernel = (backend, { x }) => {
+  if (x!.dtype !== 'float32') return null;
+  return withOutputs(backend, [x!.shape], (y) => functionsOf(backend).exp!(sizeOf(x!.shape) * 4, address(backend, x!), y))[0]!;
+};
+
 /** `ArcPrelu` */
 export const prelu: Kernel = (backend, { x, slope }) => {
   const channels = x!.shape.at(-1)!;

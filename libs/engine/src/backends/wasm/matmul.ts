@@ -1,7 +1,8 @@
-import { broadcast_util } from '@tensorflow/tfjs-core';
+import { broadcast_util, type Tensor } from '@tensorflow/tfjs-core';
 import { ArcFleetError } from '#contracts';
+import { tf } from '../../tf.js';
 import { COLUMNS, ROWS } from './gemm-code.js';
-import { sizeOf, type Kernel } from './kernel.js';
+import { sizeOf, type Inputs, type Kernel, type KernelAttributes } from './kernel.js';
 import { address, functionsOf, withOutputs, withScratch, type WasmBackend } from './memory.js';
 
 /** A matrix in memory: `row` and `column` are the distances in floats between neighbours; one of them is 1. */
@@ -90,6 +91,27 @@ export const batchMatMul: Kernel = (backend, { a, b }, attrs) => {
       );
     }
   })[0]!;
+};
+
+const ACTIVATIONS: Readonly<Record<string, (y: Tensor, inputs: Inputs, attrs: KernelAttributes) => Tensor>> = {
+  linear: (y) => y,
+  relu: (y) => tf.relu(y),
+  relu6: (y) => tf.relu6(y),
+  elu: (y) => tf.elu(y),
+  sigmoid: (y) => tf.sigmoid(y),
+  leakyrelu: (y, _, attrs) => tf.leakyRelu(y, attrs.leakyreluAlpha as number),
+  prelu: (y, { preluActivationWeights }) => tf.prelu(y, preluActivationWeights as Tensor),
+};
+
+/** `_FusedMatMul`: the product, then bias and activation as ops of their own. */
+export const fusedMatMul: Kernel = (_, inputs, attrs) => {
+  const activate = ACTIVATIONS[attrs.activation as string];
+  if (activate === undefined || inputs.a!.dtype !== 'float32') return null;
+  const [a, b, bias] = [inputs.a, inputs.b, inputs.bias] as [Tensor, Tensor, Tensor | undefined];
+  return tf.tidy(() => {
+    const product = tf.matMul(a, b, attrs.transposeA === true, attrs.transposeB === true);
+    return activate(bias === undefined ? product : tf.add(product, bias), inputs, attrs);
+  });
 };
 
 /** Position in an array of shape `own` of element `index` of the shape that it is broadcast to. */

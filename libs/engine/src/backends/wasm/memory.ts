@@ -4,7 +4,7 @@ import { assemble } from './assembler.js';
 import { channelFunctions } from './channel-code.js';
 import { depthwise, runs, zeros } from './convolution-code.js';
 import { COLUMNS, gemm, packAcross, packAlong, ROWS } from './gemm-code.js';
-import { sgdMomentum } from './sgd-code.js';
+import { exp, sgdMomentum } from './elementwise-code.js';
 
 /** What we use of tfjs' BackendWasm beyond its typings. */
 export interface WasmBackend {
@@ -19,6 +19,9 @@ export interface WasmBackend {
   incRef(dataId: object): void;
   refCount(dataId: object): number;
 }
+
+/** What 32 bits can address. */
+const HEAP_LIMIT = 2 ** 32;
 
 /** The functions of our module; all parameters are numbers, addresses and strides in bytes. */
 export type Functions = Record<string, (...parameters: number[]) => void>;
@@ -39,6 +42,7 @@ export function functionsOf(backend: WasmBackend): Functions {
     zeros(),
     ...channelFunctions(),
     sgdMomentum(),
+    exp(),
   ];
   const module = new WebAssembly.Module(assemble(code));
   const made = new WebAssembly.Instance(module, { env: { memory: memoryOf(backend) } }).exports as unknown as Functions;
@@ -107,14 +111,15 @@ export function guardHeap(backend: WasmBackend): void {
   wasm._free(wasm._malloc(4)); // emscripten binds its exports on first use
   const allocate = wasm._malloc;
   wasm._malloc = (bytes) => {
-    const pointer = allocate(bytes);
+    const pointer = bytes < HEAP_LIMIT ? allocate(bytes) : 0; // a larger number would be cut to 32 bits
     if (pointer !== 0 || bytes === 0) return pointer;
     const mib = (value: number) => (value / 2 ** 20).toFixed(1);
+    const heapBytes = memory.buffer.byteLength;
     throw new ArcFleetError(
       'out_of_memory',
-      `the WebAssembly heap has ${mib(memory.buffer.byteLength)} MiB and cannot give another ${mib(bytes)} MiB ` +
-        `(its limit is 4096 MiB): use a smaller batch, more ranks, or the tensorflow engine`,
-      { bytes, heapBytes: memory.buffer.byteLength },
+      `the WebAssembly heap has ${mib(heapBytes)} MiB, may have ${mib(HEAP_LIMIT)} MiB and cannot give another ` +
+        `${mib(bytes)} MiB: use a smaller batch, more ranks, or another engine`,
+      { bytes, heapBytes, heapLimitBytes: HEAP_LIMIT },
     );
   };
 }

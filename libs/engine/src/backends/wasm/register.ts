@@ -4,14 +4,15 @@ import { tf } from '../../tf.js';
 import { batchNormTrain, batchNormTrainGrad } from './batch-norm.js';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput } from './convolution.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2d } from './depthwise.js';
-import { prelu, preluGrad, sgdMomentum } from './elementwise.js';
+import { exp, prelu, preluGrad, sgdMomentum } from './elementwise.js';
 import type { Inputs, Kernel, KernelAttributes } from './kernel.js';
 import { identity } from './identity.js';
-import { batchMatMul } from './matmul.js';
+import { batchMatMul, fusedMatMul } from './matmul.js';
 import { guardHeap, type WasmBackend } from './memory.js';
 
 const KERNELS: Readonly<Record<string, Kernel>> = {
   BatchMatMul: batchMatMul,
+  _FusedMatMul: fusedMatMul,
   Conv2D: conv2d,
   Conv2DBackpropFilter: conv2dBackpropFilter,
   Conv2DBackpropInput: conv2dBackpropInput,
@@ -19,6 +20,7 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
   DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
   Identity: identity,
+  Exp: exp,
   ArcBatchNormTrain: batchNormTrain,
   ArcBatchNormTrainGrad: batchNormTrainGrad,
   ArcPrelu: prelu,
