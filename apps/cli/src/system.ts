@@ -23,6 +23,8 @@ export interface SystemOptions {
   readonly allowPrivateWebhooks: boolean;
   /** How long the autoscaler keeps idle workers. */
   readonly idleSeconds?: number;
+  /** How long ranks may take to reach a checkpoint when everything is stopped. */
+  readonly graceMs?: number;
 }
 
 export interface System {
@@ -72,6 +74,7 @@ export async function startSystem(
     ARCFLEET_THREADS: String(options.threads),
     ARCFLEET_MAX_WORKERS: String(options.maxWorkers),
     ARCFLEET_IDLE_SECONDS: options.idleSeconds === undefined ? undefined : String(options.idleSeconds),
+    ARCFLEET_GRACE_MS: options.graceMs === undefined ? undefined : String(options.graceMs),
     WEBHOOK_ALLOW_PRIVATE: options.allowPrivateWebhooks ? 'true' : undefined,
     ARCFLEET_LIFELINE_FD: undefined,
   };

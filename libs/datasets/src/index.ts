@@ -21,5 +21,6 @@ export { contactSheet } from './synthetic/contact-sheet.js';
 export type { ContactSheetOptions } from './synthetic/contact-sheet.js';
 export { TRAINING_DIFFICULTY } from './synthetic/difficulty.js';
 export type { SyntheticDifficulty } from './synthetic/difficulty.js';
-export { generateSyntheticFaces, SYNTHETIC_IMAGE_SIZE } from './synthetic/generate-faces.js';
+export { SYNTHETIC_IMAGE_SIZE } from './synthetic/draw-face.js';
+export { generateSyntheticFaces } from './synthetic/generate-faces.js';
 export type { SyntheticFacesOptions, SyntheticFacesSummary } from './synthetic/generate-faces.js';

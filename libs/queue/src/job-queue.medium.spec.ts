@@ -102,6 +102,35 @@ describe('rank jobs on a real Redis', () => {
     await queue.close();
   });
 
+  it('takes nothing once it is paused, not even what it was already waiting for', async () => {
+    const common = options();
+    const [queue, taken] = [createJobQueue('rank', common), [] as string[]];
+    const consumer = () =>
+      createJobWorker('rank', async (_data, { jobId }) => void taken.push(jobId), {
+        ...common,
+        concurrency: 1,
+        observer: silentObserver,
+      });
+    const paused = consumer();
+    paused.start();
+    // By then it is inside its blocking read. (Were it not, this would prove less, and still hold.)
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await paused.pause();
+    await queue.add([{ id: 'late', data: job(0) }]);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(taken).toEqual([]);
+    expect(await queue.state('late')).toBe('waiting');
+    await paused.close();
+
+    // Nobody's attempt was used up: another worker runs it.
+    const other = consumer();
+    other.start();
+    while (taken.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await other.close();
+    expect(await queue.state('late')).toBe('completed');
+    await queue.close();
+  });
+
   it('takes a waiting job out, and leaves an unknown id alone', async () => {
     const queue = createJobQueue('rank', options());
     await queue.add([{ id: 'a', data: job(0) }]);

@@ -1,5 +1,5 @@
 import { JOBS, QUEUE_PREFIX, type Observer } from '#contracts';
-import { UnrecoverableError, Worker, type Job } from 'bullmq';
+import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { JobData, JobName } from './job-types.js';
 
@@ -44,11 +44,17 @@ export function createJobWorker<N extends JobName>(
   const policy = JOBS[name];
   const { observer } = options;
   const running = new Map<string, AbortController>();
+  let isPaused = false;
 
   const worker = new Worker(
     policy.queue,
     // Three declared parameters: with fewer, BullMQ makes no signal (it looks at `length`).
-    async (job: Job, _token: string | undefined, signal: AbortSignal | undefined) => {
+    async (job: Job, token: string | undefined, signal: AbortSignal | undefined) => {
+      // BullMQ's pause does not end a blocking read: what that brings goes back, with its attempt unused.
+      if (isPaused) {
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
       const parsed = policy.schema.safeParse(job.data);
       if (!parsed.success) throw new UnrecoverableError(`job data of ${name} is not valid: ${parsed.error.message}`);
       const jobId = job.id ?? '';
@@ -86,7 +92,10 @@ export function createJobWorker<N extends JobName>(
         observer.log('error', 'queue worker ended', { queue: policy.queue, error: String(error) });
       });
     },
-    pause: async () => worker.pause(true),
+    pause: async () => {
+      isPaused = true;
+      await worker.pause(true);
+    },
     close: async (force = false) => {
       await worker.close(force);
       if (!force) await loop;

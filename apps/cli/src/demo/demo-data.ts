@@ -11,6 +11,8 @@ export interface DemoData {
   readonly isGenerated: boolean;
   readonly numImages: number;
   readonly numClasses: number;
+  /** Verification sets in the order of reports. */
+  readonly targets: readonly string[];
   /** PNG that shows what the images look like. */
   readonly contactSheet: string;
 }
@@ -49,7 +51,7 @@ export async function prepareData(
     await contactSheet(directory, sheet);
   }
   say(`          what they look like: ${sheet}`);
-  return { directory, isGenerated, numImages, numClasses, contactSheet: sheet };
+  return { directory, isGenerated, numImages, numClasses, targets, contactSheet: sheet };
 }
 
 async function draw(config: CliConfig, { seed }: DemoOptions, signal: AbortSignal, say: (text: string) => void): Promise<string> {

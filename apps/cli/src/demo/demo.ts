@@ -44,6 +44,8 @@ export interface DemoResult {
   readonly summary: DemoSummary;
 }
 
+/** Ctrl-C ends a demo whose database goes with it: there is no later for which a checkpoint would be kept. */
+const GRACE_MS = 2_000;
 /** How long the last webhooks may take to arrive once the run is over. */
 const LAST_WEBHOOKS_MS = 15_000;
 
@@ -70,6 +72,7 @@ export async function runDemo(
         threads: Math.max(1, Math.floor(config.cores / options.ranks)),
         engine: options.engine,
         allowPrivateWebhooks: true,
+        graceMs: GRACE_MS,
       },
       signal,
     ),
@@ -77,7 +80,7 @@ export async function runDemo(
   view.say(`system    ${system.postgres.description}; ${system.redis.description}`);
   view.say(`          API ${system.apiUrl} (OpenAPI: ${system.apiUrl}/openapi.json), up after ${since(startedAt)}`);
 
-  const fleet = new FleetWatch(system.redis.url, (count) => view.say(`workers   ${count}`));
+  const fleet = new FleetWatch(system.redis.url, (before, now) => view.say(`workers   ${before} -> ${now}`));
   const inbox = new WebhookInbox(({ id, type }) => view.say(`webhook   ${type.padEnd(16)} ${id} (signature verified)`));
   const api = new ApiClient(system.apiUrl);
   try {
@@ -150,7 +153,7 @@ async function conclude(api: ApiClient, system: System, run: RunView, context: C
   const { storageRoot, data, options, inbox, view, signal } = context;
   const deliveries = await settledDeliveries(api, run.id, signal);
   const { metrics, verifications } = await api.getMetrics(run.id);
-  const verification = verificationReport(verifications);
+  const verification = verificationReport(verifications, data.targets);
   const speeds = metrics.find(({ name }) => name === 'samplesPerSecond')?.points.map(({ value }) => value) ?? [];
   const summary: DemoSummary = {
     status: run.status,

@@ -1,4 +1,3 @@
-import type { WorkerRecord } from '#contracts';
 import { createRedis, readWorkers } from '#queue';
 
 const PERIOD_MS = 300;
@@ -11,7 +10,7 @@ export class FleetWatch {
 
   constructor(
     redisUrl: string,
-    private readonly onChange: (count: number, workers: readonly WorkerRecord[]) => void,
+    private readonly onChange: (before: number, now: number) => void,
   ) {
     this.redis = createRedis(redisUrl, 'fail-fast');
     this.redis.on('error', () => undefined);
@@ -26,7 +25,8 @@ export class FleetWatch {
   private async look(): Promise<void> {
     const workers = await readWorkers(this.redis).catch(() => null);
     if (workers === null || workers.length === this.known) return;
+    const before = this.known;
     this.known = workers.length;
-    this.onChange(workers.length, workers);
+    this.onChange(before, workers.length);
   }
 }

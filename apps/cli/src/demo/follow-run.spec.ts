@@ -39,7 +39,7 @@ function listen() {
     onView: (each: RunView) => void views.push(each),
   };
 }
-const quick = { pauseMs: 1, awayMs: 20 };
+const quick = { pauseMs: 1, awayMs: 60_000 };
 const never = new AbortController().signal;
 
 describe('followRun', () => {
@@ -65,9 +65,9 @@ describe('followRun', () => {
 
   it('gives up when nobody answers any more, and at once when the run does not exist', async () => {
     const away = { ...api([], []), getRun: () => Promise.reject(new ArcFleetError('unavailable', 'no answer')) };
-    await expect(followRun(away, 'run', listen(), never, quick)).rejects.toThrow('no answer');
+    await expect(followRun(away, 'run', listen(), never, { ...quick, awayMs: 20 })).rejects.toThrow('no answer');
     const unknown = { ...api([], []), getRun: () => Promise.reject(new ArcFleetError('not_found', 'no such run')) };
-    await expect(followRun(unknown, 'run', listen(), never, { ...quick, awayMs: 60_000 })).rejects.toThrow('no such run');
+    await expect(followRun(unknown, 'run', listen(), never, quick)).rejects.toThrow('no such run');
   });
 
   it('ends with the reason of the signal', async () => {

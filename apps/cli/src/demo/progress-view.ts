@@ -35,7 +35,7 @@ class Bar implements ProgressView {
     if (!this.bar) {
       this.bar = new cliProgress.SingleBar(
         {
-          format: '  {bar} {value}/{total} steps | loss {loss} | {speed} samples/s | {eta} left',
+          format: '  {bar} {value}/{total} steps | loss {loss} | {speed} samples/s | {left} left',
           stream: this.out,
           hideCursor: true,
           clearOnComplete: true,
@@ -96,18 +96,20 @@ class Lines implements ProgressView {
   }
 }
 
-function texts({ loss, samplesPerSecond, etaSeconds }: Progress): { loss: string; speed: string; eta: string } {
+/** `eta` would be taken for the bar's own, which knows nothing of restarts. */
+function texts({ loss, samplesPerSecond, etaSeconds }: Progress): { loss: string; speed: string; left: string } {
   return {
     loss: loss === null ? '-' : loss.toFixed(3),
     speed: samplesPerSecond === null ? '-' : samplesPerSecond.toFixed(0),
-    eta: etaSeconds === null ? '-' : duration(etaSeconds),
+    left: etaSeconds === null ? '-' : duration(etaSeconds),
   };
 }
 
 function describe(progress: Progress): string {
-  const { loss, speed, eta } = texts(progress);
-  const left = progress.step < progress.maxSteps ? ` | ${eta} left` : '';
-  return `  step ${progress.step}/${progress.maxSteps} | loss ${loss} | ${speed} samples/s${left}`;
+  const { loss, speed, left } = texts(progress);
+  const isKnown = progress.etaSeconds !== null && progress.step < progress.maxSteps;
+  const rest = isKnown ? ` | ${left} left` : '';
+  return `  step ${progress.step}/${progress.maxSteps} | loss ${loss} | ${speed} samples/s${rest}`;
 }
 
 /** "1:05", "12 s". */

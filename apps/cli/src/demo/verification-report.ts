@@ -13,10 +13,14 @@ export interface TargetReport {
 
 export type VerificationReport = Readonly<Record<string, TargetReport>>;
 
-/** What a run's verifications say per target: the last scores of the network beside the baselines of step 0. */
-export function verificationReport(verifications: MetricSeries['verifications']): VerificationReport {
+/**
+ * What a run's verifications say per target, in the order of `targets`: the last scores of the network beside the baselines
+ * of step 0. A target that the trained network was not scored on is left out.
+ */
+export function verificationReport(verifications: MetricSeries['verifications'], targets: readonly string[]): VerificationReport {
   const report: Record<string, TargetReport> = {};
-  const inOrder = [...verifications].sort((a, b) => a.step - b.step);
+  const place = (target: string): number => targets.indexOf(target);
+  const inOrder = [...verifications].sort((a, b) => place(a.target) - place(b.target) || a.step - b.step);
   for (const { step, subject, target, scores } of inOrder) {
     if (subject !== 'model' || step === 0) continue;
     const baseline = (of: 'model' | 'pixels') =>

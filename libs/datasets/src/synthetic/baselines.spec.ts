@@ -5,7 +5,8 @@ import { pixelScores, scoreDistances } from '#verification';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeImage } from '../decode-image.js';
 import { openVerificationSet, verificationPath } from '../verification-set.js';
-import { generateSyntheticFaces, SYNTHETIC_IMAGE_SIZE } from './generate-faces.js';
+import { SYNTHETIC_IMAGE_SIZE } from './draw-face.js';
+import { generateSyntheticFaces } from './generate-faces.js';
 import { SYNTHETIC_TARGETS } from './verification-plan.js';
 
 const SIZE = { width: SYNTHETIC_IMAGE_SIZE, height: SYNTHETIC_IMAGE_SIZE };

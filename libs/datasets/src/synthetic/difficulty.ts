@@ -32,9 +32,9 @@ export interface SyntheticDifficulty {
 export const TRAINING_DIFFICULTY: SyntheticDifficulty = {
   yaw: 0.5,
   pitch: 0.2,
-  roll: 0.25,
+  roll: 0.3,
   scale: 0.18,
-  shift: 0.13,
+  shift: 0.17,
   exposure: 0.6,
   tint: 0.2,
   sideLight: 0.75,

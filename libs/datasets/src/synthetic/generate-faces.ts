@@ -1,21 +1,19 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { ArcFleetError } from '#contracts';
 import { encodeImageRecord } from '../recordio/record-format.js';
 import { RecordWriter } from '../recordio/record-writer.js';
 import { verificationPath, writeVerificationSet } from '../verification-set.js';
-import { drawConditions } from './conditions.js';
+import { SYNTHETIC_IMAGE_SIZE, type Drawing } from './draw-face.js';
+import { DrawingPool } from './drawing-pool.js';
 import { TRAINING_DIFFICULTY, type SyntheticDifficulty } from './difficulty.js';
-import { drawIdentity } from './identity.js';
 import { RandomSource } from './random-source.js';
-import { renderFace } from './render-face.js';
 import { drawPairs, SYNTHETIC_TARGETS, type SyntheticTarget } from './verification-plan.js';
 
-export const SYNTHETIC_IMAGE_SIZE = 112;
-const JPEG_QUALITY = 92;
-/** Images that are drawn while earlier ones are still being encoded on libuv's threads. */
-const ENCODE_AHEAD = 16;
+const MAX_THREADS = 8;
+/** Images that wait at a thread, so that it never does. */
+const AHEAD_PER_THREAD = 8;
 
 export interface SyntheticFacesOptions {
   /** Folder that receives train.rec, train.idx, property and the verification sets. Made when missing. */
@@ -27,6 +25,8 @@ export interface SyntheticFacesOptions {
   readonly seed: number;
   /** Overrides of {@link TRAINING_DIFFICULTY} for the training images. */
   readonly difficulty?: Partial<SyntheticDifficulty>;
+  /** Threads that draw; the bytes do not depend on it. Default: one per core, at most 8. */
+  readonly numThreads?: number;
   /** Called after every drawn image. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -53,55 +53,51 @@ export async function generateSyntheticFaces(options: SyntheticFacesOptions): Pr
       numPairs,
     });
   }
-  const studio = new Studio(options);
   await mkdir(directory, { recursive: true });
   await rm(join(directory, 'property'), { force: true });
-  await writeTraining(options, studio);
-  for (const target of SYNTHETIC_TARGETS) await writeTarget(options, studio, target);
+  const pool = new DrawingPool(options.numThreads ?? Math.min(availableParallelism(), MAX_THREADS));
+  try {
+    const studio = new Studio(options, pool);
+    await writeTraining(options, studio);
+    for (const target of SYNTHETIC_TARGETS) await writeTarget(options, studio, target);
+  } finally {
+    await pool.close();
+  }
   await writeFile(join(directory, 'property'), `${numIdentities},${SYNTHETIC_IMAGE_SIZE},${SYNTHETIC_IMAGE_SIZE}\n`);
   return { numImages: numIdentities * imagesPerIdentity, numIdentities, targets: SYNTHETIC_TARGETS.map(({ name }) => name) };
 }
 
-/** One image to be drawn: of whom, which take, how hard. */
-interface Shot {
-  readonly identity: number;
-  readonly take: number;
-  readonly difficulty: SyntheticDifficulty;
-  readonly minYaw?: number;
-}
+type Shot = Omit<Drawing, 'purpose' | 'seed'>;
 
-/** Draws on the main thread while libuv's threads encode what was drawn before. */
+/** Has shots drawn, as many at a time as the pool has room for, and hands the images over in order. */
 class Studio {
   private done = 0;
   private readonly total: number;
 
-  constructor(private readonly options: SyntheticFacesOptions) {
+  constructor(
+    private readonly options: SyntheticFacesOptions,
+    private readonly pool: DrawingPool,
+  ) {
     const perTarget = SYNTHETIC_TARGETS.reduce((sum, target) => sum + target.numIdentities * target.imagesPerIdentity, 0);
     this.total = options.numIdentities * options.imagesPerIdentity + perTarget;
   }
 
   async shoot(purpose: string, shots: readonly Shot[], take: (jpeg: Uint8Array, index: number) => Promise<void>): Promise<void> {
+    const { pool, options } = this;
+    const ahead = pool.numThreads * AHEAD_PER_THREAD;
     const running: Promise<Uint8Array>[] = [];
-    for (let index = 0; index < shots.length + ENCODE_AHEAD; index++) {
-      if (index < shots.length) running.push(this.draw(purpose, shots[index] as Shot));
-      const ready = index - ENCODE_AHEAD;
-      if (ready >= 0) {
-        await take(await (running[ready] as Promise<Uint8Array>), ready);
-        this.options.onProgress?.(++this.done, this.total);
+    for (let index = 0; index < shots.length + ahead; index++) {
+      const shot = shots[index];
+      if (shot) {
+        const image = pool.draw({ ...shot, purpose, seed: options.seed });
+        image.catch(() => undefined); // thrown where it is taken
+        running.push(image);
       }
+      const ready = index - ahead;
+      if (ready < 0 || ready >= shots.length) continue;
+      await take(await (running[ready] as Promise<Uint8Array>), ready);
+      this.options.onProgress?.(++this.done, this.total);
     }
-  }
-
-  private draw(purpose: string, shot: Shot): Promise<Uint8Array> {
-    const { seed } = this.options;
-    const size = SYNTHETIC_IMAGE_SIZE;
-    const identity = drawIdentity(new RandomSource(seed, `synthetic/${purpose}/identity`, shot.identity));
-    const random = new RandomSource(seed, `synthetic/${purpose}/image/${shot.identity}`, shot.take);
-    const pixels = new Uint8Array(size * size * 3);
-    renderFace(identity, drawConditions(random, shot.difficulty, shot.minYaw), size, pixels);
-    return sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
-      .jpeg({ quality: JPEG_QUALITY })
-      .toBuffer();
   }
 }
 

@@ -5,6 +5,7 @@ import { ArcFleetError } from '#contracts';
 import { registerPortableKernels } from '../portable-kernels.js';
 import { tf } from '../tf.js';
 import type { EngineBackend } from './backend.js';
+import { registerWasmKernels } from './wasm/register.js';
 
 /** Folder of the binaries that the package ships. */
 function binaries(): string {
@@ -27,6 +28,7 @@ export const wasmBackend: EngineBackend = {
     if (!(await tf.setBackend('wasm'))) {
       throw new ArcFleetError('engine_unavailable', `the WebAssembly backend did not start from ${binaries()}`);
     }
+    if (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) registerWasmKernels();
     registerPortableKernels('wasm');
     const { detail } = await wasmBackend.status();
     return {

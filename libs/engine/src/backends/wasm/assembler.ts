@@ -50,12 +50,15 @@ const binary =
   (a: Operand, b: Operand): Code => [...code(a), ...code(b), ...opcode];
 const simd = (opcode: number): number[] => [0xfd, ...unsigned(opcode)];
 
+/** Comparisons are unsigned: addresses lie anywhere in 4 GiB. */
 export const i32 = {
   add: binary(0x6a),
   sub: binary(0x6b),
   mul: binary(0x6c),
-  lt: binary(0x48),
-  ge: binary(0x4e),
+  and: binary(0x71),
+  lt: binary(0x49),
+  load: (address: Operand, offset = 0): Code => [...code(address), 0x28, 2, ...unsigned(offset)],
+  select: (a: Operand, b: Operand, condition: Operand): Code => [...code(a), ...code(b), ...code(condition), 0x1b],
 };
 
 /** Addresses are in bytes; `offset` is added without cost. */
@@ -65,8 +68,11 @@ export const f32 = {
   add: binary(0x92),
   sub: binary(0x93),
   mul: binary(0x94),
-  div: binary(0x95),
-  sqrt: (a: Operand): Code => [...code(a), 0x91],
+  min: binary(0x96),
+  gt: binary(0x5e),
+  zero: (): Code => [0x43, 0, 0, 0, 0],
+  splat: code,
+  select: (a: Operand, b: Operand, condition: Operand): Code => [...code(a), ...code(b), ...code(condition), 0x1b],
 };
 
 export const v128 = {
@@ -92,11 +98,8 @@ export const v128 = {
   add: binary(...simd(0xe4)),
   sub: binary(...simd(0xe5)),
   mul: binary(...simd(0xe6)),
-  div: binary(...simd(0xe7)),
   min: binary(...simd(0xe8)),
-  max: binary(...simd(0xe9)),
   gt: binary(...simd(0x44)),
-  sqrt: (a: Operand): Code => [...code(a), ...simd(0xe3)],
   /** Bits of `a` where `mask` is set, of `b` elsewhere. */
   select: (a: Operand, b: Operand, mask: Operand): Code => [...code(a), ...code(b), ...code(mask), ...simd(0x52)],
 };
@@ -107,11 +110,47 @@ export function branch(condition: Operand, then: Code, otherwise: Code = []): Co
   return [...code(condition), 0x04, 0x40, ...then, ...rest, 0x0b];
 }
 
-/** `while (counter < end) { body; counter += step }`, signed; `end` and `step` are evaluated every time. */
+/** `while (counter < end) { body; counter += step }`, unsigned; `end` and `step` are evaluated every time. */
 export function loop(counter: Local, end: Operand, step: Operand, ...body: readonly Code[]): Code {
-  const leave = [...i32.ge(counter, end), 0x0d, 1];
-  return [0x02, 0x40, 0x03, 0x40, ...leave, ...body.flat(), ...set(counter, i32.add(counter, step)), 0x0c, 0, 0x0b, 0x0b];
+  const goOn = i32.lt(counter, end);
+  return branch(goOn, [0x03, 0x40, ...body.flat(), ...set(counter, i32.add(counter, step)), ...goOn, 0x0d, 0, 0x0b]);
 }
+
+/** What a float and a vector of four have in common, so that one piece of code serves whole vectors and the rest. */
+export type Lanes = Pick<typeof v128, 'load' | 'store' | 'zero' | 'splat' | 'add' | 'sub' | 'mul' | 'min' | 'gt' | 'select'> & {
+  readonly type: 'f32' | 'v128';
+  readonly bytes: number;
+};
+
+const VECTOR: Lanes = { ...v128, type: 'v128', bytes: 16 };
+const SINGLE: Lanes = { ...f32, type: 'f32', bytes: 4 };
+
+/**
+ * Steps over `bytes` bytes of floats: by `vectors` vectors at a time, by single vectors, by single floats. `body` is made for
+ * each of the three and works on `count` lanes, from the offset `at` on.
+ */
+export function stride(
+  f: FunctionBuilder,
+  bytes: Local,
+  vectors: number,
+  body: (lanes: Lanes, count: number, at: Local) => Code,
+): Code {
+  const at = f.local('i32');
+  const wide = vectors * VECTOR.bytes;
+  return seq(
+    set(at, 0),
+    loop(at, i32.sub(bytes, i32.and(bytes, wide - 1)), wide, body(VECTOR, vectors, at)),
+    loop(at, i32.and(bytes, -VECTOR.bytes), VECTOR.bytes, body(VECTOR, 1, at)),
+    loop(at, bytes, SINGLE.bytes, body(SINGLE, 1, at)),
+  );
+}
+
+/** As many locals as the literal type says, or any number of them. */
+type Tuple<N extends number, T extends Local[] = []> = number extends N
+  ? Local[]
+  : T['length'] extends N
+    ? T
+    : Tuple<N, [...T, Local]>;
 
 /** One exported function without result: parameters first, locals as they are asked for, then its body. */
 export class FunctionBuilder {
@@ -126,8 +165,9 @@ export class FunctionBuilder {
     this.#parameters = parameters;
   }
 
-  parameter(index: number): Local {
-    return { index, type: this.#parameters[index]! };
+  /** The first `N` parameters. */
+  parameters<N extends number>(count: N): Tuple<N> {
+    return this.#parameters.slice(0, count).map((type, index) => ({ index, type })) as never;
   }
 
   local(type: ValueType): Local {
@@ -135,8 +175,8 @@ export class FunctionBuilder {
     return { index: this.#parameters.length + this.#types.length - 1, type };
   }
 
-  locals(type: ValueType, count: number): Local[] {
-    return Array.from({ length: count }, () => this.local(type));
+  locals<N extends number>(type: ValueType, count: N): Tuple<N> {
+    return Array.from({ length: count }, () => this.local(type)) as never;
   }
 
   body(...parts: readonly Code[]): this {

@@ -1,74 +1,33 @@
 import { branch, f32, FunctionBuilder, i32, loop, seq, set, v128, type Code, type Local } from './assembler.js';
 
-/** Columns of a packed panel, and rows of a tile: 8 accumulators, 2 columns of b and a row of a fit 15 vector registers. */
-export const PANEL = 8;
-const TILE = 4;
+/** Rows and columns of a tile: 8 accumulators, 2 vectors of b and a splat of a fit the 15 vector registers of x64. */
+export const ROWS = 4;
+export const COLUMNS = 8;
 
 /**
- * `gemm(a, aRow, aStep, rows, panels, columns, inner, c, cRow, accumulate)`: `c[rows, columns] (+)= a[rows, inner] b`.
- * Strides in bytes, so a transposed `a` is one with its strides exchanged; b comes packed (see {@link packRows}).
+ * `gemm(a, rows, b, columns, inner, c, cRow, accumulate)`: `c[rows, columns] (+)= a[rows, inner] b[inner, columns]`. a and b
+ * come packed in panels of 4 rows and 8 columns (see {@link packAcross}); `cRow` is in bytes.
  */
 export function gemm(): FunctionBuilder {
-  const f = new FunctionBuilder('gemm', ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
-  const [a, aRow, aStep, rows, panels, columns, inner, c, cRow, accumulate] = Array.from({ length: 10 }, (_, i) =>
-    f.parameter(i),
-  ) as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
-  const row = f.local('i32');
-  const column = f.local('i32');
-  const panel = f.local('i32');
-  const panelEnd = f.local('i32');
-  const pa = f.locals('i32', TILE);
-  const pc = f.local('i32');
-  const sums = f.locals('v128', TILE * 2);
-  const [b0, b1, splat] = f.locals('v128', 3) as [Local, Local, Local];
+  const f = new FunctionBuilder('gemm', ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
+  const [a, rows, b, columns, inner, c, cRow, accumulate] = f.parameters(8);
+  const [row, column, pa, pb, end, pc] = f.locals('i32', 6);
+  const [b0, b1, splat] = f.locals('v128', 3);
+  const sums = f.locals('v128', ROWS * 2);
 
-  /** One tile of `count` rows and 8 columns, over all of `inner`. */
-  const tile = (count: number): Code =>
-    seq(
-      set(column, 0),
-      set(panel, panels),
-      loop(
-        column,
-        columns,
-        PANEL,
-        ...sums.slice(0, count * 2).map((sum) => set(sum, v128.zero())),
-        ...pa.slice(0, count).map((pointer, i) => set(pointer, i === 0 ? a : i32.add(pa[i - 1]!, aRow))),
-        set(panelEnd, i32.add(panel, i32.mul(inner, PANEL * 4))),
-        loop(
-          panel,
-          panelEnd,
-          PANEL * 4,
-          set(b0, v128.load(panel)),
-          set(b1, v128.load(panel, 16)),
-          ...pa
-            .slice(0, count)
-            .map((pointer, i) =>
-              seq(
-                set(splat, v128.loadSplat(pointer)),
-                set(sums[i * 2]!, v128.add(sums[i * 2]!, v128.mul(splat, b0))),
-                set(sums[i * 2 + 1]!, v128.add(sums[i * 2 + 1]!, v128.mul(splat, b1))),
-                set(pointer, i32.add(pointer, aStep)),
-              ),
-            ),
-        ),
-        set(pc, i32.add(c, i32.mul(column, 4))),
-        ...pa.slice(0, count).map((_, i) => storeRow(sums[i * 2]!, sums[i * 2 + 1]!)),
+  // Not unrolled: V8 moves all loads of a block to its start, and those of one step are all that the registers hold.
+  const step = seq(
+    set(b0, v128.load(pb)),
+    set(b1, v128.load(pb, 16)),
+    ...Array.from({ length: ROWS }, (_, i) =>
+      seq(
+        set(splat, v128.loadSplat(pa, i * 4)),
+        set(sums[i * 2]!, v128.add(sums[i * 2]!, v128.mul(splat, b0))),
+        set(sums[i * 2 + 1]!, v128.add(sums[i * 2 + 1]!, v128.mul(splat, b1))),
       ),
-    );
-
-  const storeRow = (low: Local, high: Local): Code =>
-    seq(
-      branch(
-        i32.lt(i32.sub(columns, column), PANEL),
-        seq(...Array.from({ length: PANEL - 1 }, (_, lane) => storeLane(lane < 4 ? low : high, lane))),
-        seq(
-          branch(accumulate, seq(set(low, v128.add(low, v128.load(pc))), set(high, v128.add(high, v128.load(pc, 16))))),
-          v128.store(pc, low),
-          v128.store(pc, high, 16),
-        ),
-      ),
-      set(pc, i32.add(pc, cRow)),
-    );
+    ),
+    set(pa, i32.add(pa, ROWS * 4)),
+  );
 
   const storeLane = (sum: Local, lane: number): Code => {
     const value = v128.lane(sum, lane % 4);
@@ -77,151 +36,114 @@ export function gemm(): FunctionBuilder {
       branch(accumulate, f32.store(pc, f32.add(f32.load(pc, lane * 4), value), lane * 4), f32.store(pc, value, lane * 4)),
     );
   };
-
-  const advance = (count: number): Code =>
-    seq(set(a, i32.add(a, i32.mul(aRow, count))), set(c, i32.add(c, i32.mul(cRow, count))));
+  const storeRow = (low: Local, high: Local): Code =>
+    branch(
+      i32.lt(i32.sub(columns, column), COLUMNS),
+      seq(...Array.from({ length: COLUMNS - 1 }, (_, lane) => storeLane(lane < 4 ? low : high, lane))),
+      seq(
+        branch(accumulate, seq(set(low, v128.add(low, v128.load(pc))), set(high, v128.add(high, v128.load(pc, 16))))),
+        v128.store(pc, low),
+        v128.store(pc, high, 16),
+      ),
+    );
 
   return f.body(
-    set(row, TILE - 1),
-    loop(row, rows, TILE, tile(TILE), advance(TILE)),
-    set(row, i32.sub(row, TILE - 1)),
-    loop(row, rows, 1, tile(1), advance(1)),
+    loop(
+      row,
+      rows,
+      ROWS,
+      set(column, 0),
+      set(pb, b),
+      loop(
+        column,
+        columns,
+        COLUMNS,
+        ...sums.map((sum) => set(sum, v128.zero())),
+        set(pa, a),
+        set(end, i32.add(pb, i32.mul(inner, COLUMNS * 4))),
+        loop(pb, end, COLUMNS * 4, step),
+        set(pc, i32.add(c, i32.mul(column, 4))),
+        ...Array.from({ length: ROWS }, (_, i) =>
+          branch(i32.lt(i32.add(row, i), rows), seq(storeRow(sums[i * 2]!, sums[i * 2 + 1]!), set(pc, i32.add(pc, cRow)))),
+        ),
+      ),
+      set(a, i32.add(a, i32.mul(inner, ROWS * 4))),
+      set(c, i32.add(c, i32.mul(cRow, ROWS))),
+    ),
   );
 }
 
 /**
- * `packRows(b, bRow, inner, columns, panels)`: a row-major `b[inner, columns]` as panels of 8 columns, `[columns / 8][inner][8]`,
- * the last one filled up with zeros.
+ * `packAcross<width>(source, stride, inner, across, panels)`: an `[inner, across]` matrix whose rows are contiguous and
+ * `stride` bytes apart becomes panels `[across / width][inner][width]`, the last one filled up with zeros.
  */
-export function packRows(): FunctionBuilder {
-  const f = new FunctionBuilder('packRows', ['i32', 'i32', 'i32', 'i32', 'i32']);
-  const [b, bRow, inner, columns, panels] = Array.from({ length: 5 }, (_, i) => f.parameter(i)) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
-  const column = f.local('i32');
-  const step = f.local('i32');
-  const source = f.local('i32');
-  const lanes = Array.from({ length: PANEL }, (_, lane) =>
+export function packAcross(width: number): FunctionBuilder {
+  const f = new FunctionBuilder(`packAcross${width}`, ['i32', 'i32', 'i32', 'i32', 'i32']);
+  const [source, stride, inner, across, panels] = f.parameters(5);
+  const [first, step, from] = f.locals('i32', 3);
+  const lanes = Array.from({ length: width }, (_, lane) =>
     branch(
-      i32.lt(i32.add(column, lane), columns),
-      f32.store(panels, f32.load(source, lane * 4), lane * 4),
-      f32.store(panels, [0x43, 0, 0, 0, 0], lane * 4),
+      i32.lt(i32.add(first, lane), across),
+      f32.store(panels, f32.load(from, lane * 4), lane * 4),
+      f32.store(panels, f32.zero(), lane * 4),
     ),
   );
+  const vectors = Array.from({ length: width / 4 }, (_, i) => v128.store(panels, v128.load(from, i * 16), i * 16));
+  const copy = (...code: readonly Code[]): Code =>
+    seq(set(step, 0), loop(step, inner, 1, ...code, set(from, i32.add(from, stride)), set(panels, i32.add(panels, width * 4))));
   return f.body(
     loop(
-      column,
-      columns,
-      PANEL,
-      set(source, i32.add(b, i32.mul(column, 4))),
-      set(step, 0),
-      loop(
-        step,
-        inner,
-        1,
-        branch(
-          i32.lt(i32.sub(columns, column), PANEL),
-          seq(...lanes),
-          seq(v128.store(panels, v128.load(source)), v128.store(panels, v128.load(source, 16), 16)),
-        ),
-        set(source, i32.add(source, bRow)),
-        set(panels, i32.add(panels, PANEL * 4)),
-      ),
+      first,
+      across,
+      width,
+      set(from, i32.add(source, i32.mul(first, 4))),
+      branch(i32.lt(i32.sub(across, first), width), copy(...lanes), copy(...vectors)),
     ),
   );
 }
 
-/** `packColumns(b, bColumn, inner, columns, panels)`: the same panels from a `b` whose columns are contiguous. */
-export function packColumns(): FunctionBuilder {
-  const f = new FunctionBuilder('packColumns', ['i32', 'i32', 'i32', 'i32', 'i32']);
-  const [b, bColumn, inner, columns, panels] = Array.from({ length: 5 }, (_, i) => f.parameter(i)) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
-  const column = f.local('i32');
-  const step = f.local('i32');
-  const target = f.local('i32');
-  const pointers = f.locals('i32', 4);
-  const v = f.locals('v128', 4);
-  const t = f.locals('v128', 4);
+/** `packAlong<width>(source, stride, inner, across, panels)`: the same panels from the transposed matrix, `[across, inner]`. */
+export function packAlong(width: number): FunctionBuilder {
+  const f = new FunctionBuilder(`packAlong${width}`, ['i32', 'i32', 'i32', 'i32', 'i32']);
+  const [source, stride, inner, across, panels] = f.parameters(5);
+  const [first, step, to] = f.locals('i32', 3);
+  const from = f.locals('i32', 4);
+  const [v0, v1, v2, v3, t0, t1, t2, t3] = f.locals('v128', 8);
   const transpose = seq(
-    set(t[0]!, v128.shuffle(v[0]!, v[1]!, [0, 4, 1, 5])),
-    set(t[1]!, v128.shuffle(v[2]!, v[3]!, [0, 4, 1, 5])),
-    set(t[2]!, v128.shuffle(v[0]!, v[1]!, [2, 6, 3, 7])),
-    set(t[3]!, v128.shuffle(v[2]!, v[3]!, [2, 6, 3, 7])),
-    v128.store(target, v128.shuffle(t[0]!, t[1]!, [0, 1, 4, 5])),
-    v128.store(target, v128.shuffle(t[0]!, t[1]!, [2, 3, 6, 7]), PANEL * 4),
-    v128.store(target, v128.shuffle(t[2]!, t[3]!, [0, 1, 4, 5]), PANEL * 8),
-    v128.store(target, v128.shuffle(t[2]!, t[3]!, [2, 3, 6, 7]), PANEL * 12),
+    ...[v0, v1, v2, v3].map((v, i) => set(v, v128.load(from[i]!))),
+    set(t0, v128.shuffle(v0, v1, [0, 4, 1, 5])),
+    set(t1, v128.shuffle(v2, v3, [0, 4, 1, 5])),
+    set(t2, v128.shuffle(v0, v1, [2, 6, 3, 7])),
+    set(t3, v128.shuffle(v2, v3, [2, 6, 3, 7])),
+    v128.store(to, v128.shuffle(t0, t1, [0, 1, 4, 5])),
+    v128.store(to, v128.shuffle(t0, t1, [2, 3, 6, 7]), width * 4),
+    v128.store(to, v128.shuffle(t2, t3, [0, 1, 4, 5]), width * 8),
+    v128.store(to, v128.shuffle(t2, t3, [2, 3, 6, 7]), width * 12),
   );
-  const zero: Code = [0x43, 0, 0, 0, 0];
-  /** Four columns: blocks of 4 x 4, then what is left of `inner`, lane by lane. */
-  const whole = seq(
-    ...pointers.map((pointer, i) =>
-      set(pointer, i === 0 ? i32.add(b, i32.mul(column, bColumn)) : i32.add(pointers[i - 1]!, bColumn)),
-    ),
-    set(step, 3),
-    loop(
-      step,
-      inner,
-      4,
-      ...pointers.map((pointer, i) => set(v[i]!, v128.load(pointer))),
-      transpose,
-      ...pointers.map((pointer) => set(pointer, i32.add(pointer, 16))),
-      set(target, i32.add(target, PANEL * 16)),
-    ),
-    set(step, i32.sub(step, 3)),
-    loop(
-      step,
-      inner,
-      1,
-      ...pointers.map((pointer, i) => seq(f32.store(target, f32.load(pointer), i * 4), set(pointer, i32.add(pointer, 4)))),
-      set(target, i32.add(target, PANEL * 4)),
-    ),
+  const advance = (steps: number): Code =>
+    seq(...from.map((pointer) => set(pointer, i32.add(pointer, steps * 4))), set(to, i32.add(to, steps * width * 4)));
+  const lanes = from.map((pointer, lane) => f32.store(to, f32.load(pointer), lane * 4));
+  const partial = from.map((pointer, lane) =>
+    branch(i32.lt(i32.add(first, lane), across), f32.store(to, f32.load(pointer), lane * 4), f32.store(to, f32.zero(), lane * 4)),
   );
-  const partial = seq(
-    set(pointers[0]!, i32.add(b, i32.mul(column, bColumn))),
+  /** Four rows of the source: blocks of 4 x 4, then what is left of `inner`. */
+  const four = seq(
+    ...from.map((pointer, i) => set(pointer, i === 0 ? i32.add(source, i32.mul(first, stride)) : i32.add(from[i - 1]!, stride))),
     set(step, 0),
-    loop(
-      step,
-      inner,
-      1,
-      ...pointers.map((_, lane) =>
-        branch(
-          i32.lt(i32.add(column, lane), columns),
-          f32.store(target, f32.load(i32.add(pointers[0]!, i32.mul(bColumn, lane))), lane * 4),
-          f32.store(target, zero, lane * 4),
-        ),
-      ),
-      set(pointers[0]!, i32.add(pointers[0]!, 4)),
-      set(target, i32.add(target, PANEL * 4)),
+    branch(
+      i32.lt(i32.add(first, 3), across),
+      seq(loop(step, i32.and(inner, -4), 4, transpose, advance(4)), loop(step, inner, 1, ...lanes, advance(1))),
+      loop(step, inner, 1, ...partial, advance(1)),
     ),
+    set(first, i32.add(first, 4)),
   );
-  const half = f.local('i32');
   return f.body(
     loop(
-      column,
-      columns,
-      4,
-      set(target, i32.add(panels, half)),
-      branch(i32.lt(i32.sub(columns, column), 4), partial, whole),
-      // Two halves of 4 columns make a panel; an odd last half leaves the panel's second half to be cleared below.
-      branch(half, seq(set(half, 0), set(panels, i32.add(panels, i32.mul(inner, PANEL * 4)))), set(half, 16)),
-    ),
-    branch(
-      half,
-      seq(
-        set(step, 0),
-        set(target, i32.add(panels, 16)),
-        loop(step, inner, 1, v128.store(target, v128.zero()), set(target, i32.add(target, PANEL * 4))),
-      ),
+      first,
+      across,
+      0,
+      ...Array.from({ length: width / 4 }, (_, i) => seq(set(to, i32.add(panels, i * 16)), four)),
+      set(panels, i32.add(panels, i32.mul(inner, width * 4))),
     ),
   );
 }
