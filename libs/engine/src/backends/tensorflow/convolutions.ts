@@ -1,4 +1,5 @@
 import { backend_util, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { ArcFleetError } from '#contracts';
 import { input, type Attributes, type TensorMap } from '../../define-op.js';
 import { tf } from '../../tf.js';
 import type { OpValue, TensorFlowOps } from './operations.js';
@@ -65,6 +66,7 @@ interface Plan {
 }
 
 function planOf(inputShape: readonly number[], filterShape: readonly number[], attrs: Attributes, isDepthwise: boolean): Plan {
+  if ((attrs.dataFormat as unknown) === 'NCHW') throw new ArcFleetError('internal', 'convolutions on tensorflow take NHWC only');
   const info = backend_util.computeConv2DInfo(
     inputShape as Shape,
     filterShape as Shape,
