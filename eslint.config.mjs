@@ -24,7 +24,7 @@ export default tseslint.config(
   {
     // Libraries receive values; only an app's config.ts reads the environment.
     files: ['libs/**/*.ts'],
-    ignores: ['**/*.spec.ts'],
+    ignores: ['**/*.spec.ts', '**/testing/**'],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -1,44 +1,97 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { generateSyntheticFaces } from '#datasets';
-import { TestFleet } from '#test-support';
+import { SafetensorsReader } from '#trainer';
+import { aTinyRun, TestFleet, writeTinyDataset } from '#test-support';
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { CreateRunInput } from '#contracts';
 
 let fleet: TestFleet;
 let data: string;
+let receiver: Server;
+const received: { headers: Record<string, string>; body: string }[] = [];
 
 beforeAll(async () => {
+  receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += chunk));
+    request.on('end', () => {
+      received.push({ headers: request.headers as Record<string, string>, body });
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   fleet = await TestFleet.start();
   data = join(fleet.folder, 'data');
-  await generateSyntheticFaces({ directory: data, numIdentities: 7, imagesPerIdentity: 6, numPairs: 40, seed: 3 });
+  await writeTinyDataset(data, { numClasses: 7, imagesPerClass: 6, size: 24, numPairs: 40 });
 });
 
 afterAll(async () => {
+  receiver?.close();
   await fleet?.stop();
 });
 
-const aConfig = (overrides: Partial<CreateRunInput> = {}): CreateRunInput => ({
-  dataset: { path: data },
-  network: { name: 'tiny', embeddingSize: 32 },
-  batch: { globalBatchSize: 8, bnGroupSize: 4 },
-  optimizer: { learningRate: 0.01 },
-  maxSteps: 6,
-  verification: { everySteps: 3, baselines: true },
-  checkpoint: { everySteps: 2 },
-  ranks: { max: 2 },
-  ...overrides,
-});
-
-it('trains on two ranks from POST to verification metrics in Postgres', async () => {
-  fleet.startWorker({ slots: 2 });
-  const run = await fleet.createRun(aConfig());
+it('trains on two workers from POST to verified model, and tells the world', async () => {
+  fleet.startWorker({ slots: 1 });
+  fleet.startWorker({ slots: 1 });
+  const { port } = receiver.address() as AddressInfo;
+  const run = await fleet.createRun(
+    aTinyRun(data, {
+      maxSteps: 12,
+      verification: { everySteps: 6, baselines: true },
+      checkpoint: { everySteps: 5 },
+      webhooks: [{ url: `http://127.0.0.1:${port}/hook` }],
+    }),
+  );
   expect(run.status).toBe('queued');
+  const events = readEvents(`${fleet.apiUrl}/runs/${run.id}/events`);
+
   const ended = await fleet.untilEnded(run.id, 'succeeded');
-  expect(ended).toMatchObject({ generation: 1, restarts: 0, worldSize: 2, engine: 'wasm', step: 6, numClasses: 7 });
+  expect(ended).toMatchObject({ generation: 1, restarts: 0, worldSize: 2, engine: 'wasm', step: 12, numClasses: 7 });
+  expect(ended.transitions.map(({ status }) => status)).toEqual(['queued', 'starting', 'running', 'succeeded']);
+  expect(ended.checkpoint).toMatchObject({ step: 10, generation: 1 });
+
   const { metrics, verifications } = await fleet.metrics(run.id);
   const loss = metrics.find(({ name }) => name === 'loss');
-  expect(loss?.points.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
-  expect(new Set(verifications.map(({ step, subject }) => `${subject}@${step}`))).toEqual(
-    new Set(['pixels@0', 'model@0', 'model@3', 'model@6']),
+  expect(loss?.points.map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+  expect(verifications.map(({ step, subject, target }) => `${subject} ${target} ${step}`)).toEqual([
+    'model pairs 0',
+    'pixels pairs 0',
+    'model pairs 6',
+    'model pairs 12',
+  ]);
+  for (const { scores } of verifications) expect(scores.numPairs).toBe(40);
+
+  const model = await SafetensorsReader.open(join(fleet.storageRoot, ended.model?.folder ?? '', 'model.safetensors'));
+  expect(model.names).toContain('fc1_moving_mean');
+  await model.close();
+
+  const types = (await events).map(({ event }) => event);
+  expect(types.filter((type) => type === 'transition')).toHaveLength(4);
+  expect(types.filter((type) => type === 'verification')).toHaveLength(4);
+  expect(types.at(-1)).toBe('transition');
+  const ids = (await events).map(({ id }) => id);
+  expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+
+  await fleet.until('all webhooks are delivered', async () =>
+    (await fleet.deliveries(run.id)).deliveries.every(({ state }) => state === 'delivered'),
+  );
+  const { deliveries } = await fleet.deliveries(run.id);
+  expect(deliveries.map(({ attempts }) => attempts)).toEqual(deliveries.map(() => 1));
+  expect(new Set(received.map(({ headers }) => headers['webhook-id']))).toEqual(new Set(deliveries.map(({ id }) => id)));
+  const webhook = new Webhook(run.webhookSecrets[0]?.secret ?? '');
+  const verified = received.map(({ headers, body }) => webhook.verify(body, headers) as { type: string });
+  expect(new Set(verified.map(({ type }) => type))).toEqual(
+    new Set(['run.queued', 'run.started', 'run.verified', 'run.checkpointed', 'run.succeeded']),
   );
 });
+
+/** All events of a stream, until the server ends it. */
+async function readEvents(url: string): Promise<{ id: number; event: string }[]> {
+  const text = await (await fetch(url)).text();
+  return text.split('\n\n').flatMap((block) => {
+    const id = /^id: (\d+)$/m.exec(block)?.[1];
+    const event = /^event: (\w+)$/m.exec(block)?.[1];
+    return id !== undefined && event !== undefined ? [{ id: Number(id), event }] : [];
+  });
+}

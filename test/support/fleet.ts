@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { CreatedRun, CreateRunInput, DeliveryList, MetricSeries, RunView } from '#contracts';
+import type { BusySlot, CreatedRun, CreateRunInput, DeliveryList, ErrorReport, MetricSeries, RunView } from '#contracts';
+import { createRedis, readWorkers, whenReady } from '#queue';
 import { findFreePort, openSession, type Part, type Session } from '#services';
+import { Client } from 'pg';
 import { freshDatabase, freshRedis, type Fresh } from './servers.js';
 
 const appMain = (app: string): string => fileURLToPath(new URL(`../../apps/${app}/src/main.js`, import.meta.url));
@@ -15,6 +17,14 @@ export interface WorkerOptions {
   /** See `libs/trainer/src/faults.ts`. */
   readonly faults?: string;
   readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface RankRow {
+  readonly rank: number;
+  readonly outcome: string | null;
+  readonly error: ErrorReport | null;
+  readonly lastStep: number | null;
+  readonly finishedAt: Date | null;
 }
 
 /** The real system in real processes, with a database and a Redis of its own. Nothing of it outlives {@link stop}. */
@@ -111,6 +121,44 @@ export class TestFleet {
   async cancel(id: string): Promise<RunView> {
     const response = await fetch(`${this.apiUrl}/runs/${id}/cancel`, { method: 'POST' });
     return (await response.json()) as RunView;
+  }
+
+  /** What the workers say that they are doing. */
+  async busySlots(): Promise<BusySlot[]> {
+    const redis = createRedis(this.redisUrl, 'fail-fast');
+    redis.on('error', () => undefined);
+    try {
+      await whenReady(redis);
+      return (await readWorkers(redis)).flatMap(({ busy }) => busy);
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  /** Process of the trainer that holds a rank of the run. */
+  async trainerPid(runId: string, rank: number): Promise<number> {
+    const slot = (await this.busySlots()).find((each) => each.runId === runId && each.rank === rank);
+    if (slot?.trainerPid == null) throw new Error(`rank ${rank} of ${runId} has no trainer`);
+    return slot.trainerPid;
+  }
+
+  /** How the ranks of a generation ended, in rank order. */
+  async ranks(runId: string, generation: number): Promise<RankRow[]> {
+    return this.query(
+      `select rank, outcome, error, last_step as "lastStep", finished_at as "finishedAt" from ranks
+        where run_id = $1 and generation = $2 order by rank`,
+      [runId, generation],
+    );
+  }
+
+  async query<T>(sql: string, parameters: unknown[] = []): Promise<T[]> {
+    const client = new Client({ connectionString: this.database.url });
+    await client.connect();
+    try {
+      return (await client.query(sql, parameters)).rows as T[];
+    } finally {
+      await client.end();
+    }
   }
 
   /** Waits until the run is as wanted; a run that ends otherwise fails the test at once, with its error. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { engineFolder } from '#engine';
 
 export interface CliConfig {
   readonly databaseUrl: string | undefined;
@@ -14,6 +15,12 @@ export interface CliConfig {
   readonly packageRoot: string;
   /** Where commands keep what outlives them. */
   readonly home: string;
+  /** Where engines that do not come with npm are installed, for all clones of this user. */
+  readonly engineFolder: string;
+  /** C++ compiler to use instead of the one on PATH. */
+  readonly compiler: string | undefined;
+  /** Folder that has Node's headers in include/node, where they are not beside the running Node. */
+  readonly nodeFolder: string | undefined;
   /** Number of a pipe from the process that called us; its end means that it is gone. */
   readonly lifelineFd: number | undefined;
 }
@@ -31,6 +38,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): CliConfig {
     workingFolder,
     packageRoot,
     home: isAbsolute(home) ? home : resolve(workingFolder, home),
+    engineFolder: engineFolder(env),
+    compiler: env['CXX'] || undefined,
+    nodeFolder: env['npm_config_nodedir'] || undefined,
     lifelineFd: env['ARCFLEET_LIFELINE_FD'] ? Number(env['ARCFLEET_LIFELINE_FD']) : undefined,
   });
 }

@@ -18,7 +18,7 @@ const program = new Command('arcfleet')
 addDemoCommand(program, config);
 addUpCommand(program, config);
 addWorkerCommand(program, config);
-addEngineCommand(program);
+addEngineCommand(program, config);
 addDataCommand(program, config);
 
 try {

@@ -1,5 +1,6 @@
 import { availableParallelism, hostname } from 'node:os';
 import { ArcFleetError, ENGINES, type EngineName } from '#contracts';
+import { engineFolder } from '#engine';
 import { z } from 'zod';
 
 export interface WorkerConfig {
@@ -9,6 +10,8 @@ export interface WorkerConfig {
   /** Folder for checkpoints and models that all workers share. */
   storageRoot: string;
   engine: EngineName | 'auto';
+  /** Folder of engines that do not come with npm. */
+  engineFolder: string;
   slots: number;
   /** Threads of each trainer's engine. */
   threads: number;
@@ -57,6 +60,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Readonly<WorkerConfig> {
     tensorRedisUrl: data.REDIS_TENSOR_URL ?? data.REDIS_URL,
     storageRoot: data.ARCFLEET_STORAGE,
     engine: data.ARCFLEET_ENGINE,
+    engineFolder: engineFolder(env),
     slots: data.ARCFLEET_SLOTS,
     threads: data.ARCFLEET_THREADS ?? Math.max(1, Math.floor(availableParallelism() / data.ARCFLEET_SLOTS)),
     devices: devicesOfSlots(data.ARCFLEET_DEVICES ?? data.CUDA_VISIBLE_DEVICES, data.ARCFLEET_SLOTS),

@@ -11,6 +11,8 @@ export interface TrainerSettings {
   engine: EngineName | 'auto';
   /** Threads that the engine may use. */
   threads: number;
+  /** Folder of engines that do not come with npm; default: the user's. */
+  engineFolder?: string;
   /** Redis that carries tensors. */
   redisUrl: string;
   /** Folder for checkpoints and models, shared by all workers. */

@@ -1,5 +1,17 @@
 export type { Engine, EngineStatus } from './engine.js';
 export type { EngineOptions } from './backends/backend.js';
+export {
+  ADDON_FILE,
+  engineFolder,
+  LIBRARY_FILES,
+  MANIFEST_FILE,
+  readInstallation,
+  TENSORFLOW_VERSION,
+  tensorFlowFolder,
+  TFJS_NODE,
+  tfjsNodeVersion,
+} from './backends/tensorflow/installation.js';
+export type { TensorFlowManifest, TensorFlowVariant } from './backends/tensorflow/installation.js';
 export { engineStatuses, startEngine } from './start-engine.js';
 export { tf } from './tf.js';
 export { vjp } from './vjp.js';

@@ -1,15 +1,16 @@
 import { ArcFleetError, type EngineName } from '#contracts';
 import type { EngineBackend, EngineOptions } from './backends/backend.js';
 import { cpuBackend } from './backends/cpu.js';
+import { tensorFlowBackend } from './backends/tensorflow.js';
 import { wasmBackend } from './backends/wasm.js';
 import type { Engine, EngineStatus } from './engine.js';
 
 /** Best first: `auto` takes the first that is available. */
-const BACKENDS: readonly EngineBackend[] = [wasmBackend, cpuBackend];
+const BACKENDS: readonly EngineBackend[] = [tensorFlowBackend, wasmBackend, cpuBackend];
 
 /** What can run here, best first, and what the rest would need. */
-export function engineStatuses(): Promise<EngineStatus[]> {
-  return Promise.all(BACKENDS.map((backend) => backend.status()));
+export function engineStatuses(options: Pick<EngineOptions, 'folder'> = {}): Promise<EngineStatus[]> {
+  return Promise.all(BACKENDS.map((backend) => backend.status(options)));
 }
 
 /**
@@ -18,17 +19,17 @@ export function engineStatuses(): Promise<EngineStatus[]> {
  * @throws ArcFleetError `engine_unavailable`, saying what is missing.
  */
 export async function startEngine(name: EngineName | 'auto', options: EngineOptions): Promise<Engine> {
-  const backend = await choose(name);
+  const backend = await choose(name, options);
   const engine = await backend.start(options);
   options.observer?.log('info', 'engine started', { engine: engine.name, description: engine.description });
   return engine;
 }
 
-async function choose(name: EngineName | 'auto'): Promise<EngineBackend> {
+async function choose(name: EngineName | 'auto', options: EngineOptions): Promise<EngineBackend> {
   const candidates = BACKENDS.filter((backend) => name === 'auto' || backend.name === name);
   const missing: string[] = [];
   for (const backend of candidates) {
-    const status = await backend.status();
+    const status = await backend.status(options);
     if (status.available) return backend;
     missing.push(`${backend.name}: ${status.detail}`);
   }

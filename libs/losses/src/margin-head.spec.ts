@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engineStatuses, startEngine } from '#engine';
+import { engineFolder, engineStatuses, startEngine } from '#engine';
 import type { Engine } from '#engine';
 import type { MarginHeadOptions } from './margin-head.js';
 import { createInMemoryCollectives } from '#collective';
@@ -12,7 +12,8 @@ const C = 11;
 const labels = Int32Array.from([0, 10, 4, 4, 7, 3]);
 type Case = Partial<Omit<MarginHeadOptions, 'engine' | 'rank' | 'worldSize'>>;
 
-for (const { name, available, detail } of await engineStatuses()) {
+const folder = engineFolder(process.env);
+for (const { name, available, detail } of await engineStatuses({ folder })) {
   if (!available) {
     console.info(`margin head: engine ${name} is not tested here: ${detail}`);
     continue;
@@ -21,7 +22,7 @@ for (const { name, available, detail } of await engineStatuses()) {
     let engine: Engine;
     let before = 0;
     beforeAll(async () => {
-      engine = await startEngine(name, { threads: 1 });
+      engine = await startEngine(name, { threads: 1, folder });
       before = numTensors();
     });
     afterAll(() => expect(numTensors(), 'tensors left behind').toBe(before));

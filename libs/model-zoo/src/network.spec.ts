@@ -1,14 +1,14 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NETWORK_NAMES, NETWORKS, uniformAt } from '#contracts';
-import { startEngine, tf, vjp } from '#engine';
+import { engineFolder, engineStatuses, startEngine, tf, vjp } from '#engine';
 import { createNetwork, type Network } from './network.js';
 import { initialValues } from './parameters.js';
 import { NETWORK_FACTORIES } from './registry.js';
 
-beforeAll(async () => {
-  await startEngine('wasm', { threads: 1 });
-});
+const folder = engineFolder(process.env);
+/** The last resort takes minutes for a convolution network. */
+const engines = (await engineStatuses({ folder })).filter(({ name, available }) => available && name !== 'cpu');
 
 function parametersOf(network: Network, seed = 1) {
   return Object.fromEntries(network.parameters.map((spec) => [spec.name, tf.tensor(initialValues(spec, seed), [...spec.shape])]));
@@ -31,7 +31,11 @@ function images(count: number, size: number): Tensor4D {
   );
 }
 
-describe('networks', () => {
+describe.each(engines)('networks on $name', ({ name: engine }) => {
+  beforeAll(async () => {
+    await startEngine(engine, { threads: 1, folder });
+  });
+
   it('implement every name of the catalog, and no other', () => {
     expect(Object.keys(NETWORK_FACTORIES).sort()).toEqual([...NETWORK_NAMES].sort());
   });

@@ -157,9 +157,6 @@ async function failNonFinite(collective: Collective, step: number, isOwnFinite: 
   throw new ArcFleetError(
     'non_finite',
     `Step ${step}: the backbone's gradient ${where} is not finite; try a lower learning rate`,
-    {
-      step,
-      ranks,
-    },
+    { step, rank: ranks[0] ?? null, ranks },
   );
 }

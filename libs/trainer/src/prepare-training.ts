@@ -57,7 +57,9 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
     backbone.dispose();
     head.dispose();
   };
+  const verifier = new Verifier({ job, collective, engine, backbone, size: { height, width }, emit: deps.emit });
   try {
+    await verifier.open();
     if (job.resumeFrom) await loadCheckpoint(parts, job.resumeFrom);
   } catch (error) {
     dispose();
@@ -73,7 +75,7 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
     step: job.resumeFrom?.step ?? 0,
     localBatchSize,
     batches,
-    verifier: new Verifier({ job, collective, engine, backbone, size: { height, width }, emit: deps.emit }),
+    verifier,
     dispose: async () => {
       await batches.close();
       dispose();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunConfigInput } from '#contracts';
-import { startEngine, type Engine } from '#engine';
+import { engineFolder, engineStatuses, startEngine, type Engine } from '#engine';
 import { SafetensorsReader } from './checkpoint/safetensors.js';
 import { lossesOf, recordsOf, runRanks, type RankOutcome, type RunRanks } from './testing/run-ranks.js';
 import { tinyFaces, writeTinyPairs } from './testing/tiny-faces.js';
@@ -12,12 +12,15 @@ const SIZE = 24;
 /** Not divisible by 2 or 3, so shards differ in size. */
 const NUM_CLASSES = 7;
 
+const folder = engineFolder(process.env);
+/** The last resort takes minutes for a training. */
+const engines = (await engineStatuses({ folder })).filter(({ name, available }) => available && name !== 'cpu');
+
 let engine: Engine;
 let root: string;
 let data: string;
 
 beforeAll(async () => {
-  engine = await startEngine('wasm', { threads: 1 });
   root = await mkdtemp(join(tmpdir(), 'arcfleet-trainer-'));
   data = join(root, 'data');
   await mkdir(data);
@@ -78,7 +81,11 @@ function relativeDifference(a: Map<string, Float32Array>, b: Map<string, Float32
   return worst;
 }
 
-describe('runTraining', () => {
+describe.each(engines)('runTraining on $name', ({ name }) => {
+  beforeAll(async () => {
+    engine = await startEngine(name, { threads: 1, folder });
+  });
+
   it('gives the same losses and weights on 1, 2 and 3 ranks (train mode, batch norm, classes not divisible)', async () => {
     const config = aConfig({ batch: { globalBatchSize: 72, bnGroupSize: 12 } });
     const runs = [];

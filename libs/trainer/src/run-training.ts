@@ -58,7 +58,10 @@ export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
       const step = state.step + 1;
       const learningRate = learningRateAt(state.step, config);
       const faults = dueFaults(deps.faults ?? [], { step, rank, generation: job.generation });
-      faults.forEach(carryOut);
+      for (const fault of faults) {
+        onPhase(`fault ${fault}`, state.step);
+        carryOut(fault);
+      }
 
       const batch = await batches.batch(state.step);
       const dataWaitSeconds = (now() - startMs) / 1000;

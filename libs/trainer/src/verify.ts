@@ -37,6 +37,11 @@ export class Verifier {
 
   constructor(private readonly options: VerifierOptions) {}
 
+  /** Reads all sets, so that a damaged one is found before the first step. @throws ArcFleetError `dataset_*`, `pickle_refused`. */
+  async open(): Promise<void> {
+    await this.openSets();
+  }
+
   /** Scores the network as it is after `step` updates on every target; rank 0 emits the records. */
   async verifyModel(step: number): Promise<void> {
     const { backbone, collective, engine } = this.options;

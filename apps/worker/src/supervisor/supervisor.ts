@@ -24,6 +24,7 @@ export interface SupervisorOptions {
   engine: EngineName | 'auto';
   slots: number;
   threads: number;
+  engineFolder?: string;
   devices: string[] | null;
   host: string;
   version: string;
@@ -181,6 +182,7 @@ export class Supervisor {
     const settings: TrainerSettings = {
       engine: job.config.engine === 'auto' ? options.engine : job.config.engine,
       threads: options.threads,
+      ...(options.engineFolder === undefined ? {} : { engineFolder: options.engineFolder }),
       redisUrl: options.tensorRedisUrl,
       storageRoot: options.storageRoot,
       ...(options.faults === undefined ? {} : { faults: options.faults }),

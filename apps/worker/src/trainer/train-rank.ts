@@ -70,7 +70,11 @@ async function prepare(
     return collective;
   });
   const opening = (async () => {
-    const engine = await startEngine(settings.engine, { threads: settings.threads, observer: link.observer });
+    const engine = await startEngine(settings.engine, {
+      threads: settings.threads,
+      observer: link.observer,
+      ...(settings.engineFolder === undefined ? {} : { folder: settings.engineFolder }),
+    });
     return { engine, trainingSet: await openTrainingSet(config.dataset) };
   })();
   // An error of the data set must reach the peers, so the rendezvous is waited for even then.

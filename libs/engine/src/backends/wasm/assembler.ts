@@ -57,6 +57,7 @@ export const i32 = {
   mul: binary(0x6c),
   and: binary(0x71),
   lt: binary(0x49),
+  load: (address: Operand, offset = 0): Code => [...code(address), 0x28, 2, ...unsigned(offset)],
   select: (a: Operand, b: Operand, condition: Operand): Code => [...code(a), ...code(b), ...code(condition), 0x1b],
 };
 

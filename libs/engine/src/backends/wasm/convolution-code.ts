@@ -29,40 +29,55 @@ export function runs(name: 'copyRuns' | 'addRuns'): FunctionBuilder {
   );
 }
 
+/** Bytes of an entry of the table that {@link depthwise} reads: x, xStep, y, yStep, count, w, each 4 bytes. */
+export const TAP_BYTES = 24;
+
 /**
- * One tap of a depthwise convolution over `count` pixels: `(x, xStep, y, yStep, count, channelBytes, w)`.
- * `depthwise`: `y += x w`. `depthwiseGradFilter`: `w += sum(x y)`.
+ * `depthwise(taps, end, channelBytes)`, `depthwiseGradFilter`: taps of a depthwise convolution, each over `count` pixels. The
+ * first adds `x w` to y, the second the sum of `x y` to w. All taps of a few channels before the next ones, so that their
+ * pixels stay in the first-level cache.
  */
 export function depthwise(name: 'depthwise' | 'depthwiseGradFilter'): FunctionBuilder {
-  const f = new FunctionBuilder(name, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
-  const [x, xStep, y, yStep, count, bytes, w] = f.parameters(7);
-  const [pixel, px, py, pw] = f.locals('i32', 4);
-  const tap = (lanes: Lanes, vectors: number, at: Local): Code => {
+  const f = new FunctionBuilder(name, ['i32', 'i32', 'i32']);
+  const [taps, end, bytes] = f.parameters(3);
+  const [tap, pixel, x, y, w] = f.locals('i32', 5);
+  const [xStep, yStep, count] = f.locals('i32', 3);
+  const isGradient = name === 'depthwiseGradFilter';
+
+  const block = (lanes: Lanes, vectors: number, at: Local): Code => {
     const weights = f.locals(lanes.type, vectors);
     const each = (make: (weight: Local, offset: number) => Code) => weights.map((weight, i) => make(weight, i * lanes.bytes));
-    const isGradient = name === 'depthwiseGradFilter';
     return seq(
-      set(pw, i32.add(w, at)),
-      set(px, i32.add(x, at)),
-      set(py, i32.add(y, at)),
-      ...each((weight, offset) => set(weight, isGradient ? lanes.zero() : lanes.load(pw, offset))),
-      set(pixel, 0),
+      set(tap, taps),
       loop(
-        pixel,
-        count,
-        1,
-        ...each((weight, offset) =>
-          isGradient
-            ? set(weight, lanes.add(weight, lanes.mul(lanes.load(px, offset), lanes.load(py, offset))))
-            : lanes.store(py, lanes.add(lanes.load(py, offset), lanes.mul(lanes.load(px, offset), weight)), offset),
+        tap,
+        end,
+        TAP_BYTES,
+        set(x, i32.add(i32.load(tap), at)),
+        set(xStep, i32.load(tap, 4)),
+        set(y, i32.add(i32.load(tap, 8), at)),
+        set(yStep, i32.load(tap, 12)),
+        set(count, i32.load(tap, 16)),
+        set(w, i32.add(i32.load(tap, 20), at)),
+        ...each((weight, offset) => set(weight, isGradient ? lanes.zero() : lanes.load(w, offset))),
+        set(pixel, 0),
+        loop(
+          pixel,
+          count,
+          1,
+          ...each((weight, offset) =>
+            isGradient
+              ? set(weight, lanes.add(weight, lanes.mul(lanes.load(x, offset), lanes.load(y, offset))))
+              : lanes.store(y, lanes.add(lanes.load(y, offset), lanes.mul(lanes.load(x, offset), weight)), offset),
+          ),
+          set(x, i32.add(x, xStep)),
+          set(y, i32.add(y, yStep)),
         ),
-        set(px, i32.add(px, xStep)),
-        set(py, i32.add(py, yStep)),
+        ...(isGradient ? each((weight, offset) => lanes.store(w, lanes.add(lanes.load(w, offset), weight), offset)) : []),
       ),
-      ...(isGradient ? each((weight, offset) => lanes.store(pw, lanes.add(lanes.load(pw, offset), weight), offset)) : []),
     );
   };
-  return f.body(stride(f, bytes, 4, tap));
+  return f.body(stride(f, bytes, 4, block));
 }
 
 /** `zeros(target, bytes)` */

@@ -1,7 +1,7 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 import { matrix, multiply } from './matmul.js';
 import { address, functionsOf, withOutputs, withScratch, type WasmBackend } from './memory.js';
-import type { Kernel, KernelAttributes } from './kernel.js';
+import { sizeOf, type Kernel, type KernelAttributes } from './kernel.js';
 
 /** Output pixels whose filter windows are unrolled at a time; bounds the scratch memory and keeps it in the cache. */
 const CHUNK_PIXELS = 256;
@@ -58,10 +58,7 @@ export const conv2dBackpropInput: Kernel = (backend, { dy, filter }, attrs) => {
   return withOutputs(backend, [inputShape], (dx) => {
     const w = matrix(address(backend, filter!), outChannels, true);
     const gradients = address(backend, dy!);
-    functionsOf(backend).zeros!(
-      dx,
-      inputShape.reduce((product, size) => product * size, 4),
-    );
+    if (!isDirect(info)) functionsOf(backend).zeros!(dx, sizeOf(inputShape) * 4);
     eachChunk(backend, info, (pixels, first, windows) => {
       const a = matrix(gradients + first * outChannels * 4, outChannels);
       const direct = dx + first * inChannels * 4;
@@ -92,7 +89,7 @@ function geometry(inputShape: readonly number[], filterShape: readonly number[],
 
 /**
  * Visits the output pixels (of all images, in order) in chunks of whole rows. `windows` is scratch for the chunk's windows
- * `[pixels, window]`, null where the images are already that (1 x 1, stride 1).
+ * `[pixels, window]`, null where they are the images themselves.
  */
 function eachChunk(
   backend: WasmBackend,
@@ -102,7 +99,7 @@ function eachChunk(
   const { batchSize, outHeight, outWidth } = info;
   const total = batchSize * outHeight * outWidth;
   if (total === 0) return;
-  if (windowSize(info) === info.inChannels && info.strideHeight * info.strideWidth === 1 && !isPadded(info)) {
+  if (isDirect(info)) {
     visit(total, 0, null);
     return;
   }
@@ -110,6 +107,11 @@ function eachChunk(
   withScratch(backend, size * windowSize(info), (windows) => {
     for (let first = 0; first < total; first += size) visit(Math.min(size, total - first), first, windows);
   });
+}
+
+/** 1 x 1 with stride 1: the images are their own windows. */
+function isDirect(info: Geometry): boolean {
+  return windowSize(info) === info.inChannels && info.strideHeight * info.strideWidth === 1 && !isPadded(info);
 }
 
 function isPadded({ padInfo: { top, bottom, left, right } }: Geometry): boolean {

@@ -1,5 +1,6 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import { address, functionsOf, withOutputs } from './memory.js';
+import { TAP_BYTES } from './convolution-code.js';
+import { address, functionsOf, integers, withOutputs, withScratch, type WasmBackend } from './memory.js';
 import { sizeOf, type Kernel, type KernelAttributes } from './kernel.js';
 
 type Shape4 = [number, number, number, number];
@@ -11,11 +12,8 @@ export const depthwiseConv2d: Kernel = (backend, { x, filter }, attrs) => {
   if (info === null) return null;
   return withOutputs(backend, [info.outShape], (y) => {
     const { depthwise, zeros } = functionsOf(backend);
-    const [images, w] = [address(backend, x!), address(backend, filter!)];
     zeros!(y, sizeOf(info.outShape) * 4);
-    eachTap(info, (input, inputStep, output, outputStep, count, bytes, tap) =>
-      depthwise!(images + input, inputStep, y + output, outputStep, count, bytes, w + tap),
-    );
+    eachRow(backend, info, address(backend, x!), y, address(backend, filter!), false, depthwise!);
   })[0]!;
 };
 
@@ -26,11 +24,8 @@ export const depthwiseBackpropInput: Kernel = (backend, { dy, filter }, attrs) =
   if (info === null) return null;
   return withOutputs(backend, [inputShape], (dx) => {
     const { depthwise, zeros } = functionsOf(backend);
-    const [gradients, w] = [address(backend, dy!), address(backend, filter!)];
     zeros!(dx, sizeOf(inputShape) * 4);
-    eachTap(info, (input, inputStep, output, outputStep, count, bytes, tap) =>
-      depthwise!(gradients + output, outputStep, dx + input, inputStep, count, bytes, w + tap),
-    );
+    eachRow(backend, info, dx, address(backend, dy!), address(backend, filter!), true, depthwise!);
   })[0]!;
 };
 
@@ -41,11 +36,8 @@ export const depthwiseBackpropFilter: Kernel = (backend, { x, dy }, attrs) => {
   if (info === null) return null;
   return withOutputs(backend, [filterShape], (dw) => {
     const { depthwiseGradFilter, zeros } = functionsOf(backend);
-    const [images, gradients] = [address(backend, x!), address(backend, dy!)];
     zeros!(dw, sizeOf(filterShape) * 4);
-    eachTap(info, (input, inputStep, output, outputStep, count, bytes, tap) =>
-      depthwiseGradFilter!(images + input, inputStep, gradients + output, outputStep, count, bytes, dw + tap),
-    );
+    eachRow(backend, info, address(backend, x!), address(backend, dy!), dw, false, depthwiseGradFilter!);
   })[0]!;
 };
 
@@ -64,36 +56,47 @@ function geometry(inputShape: readonly number[], filterShape: readonly number[],
   );
 }
 
-/** Every output row with every tap of the filter, cut to the pixels that the tap finds in the image; all in bytes. */
-function eachTap(
+/**
+ * Calls `run` for every output row with its table of taps, each cut to the pixels that it finds in the image. `isBackward`:
+ * data flows from output pixels to input pixels.
+ */
+function eachRow(
+  backend: WasmBackend,
   info: Geometry,
-  visit: (
-    input: number,
-    inputStep: number,
-    output: number,
-    outputStep: number,
-    count: number,
-    channelBytes: number,
-    tap: number,
-  ) => void,
+  input: number,
+  output: number,
+  filter: number,
+  isBackward: boolean,
+  run: (...parameters: number[]) => void,
 ): void {
   const { batchSize, inHeight, inWidth, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth } = info;
   const { top, left } = info.padInfo;
   const bytes = info.inChannels * 4;
-  for (let line = 0; line < batchSize * outHeight; line++) {
-    const image = Math.floor(line / outHeight);
-    for (let ky = 0; ky < filterHeight; ky++) {
-      const y = (line % outHeight) * strideHeight + ky - top;
-      if (y < 0 || y >= inHeight) continue;
-      for (let kx = 0; kx < filterWidth; kx++) {
-        const from = Math.max(0, Math.ceil((left - kx) / strideWidth));
-        const to = Math.min(outWidth, Math.floor((inWidth - 1 + left - kx) / strideWidth) + 1);
-        if (to <= from) continue;
-        const x = from * strideWidth + kx - left;
-        const input = ((image * inHeight + y) * inWidth + x) * bytes;
-        const output = (line * outWidth + from) * bytes;
-        visit(input, strideWidth * bytes, output, bytes, to - from, bytes, (ky * filterWidth + kx) * bytes);
+  const size = (filterHeight * filterWidth * TAP_BYTES) / 4;
+  withScratch(backend, size, (scratch) => {
+    const table = integers(backend, scratch, size);
+    for (let line = 0; line < batchSize * outHeight; line++) {
+      const image = Math.floor(line / outHeight);
+      let end = 0;
+      for (let ky = 0; ky < filterHeight; ky++) {
+        const row = (line % outHeight) * strideHeight + ky - top;
+        if (row < 0 || row >= inHeight) continue;
+        for (let kx = 0; kx < filterWidth; kx++) {
+          const from = Math.max(0, Math.ceil((left - kx) / strideWidth));
+          const to = Math.min(outWidth, Math.floor((inWidth - 1 + left - kx) / strideWidth) + 1);
+          if (to <= from) continue;
+          const column = from * strideWidth + kx - left;
+          const x = input + ((image * inHeight + row) * inWidth + column) * bytes;
+          const y = output + (line * outWidth + from) * bytes;
+          table[end++] = isBackward ? y : x;
+          table[end++] = isBackward ? bytes : strideWidth * bytes;
+          table[end++] = isBackward ? x : y;
+          table[end++] = isBackward ? strideWidth * bytes : bytes;
+          table[end++] = to - from;
+          table[end++] = filter + (ky * filterWidth + kx) * bytes;
+        }
       }
+      run(scratch, scratch + end * 4, bytes);
     }
-  }
+  });
 }

@@ -66,6 +66,10 @@ export function floats(backend: WasmBackend, pointer: number, length: number): F
   return new Float32Array(memoryOf(backend).buffer, pointer, length);
 }
 
+export function integers(backend: WasmBackend, pointer: number, length: number): Int32Array {
+  return new Int32Array(memoryOf(backend).buffer, pointer, length);
+}
+
 /** Memory for the time of `use`. @throws ArcFleetError `out_of_memory` */
 export function withScratch<T>(backend: WasmBackend, length: number, use: (pointer: number) => T): T {
   const pointer = backend.wasm._malloc(length * 4) >>> 0;

@@ -6,6 +6,7 @@ import { conv2d, conv2dBackpropFilter, conv2dBackpropInput } from './convolution
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2d } from './depthwise.js';
 import { prelu, preluGrad, sgdMomentum } from './elementwise.js';
 import type { Inputs, Kernel, KernelAttributes } from './kernel.js';
+import { identity } from './identity.js';
 import { batchMatMul } from './matmul.js';
 import { guardHeap, type WasmBackend } from './memory.js';
 
@@ -17,6 +18,7 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
   DepthwiseConv2dNative: depthwiseConv2d,
   DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
+  Identity: identity,
   ArcBatchNormTrain: batchNormTrain,
   ArcBatchNormTrainGrad: batchNormTrainGrad,
   ArcPrelu: prelu,
