@@ -32,7 +32,7 @@ export async function prepareData(
   const isGenerated = options.data === undefined;
   const directory = options.data ?? (await draw(config, options, signal, say));
   const set = await openTrainingSet({ kind: 'faces_emore', path: directory });
-  const { numImages, numClasses } = { numImages: set.labels.length, numClasses: set.numClasses };
+  const { numImages, numClasses } = set;
   await set.close();
   const targets = await listVerificationTargets(directory);
   if (targets.length === 0) {
