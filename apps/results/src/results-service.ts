@@ -7,10 +7,10 @@ import { createDeliveryAgent } from '#webhooks';
 import type { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
 import type { Agent } from 'undici';
-import { ControlLoop } from './control/control-loop.js';
+import { ControlLoop, type ControlTiming } from './control/control-loop.js';
 import { deliverWebhook } from './deliveries/deliver-webhook.js';
 import { DeliveryLoop } from './deliveries/delivery-loop.js';
-import { IngestLoop } from './ingest/ingest-loop.js';
+import { IngestLoop, type IngestTiming } from './ingest/ingest-loop.js';
 
 export interface ResultsOptions {
   readonly databaseUrl: string;
@@ -19,12 +19,15 @@ export interface ResultsOptions {
   readonly observer: Observer;
   /** Prefix of BullMQ's keys; tests use their own. */
   readonly queuePrefix?: string;
+  /** Shorter than usual in tests. */
+  readonly timing?: { readonly control?: Partial<ControlTiming>; readonly ingest?: Partial<IngestTiming> };
 }
 
 /** Deliveries under way at the same time: one receiver that does not answer holds up one of them. */
 const DELIVERY_CONCURRENCY = 32;
 /** How long deliveries under way may take at the end; what is cut off is tried again. */
 const CLOSE_MS = 5_000;
+const LAST_MS = 1_000;
 
 /** The writer of all run progress: migrates, then ingests records, decides about runs, delivers webhooks. */
 export class ResultsService {
@@ -42,7 +45,7 @@ export class ResultsService {
   private listener: Listener | undefined;
 
   constructor(private readonly options: ResultsOptions) {
-    const { databaseUrl, redisUrl, observer, queuePrefix } = options;
+    const { databaseUrl, redisUrl, observer, queuePrefix, timing } = options;
     this.dataSource = createDataSource(databaseUrl, { applicationName: 'arcfleet-results', poolSize: 10 });
     this.redis = createRedis(redisUrl, 'fail-fast');
     this.blocking = createRedis(redisUrl, 'blocking');
@@ -53,7 +56,13 @@ export class ResultsService {
     this.webhookQueue = createJobQueue('webhook', { connection: this.redis, ...prefix });
     this.agent = createDeliveryAgent({ allowPrivate: options.webhookAllowPrivate });
     const { dataSource, redis, rankQueue, webhookQueue } = this;
-    this.control = new ControlLoop({ dataSource, redis, rankQueue, observer });
+    this.control = new ControlLoop({
+      dataSource,
+      redis,
+      rankQueue,
+      observer,
+      ...(timing?.control ? { timing: timing.control } : {}),
+    });
     this.ingest = new IngestLoop({
       dataSource,
       redis,
@@ -64,6 +73,7 @@ export class ResultsService {
       }),
       onFinished: () => this.control.wake(),
       observer,
+      ...(timing?.ingest ? { timing: timing.ingest } : {}),
     });
     this.deliveries = new DeliveryLoop({ dataSource, webhookQueue, observer });
     const deliveryDeps = { dataSource, dispatcher: this.agent, observer };
@@ -97,11 +107,19 @@ export class ResultsService {
   async stop(): Promise<void> {
     await this.listener?.close();
     await Promise.all([this.control.stop(), this.deliveries.stop()]);
-    const closing = Promise.all([this.webhookWorker.close(), this.ingest.stop()]);
-    await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
-    for (const connection of [this.redis, this.blocking, this.jobs]) connection.disconnect();
-    await closing.catch(() => undefined);
+    const closing = Promise.all([this.webhookWorker.close(), this.ingest.stop()]).catch(() => undefined);
+    await atMost(CLOSE_MS, closing);
+    // Deliveries that are still under way end now; that they failed is recorded while database and Redis are there.
     await this.agent.destroy();
+    await atMost(LAST_MS, closing);
+    for (const connection of [this.redis, this.blocking, this.jobs]) connection.disconnect();
+    await closing;
     await this.dataSource.destroy();
   }
+}
+
+async function atMost(ms: number, done: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([done, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
 }

@@ -1,6 +1,7 @@
 import { ArcFleetError, type RunStreamEvent } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import { CHANNELS } from './channels.js';
+import { jsonb } from './storable.js';
 import { enqueueWebhooks } from './webhook-outbox.js';
 
 export interface NewRunEvent {
@@ -27,7 +28,7 @@ export async function appendRunEvent(manager: EntityManager, runId: string, even
     runId,
     seq,
     event.type,
-    JSON.stringify(event.data),
+    jsonb(event.data),
     at,
   ]);
   const appended: RunStreamEvent = { seq, type: event.type, at: at.toISOString(), data: event.data };

@@ -17,16 +17,23 @@ export interface AdmissionPlan {
   readonly waiting: readonly { readonly runId: string; readonly ranks: number }[];
 }
 
+/** Slots of the workers that take jobs. */
+export interface FleetSlots {
+  readonly free: number;
+  readonly total: number;
+}
+
 /**
  * Which queued runs get slots now. All ranks of a run or none; oldest first. A gang that does not fit lets smaller ones behind it
- * pass until it has waited {@link BACKFILL_MS}; from then on free slots are kept for it.
+ * pass until it has waited {@link BACKFILL_MS}; from then on free slots are kept for it. A gang that the whole fleet could not hold
+ * gets none kept: it would stop everybody and still not run.
  *
  * @param queued oldest first
  */
-export function planAdmissions(queued: readonly QueuedRun[], freeSlots: number, now: Date): AdmissionPlan {
+export function planAdmissions(queued: readonly QueuedRun[], slots: FleetSlots, now: Date): AdmissionPlan {
   const admit: Admission[] = [];
   const waiting: { runId: string; ranks: number }[] = [];
-  let free = freeSlots;
+  let { free } = slots;
   for (const { runId, config, waitingSince } of queued) {
     const waitedMs = now.getTime() - waitingSince.getTime();
     const sizes = worldSizes(config);
@@ -38,7 +45,7 @@ export function planAdmissions(queued: readonly QueuedRun[], freeSlots: number, 
       continue;
     }
     waiting.push({ runId, ranks: wanted });
-    if (waitedMs >= BACKFILL_MS) free = 0;
+    if (waitedMs >= BACKFILL_MS && sizes.some((size) => size <= slots.total)) free = 0;
   }
   return { admit, waiting };
 }

@@ -19,18 +19,24 @@ import { Loop } from '../loop.js';
 import { planAdmissions } from './admission-policy.js';
 import { decideGeneration, type RankSight } from './generation-policy.js';
 import { ControlLease } from './lease.js';
-import { WorkerWatch } from './worker-watch.js';
+import { SILENCE, WorkerWatch, type Silence } from './worker-watch.js';
 
-const TICK_MS = 1_000;
-/** How long a reserved slot waits for a worker to claim its rank. */
-const CLAIM_MS = 60_000;
+export interface ControlTiming {
+  /** Longest pause between two looks. */
+  readonly tickMs: number;
+  /** How long a reserved slot waits for a worker to claim its rank. */
+  readonly claimMs: number;
+  /** A job that somebody took and never claimed is waited for no longer than that. */
+  readonly openJobMs: number;
+  /** Jobs of a generation that nobody has claimed are looked after this often: whoever should have added them may have died. */
+  readonly readdMs: number;
+  readonly silence: Silence;
+}
+const TIMING: ControlTiming = { tickMs: 1_000, claimMs: 60_000, openJobMs: 60_000, readdMs: 2_000, silence: SILENCE };
+
 /** How far a living worker's reservations reach ahead. */
 const RESERVATION_MS = 30_000;
 const RENDEZVOUS_MS = 60_000;
-/** A job that somebody took and never claimed is waited for no longer than that. */
-const OPEN_JOB_MS = 60_000;
-/** Jobs of a generation that nobody has claimed are looked after this often: whoever should have added them may have died. */
-const READD_MS = 2_000;
 /** Most runs that one tick considers for admission. */
 const MAX_QUEUED = 500;
 
@@ -42,6 +48,7 @@ export interface ControlLoopDeps {
   readonly observer: Observer;
   /** Milliseconds, monotonic. */
   readonly clock?: () => number;
+  readonly timing?: Partial<ControlTiming>;
 }
 
 /**
@@ -54,15 +61,17 @@ export class ControlLoop {
   private readonly lease: ControlLease;
   private readonly watch: WorkerWatch;
   private readonly clock: () => number;
+  private readonly timing: ControlTiming;
   /** Command last written per generation, to write each once; after a flush the watch's renewed beats write it again. */
   private readonly commands = new Map<string, { text: string; at: number }>();
   private readonly readded = new Map<string, number>();
 
   constructor(private readonly deps: ControlLoopDeps) {
     this.clock = deps.clock ?? (() => performance.now());
-    this.watch = new WorkerWatch(this.clock());
+    this.timing = { ...TIMING, ...deps.timing };
+    this.watch = new WorkerWatch(this.clock(), this.timing.silence);
     this.lease = new ControlLease(deps.dataSource);
-    this.loop = new Loop('control', () => this.tickOnce(), { periodMs: TICK_MS, observer: deps.observer });
+    this.loop = new Loop('control', () => this.tickOnce(), { periodMs: this.timing.tickMs, observer: deps.observer });
   }
 
   start(): void {
@@ -145,7 +154,7 @@ export class ControlLoop {
   private async ensureJobs(generation: LiveGeneration, unclaimed: readonly LiveRank[]): Promise<void> {
     const { rankQueue } = this.deps;
     const key = keyOf(generation);
-    if (this.clock() - (this.readded.get(key) ?? -Infinity) < READD_MS) return;
+    if (this.clock() - (this.readded.get(key) ?? -Infinity) < this.timing.readdMs) return;
     this.readded.set(key, this.clock());
     const missing: number[] = [];
     for (const { rank } of unclaimed) {
@@ -170,11 +179,11 @@ export class ControlLoop {
   private async takeBackJobs(generation: LiveGeneration, unclaimed: readonly LiveRank[], now: Date): Promise<Set<number>> {
     const { rankQueue } = this.deps;
     const open = new Set<number>();
-    if (now.getTime() - (generation.endingAt?.getTime() ?? 0) > OPEN_JOB_MS) return open;
+    const isLate = now.getTime() - (generation.endingAt?.getTime() ?? 0) > this.timing.openJobMs;
     for (const { rank } of unclaimed) {
       const id = rankJobId({ ...addressOf(generation), rank });
       await rankQueue.remove([id]);
-      if (!['unknown', 'completed', 'failed'].includes(await rankQueue.state(id))) open.add(rank);
+      if (!isLate && !['unknown', 'completed', 'failed'].includes(await rankQueue.state(id))) open.add(rank);
     }
     return open;
   }
@@ -185,12 +194,12 @@ export class ControlLoop {
     const reserved = await listReservedSlots(dataSource.manager);
     // A slot that a leaving worker holds is none of those that are offered.
     const taken = reserved.filter((workerId) => workerId === null || takers.some((taker) => taker.workerId === workerId));
-    const freeSlots = takers.reduce((sum, { slots }) => sum + slots, 0) - taken.length;
+    const total = takers.reduce((sum, { slots }) => sum + slots, 0);
     const queued = await findQueuedRuns(dataSource.manager, now, MAX_QUEUED);
-    const plan = planAdmissions(queued, Math.max(0, freeSlots), now);
+    const plan = planAdmissions(queued, { free: Math.max(0, total - taken.length), total }, now);
     let reservedRanks = reserved.length;
     for (const { runId, worldSize } of plan.admit) {
-      const claimUntil = new Date(now.getTime() + CLAIM_MS);
+      const claimUntil = new Date(now.getTime() + this.timing.claimMs);
       const generation = await dataSource.transaction((manager) => admitRun(manager, runId, { worldSize, claimUntil }));
       if (generation === null) continue;
       reservedRanks += worldSize;

@@ -71,7 +71,8 @@ function endingCommand(generation: LiveGeneration, now: Date): GenerationCommand
 function verdictOf(generation: LiveGeneration, sight: RankSight, now: Date): RunVerdict {
   const { status, restartsSinceCheckpoint, faults } = generation;
   // Ranks pass a barrier after the model was written: one that succeeded speaks for all, whatever befell another on its way out.
-  if (generation.ranks.some(({ outcome }) => outcome === 'succeeded')) {
+  // Unless that other is rank 0 and took the record of the model with it: nobody would know where the model is.
+  if (generation.ranks.some(({ rank, outcome }) => outcome === 'succeeded' && (rank === 0 || generation.hasModel))) {
     return { status: 'succeeded', reason: 'completed', message: `Trained ${generation.step} steps.` };
   }
   const error = rootCause(generation.ranks, sight);
@@ -103,15 +104,19 @@ function verdictOf(generation: LiveGeneration, sight: RankSight, now: Date): Run
   };
 }
 
-/** What a rank reports of others comes last: the first own error is the cause, then a lost worker, then a lost peer. */
+/**
+ * What a rank reports of others comes last: the first own error is the cause, then a lost worker, then a lost peer. Of own errors
+ * one that no restart cures goes first: it would only come again.
+ */
 const SECONDARY = ['peer_lost', 'peer_aborted', 'collective_lost'];
 
 function rootCause(ranks: readonly LiveRank[], sight: RankSight): ErrorReport | null {
   const reports = ranks
     .flatMap((rank) => (rank.error ? [{ rank, error: rank.error }] : []))
     .sort((a, b) => (a.rank.finishedAt?.getTime() ?? 0) - (b.rank.finishedAt?.getTime() ?? 0));
-  const own = reports.find(({ error }) => !SECONDARY.includes(error.code));
-  if (own) return own.error;
+  const own = reports.filter(({ error }) => !SECONDARY.includes(error.code));
+  const cause = own.find(({ error }) => !ERRORS[error.code].restartable) ?? own[0];
+  if (cause) return cause.error;
   const lost = ranks.find((rank) => rank.outcome === null && rank.workerId !== null && sight.isLost(rank));
   if (lost) {
     return {

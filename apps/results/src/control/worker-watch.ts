@@ -1,9 +1,14 @@
 import { rankJobId, type RankAddress, type WorkerRecord } from '#contracts';
 
-/** A worker whose record has not changed for that long is gone (it beats once a second). */
-export const WORKER_SILENCE_MS = 8_000;
-/** A living worker that does not name a rank it had claimed for that long does not hold it any more. */
-export const RANK_SILENCE_MS = 10_000;
+export interface Silence {
+  /** A worker whose record has not changed for that long is gone (it beats once a second). */
+  readonly workerMs: number;
+  /** A living worker that does not name a rank it had claimed for that long does not hold it any more. */
+  readonly rankMs: number;
+}
+export const SILENCE: Silence = { workerMs: 8_000, rankMs: 10_000 };
+/** Memory of who has been silent for so many times that long goes. */
+const FORGET_FACTOR = 100;
 /** Two looks further apart than this mean that we (or Redis) were away: everybody gets that time back. */
 const MAX_GAP_MS = 3_000;
 
@@ -24,7 +29,10 @@ export class WorkerWatch {
   private lookedAt: number;
 
   /** @param now Milliseconds, monotonic; the same clock in all calls. */
-  constructor(now: number) {
+  constructor(
+    now: number,
+    private readonly silence: Silence = SILENCE,
+  ) {
     this.lookedAt = now;
   }
 
@@ -39,11 +47,13 @@ export class WorkerWatch {
     }
     this.workers = records.filter(({ workerId }) => this.isAlive(workerId));
     for (const { workerId, busy } of this.workers) {
-      for (const slot of busy) this.ranks.set(keyOf(slot, workerId), now);
+      // As of its last beat: an old record that is still there says nothing new.
+      const at = this.beats.get(workerId)?.changedAt ?? now;
+      for (const slot of busy) this.ranks.set(keyOf(slot, workerId), at);
     }
-    for (const [key, at] of this.ranks) if (now - at > 100 * RANK_SILENCE_MS) this.ranks.delete(key);
+    for (const [key, at] of this.ranks) if (now - at > FORGET_FACTOR * this.silence.rankMs) this.ranks.delete(key);
     for (const [workerId, { changedAt }] of this.beats) {
-      if (now - changedAt > 100 * WORKER_SILENCE_MS) this.beats.delete(workerId);
+      if (now - changedAt > FORGET_FACTOR * this.silence.workerMs) this.beats.delete(workerId);
     }
   }
 
@@ -54,7 +64,7 @@ export class WorkerWatch {
 
   isAlive(workerId: string): boolean {
     const beat = this.beats.get(workerId);
-    return beat !== undefined && this.lookedAt - beat.changedAt <= WORKER_SILENCE_MS;
+    return beat !== undefined && this.lookedAt - beat.changedAt <= this.silence.workerMs;
   }
 
   /** True once the rank's worker is gone, or lives but no longer has the rank. */
@@ -65,8 +75,8 @@ export class WorkerWatch {
       this.ranks.set(key, this.lookedAt);
       return false;
     }
-    if (this.isAlive(workerId)) return this.lookedAt - named > RANK_SILENCE_MS;
-    return this.lookedAt - Math.max(this.beats.get(workerId)?.changedAt ?? 0, named) > WORKER_SILENCE_MS;
+    if (this.isAlive(workerId)) return this.lookedAt - named > this.silence.rankMs;
+    return this.lookedAt - Math.max(this.beats.get(workerId)?.changedAt ?? 0, named) > this.silence.workerMs;
   }
 
   private giveBack(ms: number): void {

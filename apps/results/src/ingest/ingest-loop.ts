@@ -8,9 +8,13 @@ import { Loop } from '../loop.js';
 const BATCH = 500;
 /** How long a read waits for the first entry. */
 const BLOCK_MS = 1_000;
-/** Entries that a reader took and did not acknowledge for that long are taken over: it died, or its transaction failed. */
-const STALE_MS = 5_000;
-const TAKE_OVER_EVERY_MS = 2_500;
+
+export interface IngestTiming {
+  /** Entries that a reader took and did not acknowledge for that long are taken over: it died, or its transaction failed. */
+  readonly staleMs: number;
+  readonly takeOverEveryMs: number;
+}
+const TIMING: IngestTiming = { staleMs: 5_000, takeOverEveryMs: 2_500 };
 
 export interface IngestLoopDeps {
   readonly dataSource: DataSource;
@@ -20,6 +24,7 @@ export interface IngestLoopDeps {
   /** A rank has finished: there may be something to decide. */
   readonly onFinished: () => void;
   readonly observer: Observer;
+  readonly timing?: Partial<IngestTiming>;
 }
 
 /**
@@ -28,9 +33,13 @@ export interface IngestLoopDeps {
  */
 export class IngestLoop {
   private readonly loop: Loop;
+  private readonly timing: IngestTiming;
   private lastTakeOver = 0;
+  /** Entries that were taken and not acknowledged. */
+  private readonly owed = new Set<string>();
 
   constructor(private readonly deps: IngestLoopDeps) {
+    this.timing = { ...TIMING, ...deps.timing };
     this.loop = new Loop('ingest', () => this.turn(), { periodMs: 0, observer: deps.observer });
   }
 
@@ -40,14 +49,15 @@ export class IngestLoop {
 
   async stop(): Promise<void> {
     await this.loop.stop();
-    await this.deps.reader.leave();
+    // Whoever leaves the group takes what it owes along, and nobody would ever be given those entries again.
+    if (this.owed.size === 0) await this.deps.reader.leave();
   }
 
   private async turn(): Promise<void> {
     const { reader } = this.deps;
-    if (performance.now() - this.lastTakeOver > TAKE_OVER_EVERY_MS) {
+    if (performance.now() - this.lastTakeOver > this.timing.takeOverEveryMs) {
       this.lastTakeOver = performance.now();
-      await this.commit(await reader.takeOver(STALE_MS, BATCH));
+      await this.commit(await reader.takeOver(this.timing.staleMs, BATCH));
     }
     await this.commit(await reader.read(BATCH, BLOCK_MS));
   }
@@ -57,6 +67,7 @@ export class IngestLoop {
     const byRun = new Map<string, { ids: string[]; records: ProgressRecord[] }>();
     const unreadable: string[] = [];
     for (const { id, record, problem } of entries) {
+      this.owed.add(id);
       if (record === null) {
         this.deps.observer.log('warn', 'an entry of the progress stream is not a record', { entry: id, problem });
         unreadable.push(id);
@@ -67,7 +78,7 @@ export class IngestLoop {
       group.ids.push(id);
       group.records.push(record);
     }
-    await this.deps.reader.acknowledge(unreadable);
+    await this.acknowledge(unreadable);
     let failure: unknown = null;
     for (const [runId, { ids, records }] of byRun) {
       // A run whose records cannot be stored must not hold up the others; its entries stay pending and are taken over.
@@ -77,7 +88,7 @@ export class IngestLoop {
   }
 
   private async commitRun(runId: string, ids: readonly string[], records: readonly ProgressRecord[]): Promise<void> {
-    const { dataSource, redis, reader } = this.deps;
+    const { dataSource, redis } = this.deps;
     const result = await dataSource.transaction((manager) => commitRecords(manager, runId, records));
     await writeWatermarks(
       redis,
@@ -86,7 +97,12 @@ export class IngestLoop {
     for (const generation of result.deadGenerations) {
       await writeCommand(redis, { runId, generation }, { command: 'abort', reason: 'the generation is over' });
     }
-    await reader.acknowledge(ids);
+    await this.acknowledge(ids);
     if (result.hasFinished) this.deps.onFinished();
+  }
+
+  private async acknowledge(ids: readonly string[]): Promise<void> {
+    await this.deps.reader.acknowledge(ids);
+    for (const id of ids) this.owed.delete(id);
   }
 }

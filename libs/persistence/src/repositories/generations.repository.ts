@@ -27,6 +27,8 @@ export interface LiveGeneration {
   readonly cancelRequestedAt: Date | null;
   readonly restartsSinceCheckpoint: number;
   readonly step: number;
+  /** The record of a trained model is committed. */
+  readonly hasModel: boolean;
   readonly faults: RunConfig['faults'];
   readonly ranks: readonly LiveRank[];
 }
@@ -36,7 +38,7 @@ export async function findLiveGenerations(manager: EntityManager): Promise<LiveG
   const generations: Omit<LiveGeneration, 'ranks'>[] = await manager.query(
     `select g.run_id as "runId", g.generation, g.state, g.created_at as "createdAt", g.ending_at as "endingAt", r.status,
             r.cancel_requested_at as "cancelRequestedAt", r.restarts_since_checkpoint as "restartsSinceCheckpoint", r.step,
-            r.config->'faults' as faults
+            r.model is not null as "hasModel", r.config->'faults' as faults
        from generations g join runs r on r.id = g.run_id where g.state <> 'ended' order by g.created_at, g.run_id`,
   );
   if (generations.length === 0) return [];

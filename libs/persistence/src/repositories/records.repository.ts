@@ -15,7 +15,10 @@ export interface RankWatermark {
 }
 
 export interface CommitResult {
-  /** One per rank that was heard. */
+  /**
+   * One per rank that was heard. None for a rank of an ended generation that has not finished: it would take its checkpoint for
+   * accepted and delete older ones, among them the one that the next generation starts from.
+   */
   readonly watermarks: readonly RankWatermark[];
   /** Generations that are over (or that nobody knows): whoever still sends for them must stop. */
   readonly deadGenerations: readonly number[];
@@ -30,7 +33,7 @@ interface RankRow {
   committedSeq: number;
   state: GenerationState;
   isCurrent: boolean;
-  startStep: number;
+  isFinished: boolean;
   maxSteps: number;
 }
 
@@ -45,24 +48,29 @@ export async function commitRecords(
   runId: string,
   records: readonly ProgressRecord[],
 ): Promise<CommitResult> {
+  // No run has such an id, and Postgres would not even compare it.
+  if (storableText(runId) !== runId) return { watermarks: [], deadGenerations: [], hasFinished: false };
   // The run's row first, as everywhere: transactions of one run wait for each other and never deadlock.
   await manager.query('select 1 from runs where id = $1 for update', [runId]);
   const ranks = await lockRanks(manager, runId, records);
-  const dead = new Set<number>();
+  const live = await findLiveNumbers(manager, runId);
+  const strangers = new Set<RankRow>();
   let hasFinished = false;
   for (const record of records) {
     const row = ranks.get(keyOf(record));
-    if (row === undefined || row.state === 'ended') dead.add(record.generation);
-    if (row === undefined || record.seq !== row.committedSeq + 1) continue;
-    if (record.body.type === 'rank.claimed') row.workerId ??= record.body.workerId;
-    if (record.workerId !== row.workerId) continue;
+    if (row === undefined) continue;
+    const sender = storableText(record.workerId);
+    if (record.seq === row.committedSeq + 1 && record.body.type === 'rank.claimed') row.workerId ??= sender;
+    if (sender !== row.workerId) strangers.add(row);
+    if (sender !== row.workerId || record.seq !== row.committedSeq + 1) continue;
     row.committedSeq = record.seq;
     await applyToRank(manager, record);
     if (row.isCurrent && row.state !== 'ended') await applyToRun(manager, record, row);
-    if (record.body.type === 'rank.finished') hasFinished = true;
+    if (record.body.type === 'rank.finished') row.isFinished = hasFinished = true;
   }
   const watermarks: RankWatermark[] = [];
-  for (const { generation, rank, committedSeq, workerId } of ranks.values()) {
+  for (const row of ranks.values()) {
+    const { generation, rank, committedSeq, workerId } = row;
     if (workerId === null) continue;
     await manager.query('update ranks set committed_seq = $4 where run_id = $1 and generation = $2 and rank = $3', [
       runId,
@@ -70,12 +78,23 @@ export async function commitRecords(
       rank,
       committedSeq,
     ]);
+    // A stranger must learn whose rank it is, or it would wait for its records for long.
+    if (row.state === 'ended' && !row.isFinished && !strangers.has(row)) continue;
     watermarks.push({ generation, rank, nextSeq: committedSeq + 1, workerId });
   }
+  const dead = new Set(records.map(({ generation }) => generation).filter((generation) => !live.has(generation)));
   return { watermarks, deadGenerations: [...dead], hasFinished };
 }
 
 const keyOf = ({ generation, rank }: { generation: number; rank: number }): string => `${generation}/${rank}`;
+
+async function findLiveNumbers(manager: EntityManager, runId: string): Promise<Set<number>> {
+  const rows: { generation: number }[] = await manager.query(
+    `select generation from generations where run_id = $1 and state <> 'ended'`,
+    [runId],
+  );
+  return new Set(rows.map(({ generation }) => generation));
+}
 
 async function lockRanks(
   manager: EntityManager,
@@ -85,7 +104,7 @@ async function lockRanks(
   const wanted = [...new Map(records.map((record) => [keyOf(record), record])).values()];
   const rows: RankRow[] = await manager.query(
     `select k.generation, k.rank, k.worker_id as "workerId", k.committed_seq as "committedSeq", g.state,
-            g.start_step as "startStep", r.generation = k.generation as "isCurrent", (r.config->>'maxSteps')::int as "maxSteps"
+            r.generation = k.generation as "isCurrent", k.outcome is not null as "isFinished", (r.config->>'maxSteps')::int as "maxSteps"
        from unnest($2::int[], $3::int[]) as w (generation, rank)
        join ranks k on k.run_id = $1 and k.generation = w.generation and k.rank = w.rank
        join generations g on g.run_id = k.run_id and g.generation = k.generation
@@ -97,18 +116,19 @@ async function lockRanks(
 }
 
 /** What a record says of its rank; holds for a generation that is over, too. */
-async function applyToRank(manager: EntityManager, { runId, generation, rank, at, body }: ProgressRecord): Promise<void> {
+async function applyToRank(manager: EntityManager, record: ProgressRecord): Promise<void> {
+  const { runId, generation, rank, at, body } = record;
   const address = [runId, generation, rank];
   const ofRank = 'where run_id = $1 and generation = $2 and rank = $3';
   switch (body.type) {
     case 'rank.claimed':
       await manager.query(`update ranks set worker_id = $4, slot = $5, claimed_at = $6 ${ofRank}`, [
         ...address,
-        body.workerId,
+        storableText(record.workerId),
         body.slot,
         at,
       ]);
-      await manager.query(`update reservations set worker_id = $4 ${ofRank}`, [...address, body.workerId]);
+      await manager.query(`update reservations set worker_id = $4 ${ofRank}`, [...address, storableText(record.workerId)]);
       return;
     case 'metrics':
       await manager.query(`update ranks set last_step = $4 ${ofRank}`, [...address, lastStepOf(body)]);
@@ -179,9 +199,11 @@ async function startTraining(
 const lastStepOf = (body: RecordOf<'metrics'>): number => Math.max(...body.points.map(({ step }) => step));
 
 async function storeMetrics(manager: EntityManager, record: ProgressRecord, body: RecordOf<'metrics'>): Promise<void> {
-  const rows = body.points.flatMap(({ step, values }) =>
+  const all = body.points.flatMap(({ step, values }) =>
     Object.entries(values).map(([name, value]) => ({ step, name: storableText(name), value })),
   );
+  // Postgres refuses an insert that meets its own row: of two values for one name and step the last one stands.
+  const rows = [...new Map(all.map((row) => [`${row.step}/${row.name}`, row])).values()];
   await manager.query(
     `insert into metrics (run_id, generation, rank, step, name, value)
      select $1, $2, $3, m.step, m.name, m.value from unnest($4::int[], $5::text[], $6::float8[]) as m (step, name, value)
@@ -234,10 +256,12 @@ async function acceptCheckpoint(
   at: Date,
 ): Promise<void> {
   const id = newId('ckpt');
-  await manager.query(
-    'insert into checkpoints (id, run_id, generation, step, manifest, accepted_at) values ($1, $2, $3, $4, $5, $6)',
+  const inserted: unknown[] = await manager.query(
+    `insert into checkpoints (id, run_id, generation, step, manifest, accepted_at) values ($1, $2, $3, $4, $5, $6)
+     on conflict (run_id, generation, step) do nothing returning 1`,
     [id, runId, generation, manifest.step, jsonb(manifest), at],
   );
+  if (inserted.length === 0) return;
   await manager.query('update runs set checkpoint_id = $2, restarts_since_checkpoint = 0 where id = $1', [runId, id]);
   await appendRunEvent(manager, runId, { type: 'checkpoint', at, data: { step: manifest.step, folder: manifest.folder } });
 }

@@ -1,0 +1,128 @@
+import { runConfigSchema, type RunConfig } from '#contracts';
+import type { QueuedRun } from '#persistence';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BACKFILL_MS, planAdmissions, SETTLE_MS, worldSizes } from './admission-policy.js';
+
+const now = new Date('2026-01-01T00:00:00Z');
+
+function aConfig(min: number, max: number, batch: { globalBatchSize: number; bnGroupSize: number }): RunConfig {
+  return runConfigSchema.parse({ dataset: { path: '/data' }, maxSteps: 1, ranks: { min, max }, batch });
+}
+
+/** A run of `min`..`max` ranks whose batch can be split over any number up to 12. */
+const aRun = (runId: string, min: number, max: number, waitedMs: number): QueuedRun => ({
+  runId,
+  config: { ...aConfig(1, 1, { globalBatchSize: 27_720, bnGroupSize: 1 }), ranks: { min, max } },
+  waitingSince: new Date(now.getTime() - waitedMs),
+});
+
+const slots = (free: number, total = free) => ({ free, total });
+
+const queueArbitrary = fc
+  .array(
+    fc.record({
+      min: fc.integer({ min: 1, max: 8 }),
+      more: fc.integer({ min: 0, max: 4 }),
+      waitedMs: fc.constantFrom(0, SETTLE_MS - 1, SETTLE_MS, BACKFILL_MS - 1, BACKFILL_MS, 10 * BACKFILL_MS),
+    }),
+    { maxLength: 12 },
+  )
+  .map((runs) =>
+    runs
+      .sort((a, b) => b.waitedMs - a.waitedMs)
+      .map(({ min, more, waitedMs }, index) => aRun(`run-${index}`, min, min + more, waitedMs)),
+  );
+const slotsArbitrary = fc
+  .record({ free: fc.integer({ min: 0, max: 24 }), taken: fc.integer({ min: 0, max: 24 }) })
+  .map(({ free, taken }) => slots(free, free + taken));
+
+describe('planAdmissions', () => {
+  it('admits whole gangs within the free slots, and every run either gets its slots or waits', () => {
+    fc.assert(
+      fc.property(queueArbitrary, slotsArbitrary, (queued, fleet) => {
+        const { admit, waiting } = planAdmissions(queued, fleet, now);
+        expect(admit.reduce((sum, { worldSize }) => sum + worldSize, 0)).toBeLessThanOrEqual(fleet.free);
+        for (const { runId, worldSize } of admit) {
+          const config = queued.find((run) => run.runId === runId)!.config;
+          expect(worldSizes(config)).toContain(worldSize);
+        }
+        expect([...admit, ...waiting].map(({ runId }) => runId).sort()).toEqual(queued.map(({ runId }) => runId).sort());
+      }),
+    );
+  });
+
+  it('lets nobody pass a gang that has waited long and that the fleet could hold', () => {
+    fc.assert(
+      fc.property(queueArbitrary, slotsArbitrary, (queued, fleet) => {
+        const { admit } = planAdmissions(queued, fleet, now);
+        const admitted = new Set(admit.map(({ runId }) => runId));
+        const head = queued.findIndex(
+          ({ runId, config, waitingSince }) =>
+            !admitted.has(runId) &&
+            now.getTime() - waitingSince.getTime() >= BACKFILL_MS &&
+            Math.min(...worldSizes(config)) <= fleet.total,
+        );
+        if (head >= 0) for (const { runId } of queued.slice(head)) expect(admitted).not.toContain(runId);
+      }),
+    );
+  });
+
+  it('settles for fewer ranks than wanted only after a while, and then for as many as there are', () => {
+    fc.assert(
+      fc.property(queueArbitrary, slotsArbitrary, (queued, fleet) => {
+        for (const { runId, worldSize } of planAdmissions(queued, fleet, now).admit) {
+          const { config, waitingSince } = queued.find((run) => run.runId === runId)!;
+          if (worldSize < config.ranks.max) expect(now.getTime() - waitingSince.getTime()).toBeGreaterThanOrEqual(SETTLE_MS);
+        }
+      }),
+    );
+    expect(planAdmissions([aRun('a', 1, 4, SETTLE_MS - 1)], slots(3), now).admit).toEqual([]);
+    expect(planAdmissions([aRun('a', 1, 4, SETTLE_MS)], slots(3), now).admit).toEqual([{ runId: 'a', worldSize: 3 }]);
+  });
+
+  it('lets small runs pass a young gang that does not fit', () => {
+    const queued = [aRun('big', 4, 4, BACKFILL_MS - 1), aRun('small', 1, 1, 0)];
+    expect(planAdmissions(queued, slots(3, 4), now)).toEqual({
+      admit: [{ runId: 'small', worldSize: 1 }],
+      waiting: [{ runId: 'big', ranks: 4 }],
+    });
+  });
+
+  it('is not stopped for ever by a gang that is larger than the whole fleet', () => {
+    const queued = [aRun('impossible', 8, 8, 10 * BACKFILL_MS), aRun('small', 1, 1, 0)];
+    expect(planAdmissions(queued, slots(3, 4), now).admit).toEqual([{ runId: 'small', worldSize: 1 }]);
+  });
+
+  it('says what waits in whole gangs, oldest first', () => {
+    const queued = [aRun('a', 2, 4, 100), aRun('b', 1, 3, 50)];
+    expect(planAdmissions(queued, slots(0), now).waiting).toEqual([
+      { runId: 'a', ranks: 4 },
+      { runId: 'b', ranks: 3 },
+    ]);
+  });
+});
+
+describe('worldSizes', () => {
+  it('gives every rank the same number of whole groups, the largest first, the wanted one always', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 6 }),
+        (a, b, bnGroupSize, groups) => {
+          const [min, max] = [Math.min(a, b), Math.max(a, b)];
+          const config = aConfig(min, max, { globalBatchSize: max * bnGroupSize * groups, bnGroupSize });
+          const sizes = worldSizes(config);
+          expect(sizes[0]).toBe(max);
+          expect(sizes).toEqual([...sizes].sort((x, y) => y - x));
+          for (const size of sizes) {
+            expect(size).toBeGreaterThanOrEqual(min);
+            expect(config.batch.globalBatchSize % (size * bnGroupSize)).toBe(0);
+          }
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,341 @@
+import {
+  runConfigSchema,
+  type CheckpointManifest,
+  type ErrorCode,
+  type ProgressRecord,
+  type RecordBody,
+  type VerificationScores,
+} from '#contracts';
+import { freshDatabase, type Fresh } from '#test-support';
+import fc from 'fast-check';
+import type { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  admitRun,
+  commitRecords,
+  createDataSource,
+  createRun,
+  endGeneration,
+  findLiveGenerations,
+  findRunEvents,
+  getGenerationStart,
+  getMetricSeries,
+  getRun,
+  listReservedSlots,
+  runMigrations,
+  type CommitResult,
+} from '../index.js';
+
+let database: Fresh;
+let source: DataSource;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  source = await createDataSource(database.url).initialize();
+  await runMigrations(source);
+});
+
+afterAll(async () => {
+  await source?.destroy();
+  await database?.release();
+});
+
+const config = runConfigSchema.parse({ dataset: { path: '/data' }, maxSteps: 100, ranks: { max: 2 } });
+const claimUntil = new Date(Date.now() + 60_000);
+
+async function aRun(worldSize = 2): Promise<string> {
+  const runId = await source.transaction((manager) => createRun(manager, config, []));
+  await admit(runId, worldSize);
+  return runId;
+}
+
+const admit = (runId: string, worldSize = 2) =>
+  source.transaction((manager) => admitRun(manager, runId, { worldSize, claimUntil }));
+const commit = (runId: string, records: readonly ProgressRecord[]): Promise<CommitResult> =>
+  source.transaction((manager) => commitRecords(manager, runId, records));
+const requeue = (runId: string, generation: number) =>
+  source.transaction((manager) =>
+    endGeneration(manager, runId, generation, {
+      status: 'queued',
+      reason: 'worker_lost',
+      message: '',
+      notBefore: null,
+      isRestart: true,
+    }),
+  );
+
+interface Sender {
+  readonly rank?: number;
+  readonly generation?: number;
+  readonly workerId?: string;
+}
+
+/** Records of one rank's channel, numbered from `seq`. */
+function channel(runId: string, seq: number, bodies: readonly RecordBody[], sender: Sender = {}): ProgressRecord[] {
+  const { rank = 0, generation = 1, workerId = `w${rank}` } = sender;
+  return bodies.map((body, index) => ({
+    runId,
+    generation,
+    rank,
+    seq: seq + index,
+    workerId,
+    at: new Date(1_700_000_000_000 + seq + index).toISOString(),
+    body,
+  }));
+}
+
+const claim = (workerId = 'w0'): RecordBody => ({ type: 'rank.claimed', workerId, slot: 0 });
+const started = (step = 0): RecordBody => ({
+  type: 'training.started',
+  step,
+  numClasses: 7,
+  numImages: 70,
+  numParameters: 1_000,
+  engine: 'wasm',
+  engineDetails: 'one thread',
+});
+const loss = (step: number, value = step): RecordBody => ({ type: 'metrics', points: [{ step, values: { loss: value } }] });
+const finished = (outcome: 'succeeded' | 'failed', code?: ErrorCode, message = 'why'): RecordBody => ({
+  type: 'rank.finished',
+  outcome,
+  step: 1,
+  ...(code ? { error: { code, message } } : {}),
+});
+const scores: VerificationScores = { numPairs: 2, accuracy: 1, std: 0, threshold: 1, xnorm: 1, tarAtFar: {} };
+
+function checkpoint(runId: string, step: number, generation = 1): RecordBody {
+  const manifest: CheckpointManifest = {
+    version: 1,
+    runId,
+    generation,
+    step,
+    worldSize: 2,
+    numClasses: 7,
+    folder: `runs/${runId}/checkpoints/g${generation}-s${step}`,
+    shards: [
+      [0, 4],
+      [4, 3],
+    ],
+    files: [{ path: 'backbone.safetensors', sizeBytes: 1, sha256: '0'.repeat(64) }],
+    backboneHash: 'x',
+  };
+  return { type: 'checkpoint.written', manifest };
+}
+
+async function lossOf(runId: string): Promise<[step: number, value: number][]> {
+  const { metrics } = await getMetricSeries(source.manager, runId, { maxPoints: 1_000 });
+  return (metrics.find(({ name }) => name === 'loss')?.points ?? []).map(({ step, value }) => [step, value]);
+}
+
+const nextSeqs = ({ watermarks }: CommitResult) =>
+  Object.fromEntries(watermarks.map(({ rank, nextSeq, workerId }) => [rank, `${nextSeq}/${workerId}`]));
+
+describe('commitRecords', () => {
+  it('gives each record its effect once, however often, torn and disordered it comes', async () => {
+    const bodies = [claim(), started(), loss(1), loss(2), checkpointOf(2), loss(3), loss(4), finished('succeeded')];
+    function checkpointOf(step: number): RecordBody {
+      return checkpoint('any', step);
+    }
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.integer({ min: 0, max: bodies.length - 1 }), { minLength: 1, maxLength: 12 }), { maxLength: 6 }),
+        async (batches) => {
+          const runId = await aRun(1);
+          const all = channel(runId, 0, bodies);
+          let next = 0;
+          for (const batch of batches) {
+            for (const seq of batch) if (seq === next) next += 1;
+            const result = await commit(
+              runId,
+              batch.map((seq) => all[seq]!),
+            );
+            expect(nextSeqs(result)).toEqual(next === 0 ? {} : { 0: `${next}/w0` });
+          }
+          // At last the sender sends everything that was not committed.
+          await commit(runId, all.slice(next));
+          expect(await lossOf(runId)).toEqual([1, 2, 3, 4].map((step) => [step, step]));
+          const events = await findRunEvents(source.manager, runId, 0);
+          expect(events.filter(({ type }) => type === 'checkpoint')).toHaveLength(1);
+          expect(events.map(({ seq }) => seq)).toEqual([...events.map(({ seq }) => seq)].sort((a, b) => a - b));
+          expect(await getRun(source.manager, runId)).toMatchObject({ status: 'running', step: 4, checkpoint: { step: 2 } });
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  it('commits two batches of the same records at the same time once', async () => {
+    const runId = await aRun(1);
+    const all = channel(runId, 0, [claim(), started(), loss(1), checkpoint(runId, 1), loss(2)]);
+    const results = await Promise.all([commit(runId, all), commit(runId, all), commit(runId, all)]);
+    for (const result of results) expect(nextSeqs(result)).toEqual({ 0: '5/w0' });
+    expect(await lossOf(runId)).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+  });
+
+  it('takes several ranks in one batch, each in its own order', async () => {
+    const runId = await aRun(2);
+    const zero = channel(runId, 0, [claim('w0'), started(), loss(1)], { rank: 0 });
+    const one = channel(runId, 0, [claim('w1'), finished('failed', 'trainer_crashed')], { rank: 1 });
+    const result = await commit(runId, [one[0]!, zero[0]!, zero[1]!, one[1]!, zero[2]!]);
+    expect(nextSeqs(result)).toEqual({ 0: '3/w0', 1: '2/w1' });
+    expect(result.hasFinished).toBe(true);
+    const [generation] = (await findLiveGenerations(source.manager)).filter((each) => each.runId === runId);
+    expect(generation?.ranks).toMatchObject([
+      { rank: 0, workerId: 'w0', outcome: null },
+      { rank: 1, workerId: 'w1', outcome: 'failed', error: { code: 'trainer_crashed' }, reservedUntil: null },
+    ]);
+  });
+
+  it('hears the worker whose claim came first, and tells the other whose rank it is', async () => {
+    const runId = await aRun(1);
+    await commit(runId, channel(runId, 0, [claim('first')], { workerId: 'first' }));
+    const late = await commit(runId, channel(runId, 0, [claim('second'), loss(1)], { workerId: 'second' }));
+    expect(nextSeqs(late)).toEqual({ 0: '1/first' });
+    expect(await lossOf(runId)).toEqual([]);
+    expect(await listReservedSlots(source.manager)).toContain('first');
+  });
+
+  it('does not believe a claim in the name of somebody else', async () => {
+    const runId = await aRun(1);
+    const result = await commit(runId, channel(runId, 0, [claim('victim')], { workerId: 'liar' }));
+    expect(nextSeqs(result)).toEqual({ 0: '1/liar' });
+    expect(nextSeqs(await commit(runId, channel(runId, 1, [started()], { workerId: 'liar' })))).toEqual({ 0: '2/liar' });
+  });
+
+  it('moves the numbers of a generation that is over, and nothing else', async () => {
+    const runId = await aRun(1);
+    await commit(runId, channel(runId, 0, [claim(), started(), loss(1), checkpoint(runId, 1)]));
+    await requeue(runId, 1);
+    await admit(runId, 1);
+    const before = await getRun(source.manager, runId);
+    const late = [loss(2), checkpoint(runId, 2), finished('failed', 'worker_lost')];
+    const result = await commit(runId, channel(runId, 4, late));
+    expect(result.deadGenerations).toEqual([1]);
+    expect(nextSeqs(result)).toEqual({ 0: '7/w0' });
+    expect(await getRun(source.manager, runId)).toEqual(before);
+    expect(await lossOf(runId)).toEqual([[1, 1]]);
+    expect((await getGenerationStart(source.manager, runId, 2))?.resumeFrom?.step).toBe(1);
+  });
+
+  it('does not let a rank of a dead generation believe that its checkpoint was accepted', async () => {
+    // It would delete older ones, among them the one that the next generation starts from.
+    const runId = await aRun(1);
+    await commit(runId, channel(runId, 0, [claim(), started(), checkpoint(runId, 1)]));
+    await requeue(runId, 1);
+    expect(nextSeqs(await commit(runId, channel(runId, 3, [checkpoint(runId, 2), checkpoint(runId, 3)])))).toEqual({});
+    // Once the rank has finished nobody is left to delete anything: its supervisor may forget the records.
+    expect(nextSeqs(await commit(runId, channel(runId, 5, [finished('failed', 'peer_aborted')])))).toEqual({ 0: '6/w0' });
+  });
+
+  it('takes a rank that nobody knows for nothing: its generation lives on', async () => {
+    const runId = await aRun(1);
+    const result = await commit(runId, channel(runId, 0, [claim('w9')], { rank: 9, workerId: 'w9' }));
+    expect(result).toMatchObject({ deadGenerations: [], watermarks: [] });
+    expect((await commit(runId, channel(runId, 0, [claim()], { generation: 5 }))).deadGenerations).toEqual([5]);
+    expect((await commit('run_nobody', channel('run_nobody', 0, [claim()]))).deadGenerations).toEqual([1]);
+  });
+
+  it('stores what Postgres cannot hold as what it can', async () => {
+    const runId = await aRun(1);
+    const odd = 'a\0b\ud800c';
+    const records = channel(runId, 0, [
+      claim(),
+      { ...started(), engineDetails: odd, engine: odd } as RecordBody,
+      { type: 'metrics', points: [{ step: 1, values: { loss: 1, [odd]: 2 } }] },
+      { type: 'verification', step: 1, subject: 'model', target: odd, scores: { ...scores, tarAtFar: {} } },
+      { type: 'model.written', step: 1, folder: odd, files: [{ path: 'm', sizeBytes: 1, sha256: '0'.repeat(64) }] },
+      finished('failed', 'dataset_corrupt', odd),
+    ]);
+    expect(nextSeqs(await commit(runId, records))).toEqual({ 0: '6/w0' });
+    await source.transaction((manager) =>
+      endGeneration(manager, runId, 1, {
+        status: 'failed',
+        reason: 'dataset_corrupt',
+        message: odd,
+        error: { code: 'dataset_corrupt', message: odd, details: { [odd]: odd } },
+      }),
+    );
+    expect(await getRun(source.manager, runId)).toMatchObject({
+      status: 'failed',
+      error: { message: 'a\ufffdb\ufffdc', details: { 'a\ufffdb\ufffdc': 'a\ufffdb\ufffdc' } },
+    });
+  });
+
+  it('takes names that become one, and a step that comes twice in a record: the last one stands', async () => {
+    const runId = await aRun(1);
+    const points: { step: number; values: Record<string, number> }[] = [
+      { step: 1, values: { loss: 1, 'x\0': 1, 'x\ufffd': 2 } },
+      { step: 1, values: { loss: 5 } },
+    ];
+    expect(nextSeqs(await commit(runId, channel(runId, 0, [claim(), started(), { type: 'metrics', points }])))).toEqual({
+      0: '3/w0',
+    });
+    expect(await lossOf(runId)).toEqual([[1, 5]]);
+  });
+
+  it('keeps the first checkpoint of a step when a second one of that name comes', async () => {
+    const runId = await aRun(1);
+    const records = channel(runId, 0, [claim(), started(), checkpoint(runId, 1), checkpoint(runId, 1), loss(2)]);
+    expect(nextSeqs(await commit(runId, records))).toEqual({ 0: '5/w0' });
+    expect(await getRun(source.manager, runId)).toMatchObject({ checkpoint: { step: 1 }, step: 2 });
+  });
+
+  it('lets replayed steps supersede what a restart threw away', async () => {
+    const runId = await aRun(1);
+    const first = [claim(), started(), loss(1, 10), loss(2, 20), checkpoint(runId, 2), loss(3, 30), loss(4, 40)];
+    await commit(runId, channel(runId, 0, first));
+    await requeue(runId, 1);
+    await admit(runId, 1);
+    expect(await lossOf(runId)).toEqual([
+      [1, 10],
+      [2, 20],
+    ]);
+    await commit(runId, channel(runId, 0, [claim(), started(2), loss(3, 31)], { generation: 2 }));
+    expect(await lossOf(runId)).toEqual([
+      [1, 10],
+      [2, 20],
+      [3, 31],
+    ]);
+    expect(await getRun(source.manager, runId)).toMatchObject({ step: 3, generation: 2, restarts: 1 });
+  });
+});
+
+describe('admitRun', () => {
+  it('gives one generation with all its ranks, however many ask at the same time', async () => {
+    const runId = await source.transaction((manager) => createRun(manager, config, []));
+    const minted = await Promise.all([admit(runId), admit(runId), admit(runId)]);
+    expect(minted.filter((generation) => generation !== null)).toEqual([1]);
+    const rows: { ranks: number; slots: number }[] = await source.query(
+      `select (select count(*)::int from ranks where run_id = $1) as ranks,
+              (select count(*)::int from reservations where run_id = $1) as slots`,
+      [runId],
+    );
+    expect(rows).toEqual([{ ranks: 2, slots: 2 }]);
+    expect(await admit(runId)).toBeNull();
+  });
+
+  it('leaves nothing of a generation whose transaction fails', async () => {
+    const runId = await source.transaction((manager) => createRun(manager, config, []));
+    const failing = source.transaction(async (manager) => {
+      await admitRun(manager, runId, { worldSize: 2, claimUntil });
+      throw new Error('after');
+    });
+    await expect(failing).rejects.toThrow('after');
+    expect(await getRun(source.manager, runId)).toMatchObject({ status: 'queued', generation: 0 });
+    expect(await admit(runId)).toBe(1);
+  });
+});
+
+describe('endGeneration', () => {
+  it('ends once, whoever decides, and gives the slots back', async () => {
+    const runId = await aRun(2);
+    const ended = await Promise.all([requeue(runId, 1), requeue(runId, 1)]);
+    expect(ended.sort()).toEqual([false, true]);
+    expect(await getRun(source.manager, runId)).toMatchObject({ status: 'queued', restarts: 1 });
+    const rows: unknown[] = await source.query('select from reservations where run_id = $1', [runId]);
+    expect(rows).toHaveLength(0);
+  });
+});
