@@ -37,6 +37,15 @@ export class Verifier {
 
   constructor(private readonly options: VerifierOptions) {}
 
+  /**
+   * Reads all sets. Called before training: a damaged one must not be found after days.
+   *
+   * @throws ArcFleetError `dataset_not_found`, `dataset_invalid` or `pickle_refused`, naming the file.
+   */
+  async open(): Promise<void> {
+    await this.openSets();
+  }
+
   /** Scores the network as it is after `step` updates on every target; rank 0 emits the records. */
   async verifyModel(step: number): Promise<void> {
     const { backbone, collective, engine } = this.options;
