@@ -41,7 +41,8 @@ const DRIVERS = [
   ],
   [['contracts'], [NEST + '.*', TFJS + '.*', 'ioredis', 'bullmq', 'typeorm', 'pg', 'sharp', 'undici']],
 ];
-const isSpec = '\\.spec\\.ts$';
+/** Specs, and what only specs use. */
+const isSpec = '(?:\\.spec|/testing/[^/]+)\\.ts$';
 
 module.exports = {
   forbidden: [

@@ -138,7 +138,7 @@ export class TestFleet {
   /** Process of the trainer that holds a rank of the run. */
   async trainerPid(runId: string, rank: number): Promise<number> {
     const slot = (await this.busySlots()).find((each) => each.runId === runId && each.rank === rank);
-    if (slot?.trainerPid == null) throw new Error(`rank ${rank} of ${runId} has no trainer`);
+    if (!slot?.trainerPid) throw new Error(`rank ${rank} of ${runId} has no trainer`);
     return slot.trainerPid;
   }
 

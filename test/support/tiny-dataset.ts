@@ -12,7 +12,10 @@ export interface TinyDataset {
 }
 
 /** A data set on disk in the `faces_emore` layout whose images are so small that steps take milliseconds. */
-export async function writeTinyDataset(folder: string, { numClasses, imagesPerClass, size, numPairs }: TinyDataset): Promise<void> {
+export async function writeTinyDataset(
+  folder: string,
+  { numClasses, imagesPerClass, size, numPairs }: TinyDataset,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   const writer = await RecordWriter.create(join(folder, 'train.rec'), join(folder, 'train.idx'));
   for (let key = 1; key <= numClasses * imagesPerClass; key++) {

@@ -20,7 +20,11 @@ export interface ResultsOptions {
   /** Prefix of BullMQ's keys; tests use their own. */
   readonly queuePrefix?: string;
   /** Shorter than usual in tests. */
-  readonly timing?: { readonly control?: Partial<ControlTiming>; readonly ingest?: Partial<IngestTiming> };
+  readonly timing?: {
+    readonly control?: Partial<ControlTiming>;
+    readonly ingest?: Partial<IngestTiming>;
+    readonly closeMs?: number;
+  };
 }
 
 /** Deliveries under way at the same time: one receiver that does not answer holds up one of them. */
@@ -108,7 +112,7 @@ export class ResultsService {
     await this.listener?.close();
     await Promise.all([this.control.stop(), this.deliveries.stop()]);
     const closing = Promise.all([this.webhookWorker.close(), this.ingest.stop()]).catch(() => undefined);
-    await atMost(CLOSE_MS, closing);
+    await atMost(this.options.timing?.closeMs ?? CLOSE_MS, closing);
     // Deliveries that are still under way end now; that they failed is recorded while database and Redis are there.
     await this.agent.destroy();
     await atMost(LAST_MS, closing);

@@ -10,6 +10,9 @@ import type { TrainingSet } from './training-set.js';
 /** Record 0 and the labels are float32: whole numbers are exact only up to here. */
 const EXACT_FLOAT32 = 2 ** 24;
 
+/** Labels are int32. */
+const MAX_CLASSES = 2 ** 31 - 1;
+
 /** The first line of `property`: number of classes, height, width. */
 export interface DatasetProperty {
   readonly numClasses: number;
@@ -21,7 +24,7 @@ export interface DatasetProperty {
 export function parseProperty(text: string, file: string): DatasetProperty {
   const match = /^\s*(\d{1,10})\s*,\s*(\d{1,5})\s*,\s*(\d{1,5})\s*(?:[\r\n,]|$)/.exec(text);
   const [numClasses, height, width] = (match?.slice(1) ?? []).map(Number);
-  if (!numClasses || !height || !width || height > 4096 || width > 4096) {
+  if (!numClasses || numClasses > MAX_CLASSES || !height || !width || height > 4096 || width > 4096) {
     const message = `${file} must begin with "classes,height,width", for example "85742,112,112"; found ${JSON.stringify(text.slice(0, 60))}`;
     throw new ArcFleetError('dataset_invalid', message, { file });
   }

@@ -3,6 +3,7 @@ import { engineFolder, engineStatuses, startEngine } from '#engine';
 import type { Engine } from '#engine';
 import type { MarginHeadOptions } from './margin-head.js';
 import { createInMemoryCollectives } from '#collective';
+import { runConfigSchema } from '#contracts';
 import { ARCFACE, HeadGroup, numTensors, randoms, relativeError, split } from './testing/ranks.js';
 import { referenceGradient, referenceLoss } from './testing/reference.js';
 
@@ -10,6 +11,8 @@ const B = 6;
 const D = 8;
 const C = 11;
 const labels = Int32Array.from([0, 10, 4, 4, 7, 3]);
+/** As a run's configuration has it, with a base rate beside: only the rate of the step may count. */
+const OPTIMIZER = runConfigSchema.parse({ dataset: { path: '/data' }, maxSteps: 1, optimizer: { learningRate: 17 } }).optimizer;
 type Case = Partial<Omit<MarginHeadOptions, 'engine' | 'rank' | 'worldSize'>>;
 
 const folder = engineFolder(process.env);
@@ -30,7 +33,7 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
     const group = (worldSize: number, overrides: Case = {}) =>
       new HeadGroup(engine, createInMemoryCollectives(worldSize), {
         loss: ARCFACE,
-        optimizer: { momentum: 0, weightDecay: 0 },
+        optimizer: { ...OPTIMIZER, momentum: 0, weightDecay: 0 },
         embeddingSize: D,
         numClasses: C,
         seed: 3,

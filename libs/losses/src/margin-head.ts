@@ -88,6 +88,7 @@ export class MarginHead {
     const batch = this.openBatch(inputs);
     const { numRows, features, unit, inverseNorm } = batch;
     const { embeddingSize, engine } = this.options;
+    const { momentum, weightDecay } = this.options.optimizer;
     const { scale } = this.loss;
 
     const targets = this.locateTargets(labels);
@@ -132,7 +133,9 @@ export class MarginHead {
           descent_BD,
           scale,
           learningRate,
-          ...this.options.optimizer,
+          // By name: at run time this is the run's whole optimizer configuration, with a learning rate of its own.
+          momentum,
+          weightDecay,
         });
         tf.dispose([forward.logits_KB, forward.inverseNorm_K1]);
         kept[index] = null;

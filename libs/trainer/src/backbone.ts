@@ -109,16 +109,26 @@ export class Backbone {
 
   /** Replaces everything by stored values. @throws ArcFleetError `checkpoint_mismatch` for a wrong number of values. */
   load(read: { parameter(name: string): Float32Array; velocity(name: string): Float32Array; statistics: Float32Array }): void {
+    const { localBatchSize, config } = this.options;
+    const parameters: NamedTensors = {};
     const velocity: NamedTensors = {};
-    for (const { name, shape, isTrainable } of this.network.parameters) {
-      this.parameters[name]!.dispose();
-      this.parameters[name] = storedTensor(name, read.parameter(name), shape);
-      if (isTrainable) velocity[name] = storedTensor(`velocity of ${name}`, read.velocity(name), shape);
+    let statistics: RunningStatistics;
+    try {
+      for (const { name, shape, isTrainable } of this.network.parameters) {
+        parameters[name] = storedTensor(name, read.parameter(name), shape);
+        if (isTrainable) velocity[name] = storedTensor(`velocity of ${name}`, read.velocity(name), shape);
+      }
+      statistics = new RunningStatistics(this.network, localBatchSize / config.batch.bnGroupSize, read.statistics);
+    } catch (error) {
+      tf.dispose([...Object.values(parameters), ...Object.values(velocity)]);
+      throw error;
     }
+    // All of it fits: only now the old values go.
+    tf.dispose(Object.values(this.parameters));
+    Object.assign(this.parameters, parameters);
     this.optimizer.loadState(velocity);
     this.statistics.dispose();
-    const { localBatchSize, config } = this.options;
-    this.statistics = new RunningStatistics(this.network, localBatchSize / config.batch.bnGroupSize, read.statistics);
+    this.statistics = statistics;
   }
 
   dispose(): void {

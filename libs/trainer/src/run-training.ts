@@ -33,6 +33,9 @@ export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
   const counts = new Array<number>(worldSize).fill(localBatchSize * embeddingSize);
 
   try {
+    await verifier.open();
+    // Nobody says that training starts before every rank has its data and its part of the checkpoint.
+    await collective.barrier();
     if (rank === 0) {
       deps.emit({
         type: 'training.started',

@@ -37,7 +37,11 @@ export class Verifier {
 
   constructor(private readonly options: VerifierOptions) {}
 
-  /** Reads all sets, so that a damaged one is found before the first step. @throws ArcFleetError `dataset_*`, `pickle_refused`. */
+  /**
+   * Reads all sets. Called before training: a damaged one must not be found after days.
+   *
+   * @throws ArcFleetError `dataset_not_found`, `dataset_invalid` or `pickle_refused`, naming the file.
+   */
   async open(): Promise<void> {
     await this.openSets();
   }

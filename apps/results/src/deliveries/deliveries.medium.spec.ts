@@ -128,7 +128,7 @@ it('serves others while a receiver does not answer, and stops in bounded time', 
   await untilLog(runId, 'the delivery', ([one]) => one?.state === 'delivered');
   const begin = performance.now();
   await scene.stopResults(service);
-  expect(performance.now() - begin).toBeLessThan(9_000);
+  expect(performance.now() - begin).toBeLessThan(8_000);
   expect((await log(silent)).map(({ state }) => state)).toEqual(['pending', 'pending']);
 });
 

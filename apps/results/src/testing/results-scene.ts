@@ -70,7 +70,7 @@ export class ResultsScene {
       webhookAllowPrivate: true,
       observer,
       queuePrefix: this.prefix,
-      timing: { control: { ...TIMING, ...control }, ingest: { staleMs: 300, takeOverEveryMs: 100 } },
+      timing: { control: { ...TIMING, ...control }, ingest: { staleMs: 300, takeOverEveryMs: 100 }, closeMs: 2_000 },
     });
     this.services.push(service);
     await service.start();

@@ -1,5 +1,6 @@
 import type { FromTrainer, Observer, RecordBody } from '#contracts';
 import type { StopMode } from '#trainer';
+import { toPlain } from './error-record.js';
 
 /** The trainer's end of the channel to its supervisor. */
 export class SupervisorLink {
@@ -46,5 +47,5 @@ export class SupervisorLink {
 
 /** Plain data only: what cannot be cloned must not end a training. */
 function toFields(fields: Record<string, unknown> | undefined): { fields?: Record<string, unknown> } {
-  return fields === undefined ? {} : { fields: JSON.parse(JSON.stringify(fields)) as Record<string, unknown> };
+  return fields === undefined ? {} : { fields: toPlain(fields) };
 }

@@ -1,15 +1,13 @@
 import { connectCollective, type Collective } from '#collective';
-import { LIFELINE_FD, reportError, type ErrorReport, type RankJob, type TrainerSettings } from '#contracts';
+import { LIFELINE_FD, type RankJob, type TrainerSettings } from '#contracts';
 import { openTrainingSet, type TrainingSet } from '#datasets';
 import { startEngine, type Engine } from '#engine';
 import { parseFaults, runTraining } from '#trainer';
+import { toReport } from './error-record.js';
 import type { SupervisorLink } from './supervisor-link.js';
 
 /** A rank may stay silent that long while it loads its engine and reads its data set's index. */
 const PREPARE_LEASE_MS = 300_000;
-/** Bound of a record's message and of what is kept of its details. */
-const MAX_MESSAGE = 3_900;
-const MAX_DETAILS = 8_000;
 
 /** Trains one rank from rendezvous to its last record, then ends the process. */
 export async function trainRank(job: RankJob, settings: TrainerSettings, link: SupervisorLink): Promise<never> {
@@ -85,15 +83,4 @@ async function prepare(
     throw connected.reason;
   }
   return { collective: connected.value, ...opened.value };
-}
-
-/** The error as a record can carry it: plain, bounded data. */
-function toReport(error: unknown): ErrorReport {
-  const { code, message, details } = reportError(error);
-  const text = JSON.stringify(details ?? {});
-  const kept =
-    text.length <= MAX_DETAILS ? (JSON.parse(text) as Record<string, unknown>) : { omitted: `${text.length} characters` };
-  // An error without a code of ours is a defect: where it came from belongs to its report.
-  const stack = code === 'internal' && error instanceof Error ? { stack: error.stack?.split('\n').slice(0, 8) } : {};
-  return { code, message: message.slice(0, MAX_MESSAGE), details: { ...kept, ...stack } };
 }

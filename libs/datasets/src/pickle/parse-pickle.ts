@@ -1,5 +1,5 @@
 import { ArcFleetError } from '#contracts';
-import { build, reduce } from './pickle-numpy.js';
+import { build, Latin1Encoder, reduce } from './pickle-numpy.js';
 import { parseRepr } from './pickle-repr.js';
 import { ALLOWED_GLOBALS, PickleGlobal, PickleList, PickleRefusal, PickleTuple, type PickleValue } from './pickle-values.js';
 
@@ -20,6 +20,7 @@ class PickleParser {
   private readonly view: DataView;
   private readonly stack: StackItem[] = [];
   private readonly memo = new Map<number, PickleValue>();
+  private readonly encoder: Latin1Encoder;
   private at = 0;
   private opcodeAt = 0;
   private opcode = 0;
@@ -29,6 +30,7 @@ class PickleParser {
     private readonly file: string,
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.encoder = new Latin1Encoder(bytes.length);
   }
 
   parse(): PickleValue {
@@ -218,13 +220,13 @@ class PickleParser {
         const callee = this.pop();
         if (!(callee instanceof PickleGlobal) || !(args instanceof PickleTuple))
           throw new PickleRefusal('a call of something that is no allowed global');
-        this.push(reduce(callee.name, args.items));
+        this.push(reduce(callee.name, args.items, this.encoder));
         return;
       }
       case 0x62: {
         // b
         const state = this.pop();
-        build(this.top(), state);
+        build(this.top(), state, this.encoder);
         return;
       }
       default:

@@ -9,16 +9,36 @@ import {
   type PickleValue,
 } from './pickle-values.js';
 
+/** numpy itself knows no more. */
+const MAX_DIMENSIONS = 64;
+
+/**
+ * Text to bytes, no more in all than the file is long: each text of a file is encoded once at most, but a memo can hold out the same
+ * text again and again.
+ */
+export class Latin1Encoder {
+  constructor(private left: number) {}
+
+  encode(value: string): Uint8Array {
+    this.left -= value.length;
+    if (this.left < 0) throw new PickleRefusal('more text is encoded than the file holds');
+    const bytes = Buffer.from(value, 'latin1');
+    // Buffer keeps only the low byte of a character; such text was never bytes.
+    if (bytes.toString('latin1') !== value) throw new PickleRefusal('text beyond latin1 where bytes are due');
+    return bytes;
+  }
+}
+
 /** What a call of an allowed global gives. */
-export function reduce(name: AllowedGlobal, args: readonly PickleValue[]): PickleValue {
+export function reduce(name: AllowedGlobal, args: readonly PickleValue[], encoder: Latin1Encoder): PickleValue {
   switch (name) {
     case 'encode':
-      return encode(args[0], args[1]);
+      return encode(args[0], args[1], encoder);
     case 'bytes': {
       if (args.length === 0) return new Uint8Array(0);
       const [value, encoding] = args;
       if (value instanceof Uint8Array) return value;
-      return encode(value, encoding);
+      return encode(value, encoding, encoder);
     }
     case 'dtype':
       return new PickleDtype(dtypeCode(args[0]));
@@ -30,11 +50,11 @@ export function reduce(name: AllowedGlobal, args: readonly PickleValue[]): Pickl
     case 'scalar': {
       const [dtype, bytes] = args;
       if (!(dtype instanceof PickleDtype)) throw new PickleRefusal('a numpy scalar without dtype');
-      return scalar(dtype.code, asBytes(bytes));
+      return scalar(dtype.code, asBytes(bytes, encoder));
     }
     case 'frombuffer': {
       const [bytes, dtype, shape] = args;
-      return fill(new NumpyArray(), shape, dtype, bytes);
+      return fill(new NumpyArray(), shape, dtype, bytes, encoder);
     }
     case 'ndarray':
       throw new PickleRefusal('numpy.ndarray is not called directly');
@@ -42,7 +62,7 @@ export function reduce(name: AllowedGlobal, args: readonly PickleValue[]): Pickl
 }
 
 /** The BUILD opcode: the state of an array is (version, shape, dtype, isFortran, bytes); that of a dtype adds nothing here. */
-export function build(target: PickleValue, state: PickleValue): void {
+export function build(target: PickleValue, state: PickleValue, encoder: Latin1Encoder): void {
   if (target instanceof PickleDtype) {
     const [, order] = state instanceof PickleTuple ? state.items : [];
     // '|' means that byte order does not matter; int64 scalars say '<'.
@@ -53,7 +73,7 @@ export function build(target: PickleValue, state: PickleValue): void {
     throw new PickleRefusal('a state for something that has none');
   const items = state.items.length === 5 ? state.items.slice(1) : state.items;
   const [shape, dtype, , bytes] = items;
-  fill(target, shape, dtype, bytes);
+  fill(target, shape, dtype, bytes, encoder);
 }
 
 function fill(
@@ -61,17 +81,19 @@ function fill(
   shape: PickleValue | undefined,
   dtype: PickleValue | undefined,
   bytes: PickleValue | undefined,
+  encoder: Latin1Encoder,
 ): NumpyArray {
   if (!(dtype instanceof PickleDtype) || (dtype.code !== 'u1' && dtype.code !== 'b1')) {
     throw new PickleRefusal('a numpy array of something else than uint8 or bool');
   }
   const sizes = shape instanceof PickleTuple ? shape.items : typeof shape === 'number' ? [shape] : [];
+  if (sizes.length > MAX_DIMENSIONS) throw new PickleRefusal(`a numpy array of ${sizes.length} dimensions`);
   let size = 1;
   for (const length of sizes) {
     if (typeof length !== 'number' || length < 0) throw new PickleRefusal('a numpy array with a broken shape');
     size *= length;
   }
-  const data = asBytes(bytes);
+  const data = asBytes(bytes, encoder);
   if (size !== data.length) throw new PickleRefusal(`a numpy array of ${size} bytes that holds ${data.length}`);
   array.dtype = dtype.code;
   array.shape = sizes as number[];
@@ -97,19 +119,16 @@ function dtypeCode(value: PickleValue | undefined): string {
 }
 
 /** `_codecs.encode(text, 'latin1')`: how Python 3 writes bytes into protocols 0 to 2. */
-function encode(value: PickleValue | undefined, encoding: PickleValue | undefined): Uint8Array {
+function encode(value: PickleValue | undefined, encoding: PickleValue | undefined, encoder: Latin1Encoder): Uint8Array {
   if (typeof value !== 'string' || !['latin1', 'latin-1'].includes(text(encoding)))
     throw new PickleRefusal('only text is encoded, and only as latin1');
-  const bytes = Buffer.from(value, 'latin1');
-  // Buffer keeps only the low byte of a character; such text was never bytes.
-  if (bytes.toString('latin1') !== value) throw new PickleRefusal('text beyond latin1 where bytes are due');
-  return bytes;
+  return encoder.encode(value);
 }
 
 /** Numpy writes its byte strings as bytes, as latin1 text (read from Python 2) or as a bytearray. */
-function asBytes(value: PickleValue | undefined): Uint8Array {
+function asBytes(value: PickleValue | undefined, encoder: Latin1Encoder): Uint8Array {
   if (value instanceof Uint8Array) return value;
-  if (typeof value === 'string') return encode(value, 'latin1');
+  if (typeof value === 'string') return encoder.encode(value);
   if (value instanceof PickleList) throw new PickleRefusal('a numpy array of objects');
   throw new PickleRefusal('bytes are due');
 }

@@ -1,0 +1,77 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  encodeVerificationSet,
+  listVerificationTargets,
+  openVerificationSet,
+  parseVerificationSet,
+  verificationPath,
+  writeVerificationSet,
+} from './verification-set.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'arcfleet-verification-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const pickle = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+
+describe('verification sets', () => {
+  it('come back as they were written', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.uint8Array({ minLength: 1 }), fc.uint8Array({ minLength: 1 }), fc.boolean()), { maxLength: 20 }),
+        (pairs) => {
+          const images = pairs.flatMap(([a, b]) => [a, b]);
+          const isSame = pairs.map(([, , same]) => same);
+          const set = parseVerificationSet(encodeVerificationSet(images, isSame), '/d/x.bin');
+          expect(set.images.map((image) => [...image])).toEqual(images.map((image) => [...image]));
+          expect([...set.isSame]).toEqual(isSame.map(Number));
+        },
+      ),
+    );
+  });
+
+  it('of more than a thousand pairs are written in batches and read in order', async () => {
+    const images = Array.from({ length: 4_002 }, (_, index) => Uint8Array.of(index & 255, index >> 8));
+    const isSame = Array.from({ length: 2_001 }, (_, index) => index % 3 === 0);
+    const path = verificationPath(folder, 'large');
+    await writeVerificationSet(path, images, isSame);
+    const set = await openVerificationSet(path);
+    expect(set).toMatchObject({ name: 'large', path, numPairs: 2_001 });
+    expect(set.images.every((image, index) => image[0]! + 256 * image[1]! === index)).toBe(true);
+    expect([...set.isSame]).toEqual(isSame.map(Number));
+    expect((await readdir(folder)).filter((name) => name.includes('tmp'))).toEqual([]);
+  });
+
+  it.each([
+    ['no tuple', '\x80\x04K\x01.', 'two things'],
+    ['one list', '\x80\x04]\x85.', 'two things'],
+    ['three things', '\x80\x04]]]\x87.', 'two things'],
+    ['an odd number of images', '\x80\x04](C\x01ae](\x88e\x86.', '1 images for 1 pairs'],
+    ['an empty image', '\x80\x04](C\x01aC\x00e](\x88e\x86.', 'position 1'],
+    ['a number for an image', '\x80\x04](C\x01aK\x05e](\x88e\x86.', 'position 1'],
+    ['text for an image', '\x80\x04](C\x01a\x8c\x01be](\x88e\x86.', 'position 1'],
+    ['2 for a boolean', '\x80\x04](C\x01aC\x01be](K\x02e\x86.', 'pair 0'],
+    ['None for a boolean', '\x80\x04](C\x01aC\x01be](Ne\x86.', 'pair 0'],
+  ])('with %s are refused', (_what, text, message) => {
+    expect(() => parseVerificationSet(pickle(text), '/d/x.bin')).toThrow(
+      expect.objectContaining({ code: 'dataset_invalid', message: expect.stringMatching(new RegExp(`^/d/x.bin .*${message}`)) }),
+    );
+  });
+
+  it('are listed in the usual order, and what is none is left out', async () => {
+    const own = await mkdtemp(join(folder, 'list-'));
+    for (const name of ['zz.bin', 'agedb_30.bin', 'a.bin', 'lfw.bin', 'train.rec', '.bin', 'cfp_fp.bin']) {
+      await writeFile(join(own, name), '');
+    }
+    expect(await listVerificationTargets(own)).toEqual(['lfw', 'cfp_fp', 'agedb_30', 'a', 'zz']);
+    await expect(listVerificationTargets(join(own, 'nowhere'))).rejects.toMatchObject({ code: 'dataset_not_found' });
+    await expect(openVerificationSet(join(own, 'nowhere.bin'))).rejects.toMatchObject({ code: 'dataset_not_found' });
+    await expect(openVerificationSet(join(own, 'lfw.bin'))).rejects.toMatchObject({ code: 'pickle_refused' });
+  });
+});
