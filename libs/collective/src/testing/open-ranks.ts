@@ -18,9 +18,10 @@ const connected =
     );
 
 /** Every transport that the conformance suite holds to the same promises. */
-export const TRANSPORTS: readonly { readonly name: string; readonly open: OpenRanks }[] = [
+export const TRANSPORTS: readonly { readonly name: string; readonly isOnThread: boolean; readonly open: OpenRanks }[] = [
   {
     name: 'in-memory',
+    isOnThread: false,
     open: (worldSize, { chunkBytes, straightReduceBytes, timing }) =>
       Promise.resolve(
         createInMemoryCollectives(worldSize, {
@@ -30,8 +31,8 @@ export const TRANSPORTS: readonly { readonly name: string; readonly open: OpenRa
         }),
       ),
   },
-  { name: 'redis-streams', open: connected(connectRedisStreams) },
-  { name: 'redis-streams on a thread', open: connected(connectCollective) },
+  { name: 'redis-streams', isOnThread: false, open: connected(connectRedisStreams) },
+  { name: 'redis-streams on a thread', isOnThread: true, open: connected(connectCollective) },
 ];
 
 /** Each rank's outcome: `act` is called on all ranks at once. */
