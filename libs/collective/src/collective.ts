@@ -46,7 +46,7 @@ export interface Collective {
 
   /**
    * Tells peers that this rank is alive but busy (graph build, checkpoint, verification), so that they wait up to `ms` longer
-   * for its next payload than {@link CollectiveTiming.progressMs}.
+   * for its next payload than {@link CollectiveTiming.progressMs}. Holds until this rank's next call; the latest lease counts.
    */
   extendLease(ms: number, phase: string): void;
   /** Tells peers to stop: their pending calls reject with `peer_aborted` carrying `reason`. Idempotent. */

@@ -61,6 +61,8 @@ async function prepare(
     address: { runId, generation, rank, worldSize },
     redisUrl: settings.redisUrl,
     timing: { rendezvousTimeoutMs: job.rendezvousTimeoutMs },
+    // Replicas keep the same bits only on the same engine. What `auto` becomes is not known yet: such a rank meets any.
+    ...(settings.engine === 'auto' ? {} : { token: settings.engine }),
     lifelineFd: LIFELINE_FD,
   }).then((collective) => {
     collective.extendLease(PREPARE_LEASE_MS, 'preparing');

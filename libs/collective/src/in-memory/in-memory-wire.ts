@@ -81,8 +81,8 @@ export class InMemoryWire implements Wire {
     return Promise.resolve();
   }
 
-  extendLease(ms: number, phase: string): void {
-    this.#hub.tellOthers(this.rank, (receiver) => receiver.onLease(this.rank, ms, phase));
+  extendLease(ms: number, phase: string, sequence: number): void {
+    this.#hub.tellOthers(this.rank, (receiver) => receiver.onLease(this.rank, ms, phase, sequence));
   }
 
   abort(report: ErrorReport): Promise<void> {

@@ -58,12 +58,13 @@ export class Call {
     }
     const slot = this.#slot(header.from, header.stage);
     if (slot.done) return 0;
+    const before = slot.assembler.receivedBytes;
     const message = slot.assembler.add(frame);
     if (message !== null) {
       slot.done = true;
       slot.resolve(message);
     }
-    return frame.data.length;
+    return slot.assembler.receivedBytes - before;
   }
 
   fail(error: ArcFleetError): void {

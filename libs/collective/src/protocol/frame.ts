@@ -83,12 +83,15 @@ export function encodeHeader(header: FrameHeader): Uint8Array {
 }
 
 /**
- * Reads a header back.
- * @throws ArcFleetError `collective_mismatch` when the bytes are not a header of this version.
+ * Reads a header back that came on a lane of rank `from`.
+ * @throws ArcFleetError `collective_mismatch` when the bytes are not a header of this version, or not one of that rank.
  */
-export function decodeHeader(bytes: Uint8Array): FrameHeader {
+export function decodeHeader(bytes: Uint8Array, from: number): FrameHeader {
   const refuse = (what: string): never => {
-    throw new ArcFleetError('collective_mismatch', `A peer sent a header that cannot be read: ${what}.`, { what });
+    throw new ArcFleetError('collective_mismatch', `Rank ${from} sent a header that cannot be read: ${what}.`, {
+      rank: from,
+      what,
+    });
   };
   if (bytes.length < FIXED_BYTES) return refuse(`${bytes.length} bytes instead of at least ${FIXED_BYTES}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -101,15 +104,19 @@ export function decodeHeader(bytes: Uint8Array): FrameHeader {
   const wire = WIRES[bytes[5]!];
   if (operation === undefined || dtype === undefined || reduction === undefined || wire === undefined)
     return refuse('unknown code');
+  const stage = bytes[2]!;
+  if (stage > (operation === 'allReduce' ? 1 : 0)) return refuse(`stage ${stage} of ${operation}`);
+  const sender = view.getUint32(12, true);
+  if (sender !== from) return refuse(`it names rank ${sender} as its sender`);
   const root = view.getUint32(28, true);
   return {
     operation,
     dtype,
     reduction,
     wire,
-    stage: bytes[2]!,
+    stage,
     generation: view.getUint32(8, true),
-    from: view.getUint32(12, true),
+    from,
     sequence: view.getUint32(16, true),
     chunk: view.getUint32(20, true),
     numChunks: view.getUint32(24, true),

@@ -37,9 +37,16 @@ export function* framesOf(message: Message, address: MessageAddress, facts: Call
 /** Puts a message together from its frames, in whatever order and however often they arrive. */
 export class Assembler {
   #bytes: Uint8Array | null = null;
-  #seen: boolean[] = [];
-  #missing = 0;
+  /** Length and start of each chunk that has come. */
+  readonly #lengths = new Map<number, number>();
+  readonly #starts = new Map<number, number>();
+  #receivedBytes = 0;
   #first: Frame['header'] | null = null;
+
+  /** Bytes of the chunks that have come, each counted once. */
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
 
   /**
    * Takes a frame; returns the whole message when this frame was the last missing one, else null.
@@ -47,9 +54,15 @@ export class Assembler {
    */
   add({ header, data }: Frame): Message | null {
     const first = (this.#first ??= header);
-    if (this.#bytes === null) {
-      this.#bytes = new Uint8Array(header.totalBytes);
-      this.#missing = header.numChunks;
+    const { from, sequence, chunk } = header;
+    const expected = byteLengthOf(header);
+    if (header.totalBytes !== expected) {
+      const { dtype, shape, totalBytes } = header;
+      throw new ArcFleetError(
+        'collective_mismatch',
+        `Rank ${from} announced ${totalBytes} bytes for sequence ${sequence}, but ${dtype} [${shape.join(', ')}] has ${expected}.`,
+        { rank: from, sequence, totalBytes, expected },
+      );
     }
     const contradicts =
       header.totalBytes !== first.totalBytes ||
@@ -59,14 +72,7 @@ export class Assembler {
       header.offset + data.length > header.totalBytes ||
       header.shape.length !== first.shape.length ||
       header.shape.some((size, axis) => size !== first.shape[axis]);
-    const { from, sequence, chunk } = header;
-    if (contradicts) {
-      throw new ArcFleetError('collective_mismatch', `Chunks of rank ${from} for sequence ${sequence} contradict each other.`, {
-        rank: from,
-        sequence,
-        chunk,
-      });
-    }
+    if (contradicts) throw contradiction(header);
     if (checksumOf(data) !== header.checksum) {
       throw new ArcFleetError(
         'collective_lost',
@@ -74,22 +80,45 @@ export class Assembler {
         { rank: from, sequence, chunk },
       );
     }
-    if (this.#seen[chunk]) return null;
-    this.#seen[chunk] = true;
+    if (this.#lengths.has(chunk)) return null;
+    this.#bytes ??= new Uint8Array(header.totalBytes);
     this.#bytes.set(data, header.offset);
-    this.#missing--;
-    return this.#missing === 0 ? { dtype: first.dtype, shape: first.shape, bytes: this.#bytes } : null;
+    this.#lengths.set(chunk, data.length);
+    this.#starts.set(chunk, header.offset);
+    this.#receivedBytes += data.length;
+    if (this.#lengths.size < header.numChunks) return null;
+    if (!this.#isTiled()) throw contradiction(header);
+    return { dtype: first.dtype, shape: first.shape, bytes: this.#bytes };
+  }
+
+  /** True when the chunks lie one behind the other, without a hole and without an overlap. */
+  #isTiled(): boolean {
+    let end = 0;
+    for (let chunk = 0; chunk < this.#lengths.size; chunk++) {
+      if (this.#starts.get(chunk) !== end) return false;
+      end += this.#lengths.get(chunk)!;
+    }
+    return end === this.#first!.totalBytes;
   }
 }
 
+function contradiction({ from, sequence, chunk }: Frame['header']): ArcFleetError {
+  const message = `Chunks of rank ${from} for sequence ${sequence} contradict each other.`;
+  return new ArcFleetError('collective_mismatch', message, { rank: from, sequence, chunk });
+}
+
 const ELEMENT_BYTES: Readonly<Record<DType, number>> = { float32: 4, int32: 4, bytes: 1 };
+
+function byteLengthOf({ dtype, shape }: { readonly dtype: DType; readonly shape: readonly number[] }): number {
+  return shape.reduce((product, size) => product * size, ELEMENT_BYTES[dtype]);
+}
 
 /**
  * Checks a caller's payload and returns it as a message, without a copy.
  * @throws ArcFleetError `shape_mismatch` when the data do not have the length of the shape, or the type of the dtype.
  */
 export function messageOf({ dtype, shape, data }: Payload): Message {
-  const expected = shape.reduce((product, size) => product * size, 1) * ELEMENT_BYTES[dtype];
+  const expected = byteLengthOf({ dtype, shape });
   const fitsType =
     dtype === 'float32'
       ? data instanceof Float32Array

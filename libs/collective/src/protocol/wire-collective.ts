@@ -27,7 +27,11 @@ export interface WireCollectiveOptions {
 
 interface Peer {
   lastFrameAt: number;
+  /** Highest sequence of which a frame of it came; -1: none yet. */
+  lastSequence: number;
   leaseUntil: number;
+  /** The first call that ends the lease. */
+  leaseSequence: number;
   phase: string | null;
   left: boolean;
 }
@@ -66,7 +70,14 @@ export class WireCollective implements Collective, WireReceiver {
     this.#progressMs = options.progressMs;
     this.#now = options.now ?? (() => performance.now());
     const now = this.#now();
-    this.#peers = Array.from({ length: wire.worldSize }, () => ({ lastFrameAt: now, leaseUntil: 0, phase: null, left: false }));
+    this.#peers = Array.from({ length: wire.worldSize }, () => ({
+      lastFrameAt: now,
+      lastSequence: -1,
+      leaseUntil: 0,
+      leaseSequence: 0,
+      phase: null,
+      left: false,
+    }));
     wire.start(this);
   }
 
@@ -143,7 +154,7 @@ export class WireCollective implements Collective, WireReceiver {
   }
 
   extendLease(ms: number, phase: string): void {
-    this.#wire.extendLease(ms, phase);
+    this.#wire.extendLease(ms, phase, this.#nextSequence);
   }
 
   async abort(reason: string): Promise<void> {
@@ -172,7 +183,11 @@ export class WireCollective implements Collective, WireReceiver {
       void this.#fail(new ArcFleetError('stale_generation', message, { generation: this.#wire.generation, newest: generation }));
       return;
     }
-    this.#peers[from]!.lastFrameAt = this.#now();
+    const peer = this.#peers[from]!;
+    peer.lastFrameAt = this.#now();
+    peer.lastSequence = Math.max(peer.lastSequence, sequence);
+    // What it was busy with is done. A frame that it sent before it asked for patience says nothing of that.
+    if (peer.lastSequence >= peer.leaseSequence) peer.leaseUntil = 0;
     if (sequence >= this.#nextSequence) {
       const waiting = this.#early.get(sequence);
       if (waiting === undefined) this.#early.set(sequence, [frame]);
@@ -182,9 +197,12 @@ export class WireCollective implements Collective, WireReceiver {
     this.#deliver(frame);
   }
 
-  onLease(rank: number, ms: number, phase: string): void {
+  onLease(rank: number, ms: number, phase: string, sequence: number): void {
     const peer = this.#peers[rank]!;
+    // Frames and leases travel apart: the frame that ends this lease may have come first.
+    if (peer.lastSequence >= sequence) return;
     peer.leaseUntil = this.#now() + ms;
+    peer.leaseSequence = sequence;
     peer.phase = phase;
   }
 
@@ -408,9 +426,13 @@ export class WireCollective implements Collective, WireReceiver {
 
 /** Own values as peers will see them: views for float32, one rounding pass for bfloat16. */
 function encode(values: Float32Array, wire: WireType): { message(start: number, count: number): Message } {
-  const data = wire === 'bfloat16' ? toBfloat16(values) : values;
-  const dtype = wire === 'bfloat16' ? 'bytes' : 'float32';
-  return { message: (start, count) => ({ dtype, shape: [count], bytes: bytesOf(data.subarray(start, start + count)) }) };
+  if (wire === 'bfloat16') {
+    const halves = toBfloat16(values);
+    const part = (start: number, count: number) => bytesOf(halves.subarray(start, start + count));
+    return { message: (start, count) => ({ dtype: 'bytes', shape: [2 * count], bytes: part(start, count) }) };
+  }
+  const part = (start: number, count: number) => bytesOf(values.subarray(start, start + count));
+  return { message: (start, count) => ({ dtype: 'float32', shape: [count], bytes: part(start, count) }) };
 }
 
 /** Both ways of an all-reduce give the same bits: the second stage sends its sums rounded, so the straight way rounds them too. */

@@ -11,8 +11,8 @@ export interface IncomingFrame extends Frame {
 
 export interface WireReceiver {
   onFrame(frame: IncomingFrame): void;
-  /** A peer is busy for up to `ms` from now. */
-  onLease(rank: number, ms: number, phase: string): void;
+  /** A peer is busy for up to `ms` from now, until its first frame of a call from `sequence` on. May be told again and again. */
+  onLease(rank: number, ms: number, phase: string, sequence: number): void;
   /** A peer closed in order and everything it ever sent has been handed over. */
   onLeft(rank: number): void;
   /** The transport cannot go on, or a peer said so. */
@@ -33,7 +33,8 @@ export interface Wire {
    * frames that wait for room: all peers have asked for them already.
    */
   send(lane: Lane, frame: Frame, urgent: boolean): Promise<void>;
-  extendLease(ms: number, phase: string): void;
+  /** This rank is busy until it makes call `sequence`, for up to `ms`; the latest lease counts. */
+  extendLease(ms: number, phase: string, sequence: number): void;
   /** Tells all peers why this rank gives up. */
   abort(report: ErrorReport): Promise<void>;
   /** `inOrder`: wait until peers have what was sent, and say goodbye. */

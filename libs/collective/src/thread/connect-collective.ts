@@ -30,6 +30,11 @@ export async function connectCollective({ lifelineFd, ...options }: ConnectColle
     worker.once('error', (error) =>
       reject(new ArcFleetError('collective_lost', 'The communication thread could not start.', {}, { cause: error })),
     );
+    worker.once('exit', (code) =>
+      reject(
+        new ArcFleetError('collective_lost', `The communication thread ended with code ${code} before it had met the peers.`),
+      ),
+    );
   });
   if (first.type === 'refused') throw errorFromReport(first.error);
   return new ThreadedCollective(worker, rank, worldSize);

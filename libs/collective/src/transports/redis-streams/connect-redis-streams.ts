@@ -11,7 +11,7 @@ export interface RedisStreamsOptions {
   readonly address: CollectiveAddress;
   readonly redisUrl: string;
   readonly timing?: Partial<CollectiveTiming>;
-  /** Secret of the generation; ranks with different ones refuse each other. */
+  /** What ranks must have alike, as text. Ranks with different ones refuse each other; one without joins any. */
   readonly token?: string;
   readonly chunkBytes?: number;
   readonly straightReduceBytes?: number;

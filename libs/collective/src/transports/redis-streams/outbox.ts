@@ -26,6 +26,8 @@ interface OwnLane {
   /** Sizes of entries `firstKept`.. `last`, which some reader still needs. */
   readonly sizes: number[];
   firstKept: number;
+  /** First entry that Redis has been told to keep. */
+  trimmedTo: number;
 }
 
 interface Waiting {
@@ -56,6 +58,7 @@ export class Outbox {
       acked: new Map(readers.map((reader) => [reader, 0])),
       sizes: [],
       firstKept: 1,
+      trimmedTo: 1,
     });
     this.#lanes.set('all', lane(keys.all(rank), peers));
     for (const peer of peers) this.#lanes.set(peer, lane(keys.to(rank, peer), [peer]));
@@ -82,6 +85,16 @@ export class Outbox {
   /** The reader has left: it needs nothing more. */
   forget(reader: number): void {
     this.acknowledge(reader, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Deletes what all readers have from lanes whose next entry, which would do it, is not in sight. */
+  trimIdle(): void {
+    for (const lane of this.#lanes.values()) {
+      if (lane.firstKept === lane.trimmedTo) continue;
+      lane.trimmedTo = lane.firstKept;
+      // On the writers' connection, so that it cannot pass an entry. Its loss costs memory only; a lost stream shows in the heartbeat.
+      this.#options.writer.xtrim(lane.key, 'MINID', `${lane.firstKept}-0`).catch(() => undefined);
+    }
   }
 
   /** Numbers of the last entries: common lane, and the lane to `reader`. */
@@ -126,6 +139,7 @@ export class Outbox {
     const data = Buffer.from(buffer, byteOffset, byteLength);
     // Trimming rides on the next entry: what everybody has goes in the same command. No `=` after MINID: js-redis-server knows none.
     const minId = `${lane.firstKept}-0`;
+    lane.trimmedTo = lane.firstKept;
     const header = Buffer.from(encodeHeader(frame.header).buffer);
     writer.callBuffer('XADD', lane.key, 'NOMKSTREAM', 'MINID', minId, id, 'h', header, 'a', acks(name), 'd', data).then(
       (reply) => {

@@ -5,7 +5,7 @@ import { Liveness } from '../../protocol/liveness.js';
 import { parseAbort } from './abort-report.js';
 import { ownStreams } from './keys.js';
 import type { GenerationKeys } from './keys.js';
-import { BEAT } from './scripts.js';
+import { BEAT, FENCE_TTL_MS } from './scripts.js';
 
 export interface PulseOptions {
   readonly control: Redis;
@@ -15,9 +15,9 @@ export interface PulseOptions {
   readonly timing: CollectiveTiming;
   readonly ttlMs: number;
   readonly lastError: () => string | null;
-  readonly onLease: (rank: number, ms: number, phase: string) => void;
-  /** After every heartbeat: time to send what is due. */
-  readonly onBeat: () => void;
+  readonly onLease: (rank: number, ms: number, phase: string, sequence: number) => void;
+  /** After every heartbeat, with the ranks that have one: time to send what is due. */
+  readonly onBeat: (present: ReadonlySet<number>) => void;
   readonly onFailure: (error: ArcFleetError) => void;
 }
 
@@ -25,6 +25,8 @@ interface Beat {
   n: number;
   leaseMs: number;
   phase: string | null;
+  /** The call that ends the lease. */
+  sequence: number;
 }
 
 /** Own heartbeat and the watch over the peers': one script call per period. */
@@ -39,6 +41,7 @@ export class Pulse {
   #lastAnswerAt: number;
   #leaseUntil = 0;
   #phase: string | null = null;
+  #leaseSequence = 0;
 
   constructor(options: PulseOptions) {
     this.#options = options;
@@ -68,10 +71,16 @@ export class Pulse {
     this.#liveness.forget(rank);
   }
 
-  extendLease(ms: number, phase: string): void {
-    this.#leaseUntil = Math.max(this.#leaseUntil, this.#now() + ms);
+  extendLease(ms: number, phase: string, sequence: number): void {
+    this.#leaseUntil = this.#now() + ms;
     this.#phase = phase;
+    this.#leaseSequence = sequence;
     this.#tick();
+  }
+
+  /** This rank makes call `sequence`: the lease for what came before is over. */
+  endLease(sequence: number): void {
+    if (sequence >= this.#leaseSequence) this.#leaseUntil = 0;
   }
 
   #tick(): void {
@@ -94,11 +103,17 @@ export class Pulse {
   async #beat(now: number): Promise<void> {
     const { control, keys, address, nonce, ttlMs, onFailure } = this.#options;
     const { generation, rank, worldSize } = address;
-    const beat: Beat = { n: ++this.#count, leaseMs: Math.max(0, Math.round(this.#leaseUntil - now)), phase: this.#phase };
+    const beat: Beat = {
+      n: ++this.#count,
+      leaseMs: Math.max(0, Math.round(this.#leaseUntil - now)),
+      phase: this.#phase,
+      sequence: this.#leaseSequence,
+    };
     const beatKeys = [keys.fence, keys.state, keys.beats, ...ownStreams(keys, rank, worldSize)];
     this.#isInFlight = true;
     try {
-      const reply = await control.eval(BEAT, beatKeys.length, ...beatKeys, generation, rank, nonce, JSON.stringify(beat), ttlMs);
+      const text = JSON.stringify(beat);
+      const reply = await control.eval(BEAT, beatKeys.length, ...beatKeys, generation, rank, nonce, text, ttlMs, FENCE_TTL_MS);
       if (this.#timer !== null) this.#onReply(reply as string[]);
     } catch (error) {
       if (this.#timer === null) return;
@@ -123,24 +138,27 @@ export class Pulse {
       );
     }
     if (detail !== '') return onFailure(errorFromReport(parseAbort(detail, address.rank)));
-    this.#watch(now, pairs);
-    onBeat();
+    const present = this.#watch(now, pairs);
+    if (this.#timer !== null) onBeat(present);
   }
 
-  #watch(now: number, pairs: string[]): void {
+  #watch(now: number, pairs: string[]): ReadonlySet<number> {
     const { address, onLease, onFailure } = this.#options;
     const beats = new Map<number, string>();
     for (let i = 0; i < pairs.length; i += 2) {
       const rank = Number(pairs[i]);
       if (rank === address.rank) continue;
       beats.set(rank, pairs[i + 1]!);
-      const { leaseMs, phase } = JSON.parse(pairs[i + 1]!) as Beat;
-      if (leaseMs > 0) onLease(rank, leaseMs, phase ?? '');
+      const { leaseMs, phase, sequence } = JSON.parse(pairs[i + 1]!) as Beat;
+      if (phase !== null) onLease(rank, leaseMs, phase, sequence);
     }
     this.#liveness.look(now, beats);
     const dead = this.#liveness.dead(now);
-    if (dead === null) return;
-    const message = `Rank ${dead.rank} is gone: no heartbeat for ${Math.round(dead.silentMs)} ms.`;
-    onFailure(new ArcFleetError('peer_lost', message, { rank: dead.rank, silentMs: Math.round(dead.silentMs) }));
+    if (dead !== null) {
+      const silentMs = Math.round(dead.silentMs);
+      const message = `Rank ${dead.rank} is gone: no heartbeat for ${silentMs} ms.`;
+      onFailure(new ArcFleetError('peer_lost', message, { rank: dead.rank, silentMs }));
+    }
+    return new Set(beats.keys());
   }
 }

@@ -60,6 +60,7 @@ export class StreamReader {
   readonly #promptly = new Set<number>();
   #inboxId = '0-0';
   #isStopped = false;
+  #numReads = 0;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -89,11 +90,17 @@ export class StreamReader {
         return;
       }
       if (reply !== null) this.#take(reply as [Buffer, [Buffer, Buffer[]][]][]);
+      this.#numReads++;
     }
   }
 
   stop(): void {
     this.#isStopped = true;
+  }
+
+  /** Answers that have been taken, empty ones included. */
+  get numReads(): number {
+    return this.#numReads;
   }
 
   /** What to tell `peer` of its lanes: numbers of the entries up to which all have been consumed. */
@@ -170,7 +177,7 @@ export class StreamReader {
       if (lane.bytesSinceTold >= ackBytes || this.#promptly.has(lane.from)) onAckDue(lane.from);
     };
     try {
-      onFrame({ header: decodeHeader(header), data, consumed });
+      onFrame({ header: decodeHeader(header, lane.from), data, consumed });
     } catch (error) {
       onLost(error as ArcFleetError);
     }

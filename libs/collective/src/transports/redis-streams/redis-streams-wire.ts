@@ -1,16 +1,15 @@
-import { errorFromReport } from '#contracts';
-import type { ArcFleetError, ErrorReport } from '#contracts';
+import { ArcFleetError, errorFromReport } from '#contracts';
+import type { ErrorReport } from '#contracts';
 import type { CollectiveAddress, CollectiveTiming } from '../../collective.js';
 import type { Frame } from '../../protocol/frame.js';
 import type { Lane, Wire, WireReceiver } from '../../protocol/wire.js';
-import { formatAbort, parseAbort } from './abort-report.js';
+import { parseAbort } from './abort-report.js';
 import type { Connections } from './connections.js';
-import { ownStreams } from './keys.js';
+import { bounded, leave, raiseAbort } from './farewell.js';
 import type { GenerationKeys } from './keys.js';
 import { Outbox } from './outbox.js';
 import { Pulse } from './pulse.js';
 import { StreamReader } from './reader.js';
-import { ABORT, LEAVE } from './scripts.js';
 
 export interface RedisStreamsWireOptions {
   readonly address: CollectiveAddress;
@@ -31,8 +30,8 @@ type InboxMessage =
   | { type: 'bye'; from: number; lastAll: number; lastOwn: number; all: number; own: number }
   | { type: 'abort'; text: string };
 
-/** How long an abort or a goodbye to Redis may take before the process goes on without it. */
-const FAREWELL_MS = 2_000;
+/** Answers of Redis after which nothing of a peer that has gone can still be under way: the one asked for before, and a later one. */
+const READS_AFTER_GONE = 2;
 
 /** Frames over Redis Streams; layout and rules are in `docs/protocols/collective.md`. */
 export class RedisStreamsWire implements Wire {
@@ -46,6 +45,8 @@ export class RedisStreamsWire implements Wire {
   readonly #pulse: Pulse;
   /** Peers that said goodbye, with the numbers of their last entries. */
   readonly #leaving = new Map<number, { all: number; own: number }>();
+  /** Peers whose streams are gone, with the number of reads at that time. */
+  readonly #gone = new Map<number, number>();
   readonly #left = new Set<number>();
   #receiver!: WireReceiver;
   #hasFailed = false;
@@ -93,8 +94,8 @@ export class RedisStreamsWire implements Wire {
       timing,
       ttlMs,
       lastError: connections.lastError,
-      onLease: (peer, ms, phase) => this.#receiver.onLease(peer, ms, phase),
-      onBeat: () => this.#onBeat(),
+      onLease: (peer, ms, phase, sequence) => this.#receiver.onLease(peer, ms, phase, sequence),
+      onBeat: (present) => this.#onBeat(present),
       onFailure: onLost,
     });
   }
@@ -106,24 +107,22 @@ export class RedisStreamsWire implements Wire {
   }
 
   send(lane: Lane, frame: Frame, urgent: boolean): Promise<void> {
+    this.#pulse.endLease(frame.header.sequence);
     return this.#outbox.send(lane, frame, urgent);
   }
 
-  extendLease(ms: number, phase: string): void {
-    this.#pulse.extendLease(ms, phase);
+  extendLease(ms: number, phase: string, sequence: number): void {
+    this.#pulse.extendLease(ms, phase, sequence);
   }
 
   async abort(report: ErrorReport): Promise<void> {
     this.#end();
-    const { keys, connections } = this.#options;
-    const text = formatAbort(this.rank, report);
-    const message: InboxMessage = { type: 'abort', text };
-    const abortKeys = [keys.state, ...this.#peers.map((peer) => keys.inbox(peer))];
-    await bounded(connections.control.eval(ABORT, abortKeys.length, ...abortKeys, text, JSON.stringify(message)));
+    const { keys, connections, address } = this.#options;
+    await raiseAbort(connections.control, keys, address, report);
   }
 
   async close(inOrder: boolean): Promise<void> {
-    const { keys, connections, timing, nonce } = this.#options;
+    const { keys, connections, timing, nonce, address } = this.#options;
     if (inOrder && !this.#hasFailed) {
       for (const peer of this.#peers) {
         const last = this.#outbox.lastEntries(peer);
@@ -134,8 +133,7 @@ export class RedisStreamsWire implements Wire {
     }
     this.#pulse.stop();
     this.#reader.stop();
-    const leaveKeys = [keys.state, keys.beats, ...ownStreams(keys, this.rank, this.worldSize)];
-    await bounded(connections.control.eval(LEAVE, leaveKeys.length, ...leaveKeys, this.rank, nonce));
+    await leave(connections.control, keys, address, nonce);
     connections.disconnect();
   }
 
@@ -151,9 +149,25 @@ export class RedisStreamsWire implements Wire {
     return acks;
   }
 
-  #onBeat(): void {
+  #onBeat(present: ReadonlySet<number>): void {
     for (const peer of this.#peers) if (this.#reader.isAckDue(peer)) this.#sendAck(peer);
+    this.#outbox.trimIdle();
     this.#checkLeaving();
+    this.#checkGone(present);
+  }
+
+  /** A peer that said goodbye and has no heartbeat any more has deleted its streams: what was not read by then never comes. */
+  #checkGone(present: ReadonlySet<number>): void {
+    for (const [peer, { all, own }] of this.#leaving) {
+      if (this.#left.has(peer) || present.has(peer)) continue;
+      const reads = this.#reader.numReads;
+      const since = this.#gone.get(peer) ?? reads;
+      this.#gone.set(peer, since);
+      if (reads - since < READS_AFTER_GONE) continue;
+      const message = `Rank ${peer} left before this rank had read all that it sent: it waited too long for this one.`;
+      this.#fail(new ArcFleetError('peer_lost', message, { rank: peer, lastAll: all, lastOwn: own }));
+      return;
+    }
   }
 
   #sendAck(peer: number): void {
@@ -204,14 +218,4 @@ export class RedisStreamsWire implements Wire {
     this.#pulse.stop();
     this.#onFailed();
   }
-}
-
-/** Waits for a farewell that nobody may answer; its failure changes nothing. */
-async function bounded(promise: Promise<unknown>, ms = FAREWELL_MS): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([promise.catch(() => undefined), enough]);
-  clearTimeout(timer);
 }

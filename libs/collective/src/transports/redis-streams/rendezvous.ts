@@ -3,12 +3,11 @@ import { ArcFleetError, errorFromReport } from '#contracts';
 import type { CollectiveAddress, CollectiveTiming } from '../../collective.js';
 import { parseAbort } from './abort-report.js';
 import type { Connections } from './connections.js';
+import { leave, raiseAbort } from './farewell.js';
 import { ownStreams } from './keys.js';
 import type { GenerationKeys } from './keys.js';
-import { JOIN } from './scripts.js';
+import { FENCE_TTL_MS, JOIN } from './scripts.js';
 
-/** A fence outlives every restart of a run that anyone still waits for. */
-const FENCE_TTL_MS = 7 * 24 * 3_600_000;
 /** Longest wait between two looks at the rendezvous; a joining peer wakes the others sooner. */
 const LOOK_EVERY_MS = 250;
 
@@ -22,14 +21,35 @@ export interface RendezvousOptions {
 }
 
 /**
- * Joins the generation and waits until all ranks have. Returns the nonce that proves who holds this rank.
+ * Joins the generation and waits until all ranks have. Returns the nonce that proves who holds this rank. A rank that gives
+ * up withdraws and tells its peers.
  * @throws ArcFleetError `stale_generation` (a newer generation runs, or another process holds the rank), `collective_mismatch`
  *   (world size or token differ), `rendezvous_timeout`, or what a peer gave up with.
  */
 export async function rendezvous(options: RendezvousOptions): Promise<string> {
+  const nonce = randomUUID();
+  try {
+    await meet(options, nonce);
+    return nonce;
+  } catch (error) {
+    await withdraw(options, nonce, error);
+    throw error;
+  }
+}
+
+/** A rank that gave up must not stay counted: its peers, also those who come later, are told, and its keys go. */
+async function withdraw({ address, keys, connections }: RendezvousOptions, nonce: string, error: unknown): Promise<void> {
+  if (!(error instanceof ArcFleetError)) return;
+  if (error.code === 'rendezvous_timeout') {
+    if (error.details['joined'] === null) return; // Redis does not answer
+    await raiseAbort(connections.control, keys, address, error.toReport());
+  }
+  await leave(connections.control, keys, address, nonce);
+}
+
+async function meet(options: RendezvousOptions, nonce: string): Promise<void> {
   const { address, keys, connections, timing, token, ttlMs } = options;
   const { runId, generation, rank, worldSize } = address;
-  const nonce = randomUUID();
   const deadline = performance.now() + timing.rendezvousTimeoutMs;
   const streams = ownStreams(keys, rank, worldSize);
   const joinKeys = [keys.fence, keys.state, ...streams];
@@ -72,7 +92,7 @@ export async function rendezvous(options: RendezvousOptions): Promise<string> {
     if (status === 'differs') {
       const message =
         value === 'token'
-          ? `${where}: the token is not the one that the other ranks gave.`
+          ? `${where}: this rank gave the token "${token}", others "${detail}".`
           : `${where}: this rank was told of ${worldSize} ranks, others of ${detail}.`;
       throw new ArcFleetError('collective_mismatch', message, { ...address, field: value });
     }
@@ -80,7 +100,7 @@ export async function rendezvous(options: RendezvousOptions): Promise<string> {
     joined = Number(value);
     if (joined === worldSize) {
       if (first) wakePeers(options);
-      return nonce;
+      return;
     }
     first = false;
     const blockMs = Math.max(1, Math.floor(Math.min(LOOK_EVERY_MS, deadline - performance.now())));

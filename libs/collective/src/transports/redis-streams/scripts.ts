@@ -1,3 +1,6 @@
+/** A fence outlives every restart of a run that anyone still waits for. */
+export const FENCE_TTL_MS = 7 * 24 * 3_600_000;
+
 /**
  * Joins a rank, or asks again how many have joined.
  *
@@ -5,8 +8,10 @@
  * ARGV  1 generation, 2 rank, 3 world size, 4 nonce, 5 token, 6 TTL in ms, 7 TTL of the fence in ms
  * Out   {'ok', joined, abort report or ''}
  *       {'stale', newest}      a newer generation of the run has been joined
- *       {'differs', field, value}   the ranks disagree about world size or token
+ *       {'differs', field, value}   the ranks disagree about world size or token; an empty token disagrees with none
  *       {'taken', ''}          another process holds this rank
+ *
+ * A rank that comes after the generation was given up is told so and not counted.
  *
  * Streams are made here, empty and with a TTL, so that later writers use NOMKSTREAM and notice when Redis lost them.
  */
@@ -16,13 +21,16 @@ if newest > tonumber(ARGV[1]) then return {'stale', tostring(newest), ''} end
 local worldSize = redis.call('HGET', KEYS[2], 'worldSize')
 if worldSize and worldSize ~= ARGV[3] then return {'differs', 'worldSize', worldSize} end
 local token = redis.call('HGET', KEYS[2], 'token')
-if token and token ~= ARGV[5] then return {'differs', 'token', ''} end
+if token and token ~= '' and ARGV[5] ~= '' and token ~= ARGV[5] then return {'differs', 'token', token} end
 local field = 'rank:' .. ARGV[2]
 local holder = redis.call('HGET', KEYS[2], field)
 if holder and holder ~= ARGV[4] then return {'taken', '', ''} end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[7])
+local abort = redis.call('HGET', KEYS[2], 'abort')
+if abort then return {'ok', redis.call('HGET', KEYS[2], 'joined'), abort} end
 if not holder then
-  redis.call('HSET', KEYS[2], 'worldSize', ARGV[3], 'token', ARGV[5], field, ARGV[4])
+  redis.call('HSET', KEYS[2], 'worldSize', ARGV[3], field, ARGV[4])
+  if ARGV[5] ~= '' or not token then redis.call('HSET', KEYS[2], 'token', ARGV[5]) end
   redis.call('HINCRBY', KEYS[2], 'joined', 1)
   for i = 3, #KEYS do
     redis.call('XADD', KEYS[i], '0-1', 'created', '')
@@ -30,14 +38,14 @@ if not holder then
   end
 end
 for i = 2, #KEYS do redis.call('PEXPIRE', KEYS[i], ARGV[6]) end
-return {'ok', redis.call('HGET', KEYS[2], 'joined'), redis.call('HGET', KEYS[2], 'abort') or ''}
+return {'ok', redis.call('HGET', KEYS[2], 'joined'), ''}
 `;
 
 /**
  * Heartbeat: says that this rank lives, renews its keys, reads the others' heartbeats.
  *
  * KEYS  1 fence, 2 state, 3 beats, 4.. streams of this rank
- * ARGV  1 generation, 2 rank, 3 nonce, 4 heartbeat (JSON), 5 TTL in ms
+ * ARGV  1 generation, 2 rank, 3 nonce, 4 heartbeat (JSON), 5 TTL in ms, 6 TTL of the fence in ms
  * Out   {'ok', abort report or '', rank, heartbeat, rank, heartbeat, ...}
  *       {'stale', newest}   a newer generation of the run has been joined
  *       {'lost', what}      Redis has forgotten the rendezvous or a stream
@@ -46,6 +54,7 @@ export const BEAT = `
 local newest = tonumber(redis.call('GET', KEYS[1]) or '0')
 if newest > tonumber(ARGV[1]) then return {'stale', tostring(newest)} end
 if redis.call('HGET', KEYS[2], 'rank:' .. ARGV[2]) ~= ARGV[3] then return {'lost', 'the rendezvous'} end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[6])
 redis.call('HSET', KEYS[3], ARGV[2], ARGV[4])
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
 redis.call('PEXPIRE', KEYS[3], ARGV[5])

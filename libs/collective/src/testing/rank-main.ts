@@ -1,0 +1,12 @@
+import { connectCollective } from '../thread/connect-collective.js';
+import type { RedisStreamsOptions } from '../transports/redis-streams/connect-redis-streams.js';
+
+/** A rank in a process of its own, for specs that kill it: joins, takes part in one barrier, says so, and computes for ever. */
+const collective = await connectCollective(JSON.parse(process.argv[2]!) as RedisStreamsOptions);
+await collective.barrier();
+process.send!('ready');
+if (process.argv[3] === 'block') {
+  // A kernel that does not return: the communication thread has to live on.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+setInterval(() => undefined, 1_000);
