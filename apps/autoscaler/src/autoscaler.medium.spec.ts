@@ -71,7 +71,7 @@ describe('autoscaler with worker processes on a real Redis', () => {
   const want = (reservedRanks: number, ...gangs: number[]) =>
     writeDemand(redis, {
       reservedRanks,
-      waitingGangs: gangs.map((ranks, index) => ({ runId: `run${index}`, ranks })),
+      waitingGangs: gangs.map((ranks, index) => ({ runId: `run${index}`, ranks, minRanks: ranks })),
       at: new Date().toISOString(),
     });
   const numWorkers = async () => (await readWorkers(redis)).length;

@@ -5,9 +5,13 @@ import { decideScaling, type FleetObservation, type FleetWorker, type ScalingLim
 const AT = '2026-01-01T00:00:00.000Z';
 const LIMITS: ScalingLimits = { minWorkers: 0, maxWorkers: 4, slotsPerWorker: 1, idleMs: 1_000 };
 
-const demand = (reservedRanks: number, ...waiting: number[]) => ({
+/** Gangs: the ranks that each wants, or what it settles for and what it wants. */
+const demand = (reservedRanks: number, ...waiting: (number | [number, number])[]) => ({
   reservedRanks,
-  waitingGangs: waiting.map((ranks, index) => ({ runId: `run${index}`, ranks })),
+  waitingGangs: waiting.map((gang, index) => {
+    const [minRanks, ranks] = typeof gang === 'number' ? [gang, gang] : gang;
+    return { runId: `run${index}`, ranks, minRanks };
+  }),
   at: AT,
 });
 const aWorker = (change: Partial<FleetWorker> = {}): FleetWorker => ({
@@ -37,6 +41,22 @@ describe('decideScaling', () => {
     const decision = decideScaling(observe({ demand: demand(0, 5, 2) }), LIMITS);
     expect(decision.start).toBe(2);
     expect(decision.oversized).toEqual(['run0']);
+  });
+
+  it('starts what there may be for a gang that settles for less, and calls it oversized only below that', () => {
+    const limits = { ...LIMITS, maxWorkers: 2 };
+    expect(decideScaling(observe({ demand: demand(0, [1, 8]) }), limits)).toMatchObject({ start: 2, oversized: [] });
+    expect(decideScaling(observe({ demand: demand(1, [1, 8]), workers: [aWorker({ busy: 1 })] }), limits).start).toBe(1);
+    expect(decideScaling(observe({ demand: demand(0, [3, 8]) }), limits)).toMatchObject({ start: 0, oversized: ['run0'] });
+    // The elder first: what it leaves is for those behind it.
+    expect(decideScaling(observe({ demand: demand(0, [1, 3], [2, 4]) }), LIMITS).start).toBe(3);
+  });
+
+  it('keeps the workers of a gang that waits for more than there will be', () => {
+    const limits = { ...LIMITS, maxWorkers: 2 };
+    const workers = [0, 1].map((index) => aWorker({ workerId: `w${index}` }));
+    const idleSince = new Map(workers.map(({ workerId }) => [workerId, -10_000]));
+    expect(decideScaling(observe({ demand: demand(0, [1, 8]), workers, idleSince }), limits).retire).toEqual([]);
   });
 
   it('does not start half a gang beside what is reserved', () => {
@@ -71,7 +91,15 @@ const limitsArbitrary = fc
   .record({ maxWorkers: fc.nat(8), minWorkers: fc.nat(8), slotsPerWorker: fc.integer({ min: 1, max: 4 }), idleMs: fc.nat(2_000) })
   .map((limits) => ({ ...limits, minWorkers: Math.min(limits.minWorkers, limits.maxWorkers) }));
 const demandArbitrary = fc
-  .record({ reservedRanks: fc.nat(12), gangs: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 5 }) })
+  .record({
+    reservedRanks: fc.nat(12),
+    gangs: fc.array(
+      fc
+        .tuple(fc.integer({ min: 1, max: 12 }), fc.nat(6))
+        .map(([minRanks, more]): [number, number] => [minRanks, minRanks + more]),
+      { maxLength: 5 },
+    ),
+  })
   .map(({ reservedRanks, gangs }) => demand(reservedRanks, ...gangs));
 const situation = limitsArbitrary.chain((limits) =>
   fc
@@ -149,7 +177,7 @@ describe('decideScaling, whatever the situation', () => {
       if (wanted === null) return;
       const foreign = slotsOf(workers.filter((worker) => !worker.draining && !worker.isOwn));
       const most = limits.maxWorkers * limits.slotsPerWorker + foreign;
-      const waitingGangs = wanted.waitingGangs.filter((gang) => gang.ranks > most);
+      const waitingGangs = wanted.waitingGangs.filter((gang) => gang.minRanks > most);
       const { start } = decideScaling({ ...observation, demand: { ...wanted, waitingGangs } }, limits);
       const nobodyWaits = decideScaling({ ...observation, demand: { ...wanted, waitingGangs: [] } }, limits);
       expect(start).toBe(nobodyWaits.start);

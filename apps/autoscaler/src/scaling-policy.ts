@@ -41,14 +41,14 @@ export interface ScalingDecision {
   /** Own workers to retire. */
   readonly retire: readonly string[];
   readonly idleSince: IdleSince;
-  /** Runs whose ranks do not fit even into an empty fleet of the maximum size: nothing is started for them. */
+  /** Runs whose fewest ranks do not fit even into an empty fleet of the maximum size: nothing is started for them. */
   readonly oversized: readonly string[];
 }
 
 /**
  * Decides how many workers the fleet needs. Slots are wanted for all reserved ranks and for every waiting gang, oldest
- * first, that fits as a whole into what is left under the maximum: half a gang would only hold slots. Without a demand
- * nothing changes.
+ * first, as many as are left under the maximum, if it settles for that: half a gang would only hold slots. Without a
+ * demand nothing changes.
  */
 export function decideScaling(observation: FleetObservation, limits: ScalingLimits): ScalingDecision {
   const { demand, workers, starting } = observation;
@@ -75,13 +75,16 @@ export function decideScaling(observation: FleetObservation, limits: ScalingLimi
     spareSlots: usableSlots - wantedSlots,
     spareWorkers: numOwnUsable - starting - limits.minWorkers,
   });
-  const oversized = demand.waitingGangs.filter((gang) => gang.ranks > mostSlots).map((gang) => gang.runId);
+  const oversized = demand.waitingGangs.filter((gang) => gang.minRanks > mostSlots).map((gang) => gang.runId);
   return { start, retire, idleSince, oversized };
 }
 
 function slotsWanted(demand: FleetDemand, mostSlots: number): number {
   let wanted = demand.reservedRanks;
-  for (const { ranks } of demand.waitingGangs) if (wanted + ranks <= mostSlots) wanted += ranks;
+  for (const { ranks, minRanks } of demand.waitingGangs) {
+    const most = Math.min(ranks, mostSlots - wanted);
+    if (most >= minRanks) wanted += most;
+  }
   return wanted;
 }
 

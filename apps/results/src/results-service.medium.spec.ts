@@ -57,12 +57,12 @@ describe('admission', () => {
 
   it('says what it wants of the fleet', async () => {
     await scene.startResults();
-    const runId = await scene.submit({ ranks: { max: 3 } });
+    const runId = await scene.submit({ ranks: { min: 1, max: 3 } });
     const demand = await until('demand', async () => {
       const found = await readDemand(scene.redis);
       return found?.waitingGangs.length ? found : null;
     });
-    expect(demand).toMatchObject({ reservedRanks: 0, waitingGangs: [{ runId, ranks: 3 }] });
+    expect(demand).toMatchObject({ reservedRanks: 0, waitingGangs: [{ runId, ranks: 3, minRanks: 1 }] });
   });
 
   it('gives a slot that nobody claims back, and says so', async () => {

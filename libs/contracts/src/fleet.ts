@@ -82,7 +82,15 @@ export const fleetDemandSchema = z.strictObject({
   /** Ranks with a slot reserved or in use. */
   reservedRanks: z.number().int().min(0),
   /** Ranks of queued runs that could be admitted if there were slots, oldest first, whole gangs only. */
-  waitingGangs: z.array(z.strictObject({ runId: z.string(), ranks: z.number().int().min(1) })),
+  waitingGangs: z.array(
+    z.strictObject({
+      runId: z.string(),
+      /** Wanted. */
+      ranks: z.number().int().min(1),
+      /** What it settles for when there are no more. */
+      minRanks: z.number().int().min(1),
+    }),
+  ),
   at: z.iso.datetime(),
 });
 export type FleetDemand = z.output<typeof fleetDemandSchema>;

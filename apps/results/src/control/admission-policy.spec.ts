@@ -85,7 +85,7 @@ describe('planAdmissions', () => {
     const queued = [aRun('big', 4, 4, BACKFILL_MS - 1), aRun('small', 1, 1, 0)];
     expect(planAdmissions(queued, slots(3, 4), now)).toEqual({
       admit: [{ runId: 'small', worldSize: 1 }],
-      waiting: [{ runId: 'big', ranks: 4 }],
+      waiting: [{ runId: 'big', ranks: 4, minRanks: 4 }],
     });
   });
 
@@ -97,8 +97,16 @@ describe('planAdmissions', () => {
   it('says what waits in whole gangs, oldest first', () => {
     const queued = [aRun('a', 2, 4, 100), aRun('b', 1, 3, 50)];
     expect(planAdmissions(queued, slots(0), now).waiting).toEqual([
-      { runId: 'a', ranks: 4 },
-      { runId: 'b', ranks: 3 },
+      { runId: 'a', ranks: 4, minRanks: 2 },
+      { runId: 'b', ranks: 3, minRanks: 1 },
+    ]);
+  });
+
+  it('says the fewest ranks that the batch can be split over, not just the configured ones', () => {
+    const config = aConfig(2, 8, { globalBatchSize: 64, bnGroupSize: 8 });
+    const uneven = { ...config, ranks: { min: 3, max: 8 } };
+    expect(planAdmissions([{ ...aRun('a', 3, 8, 0), config: uneven }], slots(0), now).waiting).toEqual([
+      { runId: 'a', ranks: 8, minRanks: 4 },
     ]);
   });
 });

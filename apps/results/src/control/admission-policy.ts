@@ -1,5 +1,5 @@
 import type { QueuedRun } from '#persistence';
-import type { RunConfig } from '#contracts';
+import type { FleetDemand, RunConfig } from '#contracts';
 
 /** A run settles for fewer ranks than it wants only after it has waited that long. */
 export const SETTLE_MS = 20_000;
@@ -13,9 +13,11 @@ export interface Admission {
 
 export interface AdmissionPlan {
   readonly admit: readonly Admission[];
-  /** Gangs that wait, in order, with the ranks that they want. */
-  readonly waiting: readonly { readonly runId: string; readonly ranks: number }[];
+  /** Gangs that wait, in order, with the ranks that they want and the fewest that they settle for. */
+  readonly waiting: readonly WaitingGang[];
 }
+
+export type WaitingGang = FleetDemand['waitingGangs'][number];
 
 /** Slots of the workers that take jobs. */
 export interface FleetSlots {
@@ -32,7 +34,7 @@ export interface FleetSlots {
  */
 export function planAdmissions(queued: readonly QueuedRun[], slots: FleetSlots, now: Date): AdmissionPlan {
   const admit: Admission[] = [];
-  const waiting: { runId: string; ranks: number }[] = [];
+  const waiting: WaitingGang[] = [];
   let { free } = slots;
   for (const { runId, config, waitingSince } of queued) {
     const waitedMs = now.getTime() - waitingSince.getTime();
@@ -44,7 +46,7 @@ export function planAdmissions(queued: readonly QueuedRun[], slots: FleetSlots, 
       free -= worldSize;
       continue;
     }
-    waiting.push({ runId, ranks: wanted });
+    waiting.push({ runId, ranks: wanted, minRanks: sizes.at(-1) ?? wanted });
     if (waitedMs >= BACKFILL_MS && sizes.some((size) => size <= slots.total)) free = 0;
   }
   return { admit, waiting };

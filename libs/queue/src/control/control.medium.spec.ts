@@ -136,7 +136,7 @@ describe('control plane on a real Redis', () => {
 
   it('passes what is wanted of the fleet, and takes nonsense for nothing', async () => {
     expect(await readDemand(redis)).toBeNull();
-    const demand = { reservedRanks: 1, waitingGangs: [{ runId: 'r', ranks: 2 }], at: new Date().toISOString() };
+    const demand = { reservedRanks: 1, waitingGangs: [{ runId: 'r', ranks: 2, minRanks: 1 }], at: new Date().toISOString() };
     await writeDemand(redis, demand);
     expect(await readDemand(redis)).toEqual(demand);
     expect(await redis.pttl(controlKeys.demand)).toBeGreaterThan(0);
