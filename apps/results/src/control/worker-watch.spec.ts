@@ -92,16 +92,39 @@ describe('WorkerWatch', () => {
     expect([scene.isAlive, scene.isLost]).toEqual([true, true]);
   });
 
-  it('gives everybody the time back in which it could not look', () => {
+  it('gives everybody the time back in which it could not look, but for 2 s', () => {
     const scene = new Scene();
     scene.for(5_000);
     scene.for(4_000, { beats: false });
     scene.look(3_600_000, { beats: false });
     expect([scene.isAlive, scene.isLost]).toEqual([true, false]);
-    scene.for(4_000, { beats: false });
+    scene.for(2_000, { beats: false });
     expect(scene.isLost).toBe(false);
     scene.look(1, { beats: false });
     expect([scene.isAlive, scene.isLost]).toEqual([false, true]);
+  });
+
+  it.each([{ present: true }, { present: false }])(
+    'loses who is gone after a few looks, however slow each of them is (%j)',
+    (how) => {
+      fc.assert(
+        fc.property(fc.array(fc.integer({ min: 3_001, max: 600_000 }), { minLength: 5, maxLength: 5 }), (gaps) => {
+          const scene = new Scene();
+          scene.for(5_000);
+          for (const gap of gaps) scene.look(gap, { beats: false, ...how });
+          expect([scene.isAlive, scene.isLost]).toEqual([false, true]);
+        }),
+      );
+    },
+  );
+
+  it('keeps who beats, however slow each look is', () => {
+    const scene = new Scene();
+    scene.look(BEAT_MS);
+    for (let looks = 0; looks < 20; looks++) {
+      scene.look(30_000);
+      expect([scene.isAlive, scene.isLost]).toEqual([true, false]);
+    }
   });
 
   it('gives a rank that it has never heard of the whole silence', () => {

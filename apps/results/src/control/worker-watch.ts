@@ -9,8 +9,13 @@ export interface Silence {
 export const SILENCE: Silence = { workerMs: 8_000, rankMs: 10_000 };
 /** Memory of who has been silent for so many times that long goes. */
 const FORGET_FACTOR = 100;
-/** Two looks further apart than this mean that we (or Redis) were away: everybody gets that time back. */
+/** Two looks further apart than this mean that we (or Redis) were away. */
 const MAX_GAP_MS = 3_000;
+/**
+ * What such a gap counts as; everybody gets the rest of it back. More than nothing, or a loop that is always slow would never lose
+ * anybody; and so little that a worker has time to find a Redis that came back.
+ */
+const COUNTED_GAP_MS = 2_000;
 
 interface Beat {
   text: string;
@@ -39,7 +44,7 @@ export class WorkerWatch {
   /** Takes the records as Redis has them now. Not called while Redis is away. */
   look(records: readonly WorkerRecord[], now: number): void {
     const gap = now - this.lookedAt;
-    if (gap > MAX_GAP_MS) this.giveBack(gap);
+    if (gap > MAX_GAP_MS) this.giveBack(gap - COUNTED_GAP_MS);
     this.lookedAt = now;
     for (const record of records) {
       const known = this.beats.get(record.workerId);
