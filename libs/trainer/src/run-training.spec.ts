@@ -186,6 +186,16 @@ describe.each(engines)('on $name', ({ name }) => {
       expect(lossesOf(resumed)).toEqual(lossesOf(whole).slice(2));
     });
 
+    it('ends every rank before training when they do not all have the same engine, naming each', async () => {
+      const other: Engine = Object.create(engine, { name: { value: 'cpu' } });
+      const outcomes = await train(2, aConfig(), { engineOf: (rank) => (rank === 1 ? other : engine) });
+      for (const { error, records } of outcomes) {
+        expect(error).toMatchObject({ code: 'collective_mismatch', details: { engines: [engine.name, 'cpu'] } });
+        expect((error as Error).message).toContain('rank 1 has cpu');
+        expect(records).toEqual([]);
+      }
+    });
+
     it('ends every rank when one of them fails by itself', async () => {
       const outcomes = await train(2, aConfig(), { faults: 'throw@step=2,rank=1' });
       expect(outcomes[1]!.error).toMatchObject({ code: 'internal', message: 'Injected fault' });

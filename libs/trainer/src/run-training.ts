@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { tf } from '#engine';
 import { learningRateAt } from '#losses';
+import { agreeOnEngine } from './agree-on-engine.js';
 import { writeCheckpoint, writeModel } from './checkpoint/checkpoint.js';
 import { modelFolder, pruneCheckpoints, type SnapshotAddress } from './checkpoint/folders.js';
 import { decodeStepMessages, encodeStepMessage, type StopMode } from './data/step-message.js';
@@ -18,7 +19,7 @@ const LEASE_MS = 300_000;
  * Per step: schedule, fetch, forward, all-gather, head, reduce-scatter, backward with all-reduce, update, log, then perhaps
  * verify and checkpoint. After a failed collective the state is torn: the error leaves and nothing is saved.
  *
- * @throws ArcFleetError `non_finite`, `dataset_*`, `checkpoint_*` and everything that the collective throws.
+ * @throws ArcFleetError `non_finite`, `dataset_*`, `checkpoint_*`, `collective_mismatch` (ranks on different engines) and everything that the collective throws.
  */
 export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
   const { job, collective, engine, trainingSet, now = () => performance.now(), onPhase = () => undefined } = deps;
@@ -35,7 +36,7 @@ export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
   try {
     await verifier.open();
     // Nobody says that training starts before every rank has its data and its part of the checkpoint.
-    await collective.barrier();
+    await agreeOnEngine(collective, engine);
     if (rank === 0) {
       deps.emit({
         type: 'training.started',

@@ -9,6 +9,8 @@ import type { TrainingResult } from '../training-deps.js';
 
 export interface RunRanks {
   readonly engine: Engine;
+  /** Engine that a rank believes it has; default: `engine`. */
+  readonly engineOf?: (rank: number) => Engine;
   readonly worldSize: number;
   readonly trainingSet: TrainingSet;
   readonly config: RunConfigInput;
@@ -40,7 +42,7 @@ export async function runRanks(options: RunRanks): Promise<RankOutcome[]> {
       try {
         const result = await runTraining({
           job: { runId: 'run-1', generation, rank, worldSize, config, resumeFrom, rendezvousTimeoutMs: 1000 },
-          engine,
+          engine: options.engineOf?.(rank) ?? engine,
           collective,
           trainingSet,
           storageRoot,
