@@ -163,6 +163,13 @@ describe.each(engines)('on $name', ({ name }) => {
       expect(checkpointsOf(outcomes)).toEqual([]);
     });
 
+    it('scores nothing once it is canceled', async () => {
+      const config = aConfig({ verification: { everySteps: 2 } });
+      const wish = (mode: 'cancel' | 'stop') => trainOk(1, config, { stopAt: (_, step) => (step === 2 ? mode : 'none') });
+      expect(recordsOf((await wish('cancel'))[0], 'verification')).toEqual([]);
+      expect(recordsOf((await wish('stop'))[0], 'verification').map(({ step }) => step)).toEqual([2]);
+    });
+
     it('succeeds when it is told to stop at its last step', async () => {
       const outcomes = await trainOk(1, aConfig({ maxSteps: 2 }), { stopAt: (_, step) => (step === 2 ? 'stop' : 'none') });
       expect(resultsOf(outcomes)).toEqual([{ outcome: 'succeeded', step: 2 }]);

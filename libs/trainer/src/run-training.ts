@@ -106,7 +106,8 @@ export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
       }
 
       const isLast = step === config.maxSteps;
-      if (isLast || isDue(step, config.verification.everySteps)) {
+      // Whoever cancels does not wait for scores.
+      if (isLast || (stopMode !== 'cancel' && isDue(step, config.verification.everySteps))) {
         metrics.flush();
         onPhase('verification', step);
         await verifier.verifyModel(step);
