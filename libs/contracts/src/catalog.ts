@@ -17,7 +17,6 @@ export const OPTIMIZERS = ['sgd'] as const;
 export const LR_SCHEDULES = ['steps'] as const;
 export const DATASET_KINDS = ['faces_emore'] as const;
 export const ENGINES = ['tensorflow', 'wasm', 'cpu'] as const;
-export const TRANSPORTS = ['redis-streams', 'in-memory'] as const;
 
 export type NetworkName = keyof typeof NETWORKS;
 export type LossName = (typeof LOSSES)[number];
@@ -25,6 +24,5 @@ export type OptimizerName = (typeof OPTIMIZERS)[number];
 export type LrScheduleName = (typeof LR_SCHEDULES)[number];
 export type DatasetKind = (typeof DATASET_KINDS)[number];
 export type EngineName = (typeof ENGINES)[number];
-export type TransportName = (typeof TRANSPORTS)[number];
 
 export const NETWORK_NAMES = Object.keys(NETWORKS) as [NetworkName, ...NetworkName[]];

@@ -1,14 +1,5 @@
-export { DATASET_KINDS, ENGINES, LOSSES, LR_SCHEDULES, NETWORKS, NETWORK_NAMES, OPTIMIZERS, TRANSPORTS } from './catalog.js';
-export type {
-  DatasetKind,
-  EngineName,
-  LossName,
-  LrScheduleName,
-  NetworkFacts,
-  NetworkName,
-  OptimizerName,
-  TransportName,
-} from './catalog.js';
+export { DATASET_KINDS, ENGINES, LOSSES, LR_SCHEDULES, NETWORKS, NETWORK_NAMES, OPTIMIZERS } from './catalog.js';
+export type { DatasetKind, EngineName, LossName, LrScheduleName, NetworkFacts, NetworkName, OptimizerName } from './catalog.js';
 export { checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
 export type { CheckpointManifest, FileEntry } from './checkpoint.js';
 export { fillNormal, normalAt, RANDOM_STREAMS, shuffledIndices, streamOf, uniformAt } from './counter-random.js';
@@ -39,7 +30,6 @@ export type { CreateRun, CreateRunInput, RunConfig, RunConfigInput } from './run
 export {
   createdRunSchema,
   deliveryListSchema,
-  engineNameSchema,
   healthSchema,
   metricSeriesSchema,
   problemSchema,
@@ -58,7 +48,7 @@ export type {
   RunView,
   Transition,
 } from './run-view.js';
-export { canTransition, isTerminal, RUN_STATUSES, TERMINAL_STATUSES } from './statuses.js';
+export { canTransition, isTerminal, RUN_STATUSES } from './statuses.js';
 export type { RunStatus } from './statuses.js';
 export { LIFELINE_FD } from './trainer-ipc.js';
 export type { FromTrainer, ToTrainer, TrainerSettings } from './trainer-ipc.js';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ENGINES } from './catalog.js';
 import { errorReportSchema } from './records.js';
 import { RUN_STATUSES } from './statuses.js';
 import { VERIFICATION_SUBJECTS, verificationScoresSchema } from './verification.js';
@@ -134,4 +133,3 @@ export const healthSchema = z.object({
   version: z.string(),
   checks: z.record(z.string(), z.object({ status: z.enum(['ok', 'failed']), message: z.string().optional() })),
 });
-export const engineNameSchema = z.enum(ENGINES);

@@ -25,13 +25,7 @@ export type { NewRunEvent } from './run-events.js';
 export { transitionRun } from './transition-run.js';
 export type { TransitionDetails, TransitionResult } from './transition-run.js';
 export { isFinalEvent, webhookTypeOf } from './webhook-outbox.js';
-export {
-  admitRun,
-  findNextBackoffEnd,
-  findQueuedRuns,
-  getGenerationStart,
-  listReservedSlots,
-} from './repositories/admission.repository.js';
+export { admitRun, findQueuedRuns, getGenerationStart, listReservedSlots } from './repositories/admission.repository.js';
 export type { GenerationStart, QueuedRun } from './repositories/admission.repository.js';
 export {
   findDueDeliveries,

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  rankJobId,
   silentObserver,
   type ErrorCode,
   type GenerationCommand,
@@ -211,6 +210,3 @@ export function checkpointAt({ runId, generation, worldSize }: RankJob, step: nu
     },
   };
 }
-
-/** Name of a rank's job, for messages of specs. */
-export const nameOf = (rank: FakeRank): string => rankJobId(rank.job);

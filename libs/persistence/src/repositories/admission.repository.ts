@@ -19,15 +19,6 @@ export async function findQueuedRuns(manager: EntityManager, now: Date, limit: n
   );
 }
 
-/** When the next backoff is over; null: nobody waits for one. */
-export async function findNextBackoffEnd(manager: EntityManager, now: Date): Promise<Date | null> {
-  const rows: { at: Date | null }[] = await manager.query(
-    `select min(not_before) as at from runs where status = 'queued' and not_before > $1`,
-    [now],
-  );
-  return rows[0]?.at ?? null;
-}
-
 /**
  * Reserves all ranks of a queued run and mints its next generation, or does nothing when the run is not queued any more. Must run
  * in a transaction, on whose commit the generation exists as a whole.
