@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: ['dist/test/support/global-setup.js'],
     environment: 'node',
     pool: 'forks',
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
   },
 });

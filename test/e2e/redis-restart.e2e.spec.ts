@@ -37,7 +37,8 @@ it('survives a Redis that dies and comes back empty', async () => {
     expect(['peer_lost', 'peer_aborted', 'collective_lost', 'worker_lost']).toContain(error?.code);
     expect((finishedAt?.getTime() ?? Infinity) - killedAt).toBeLessThan(10_000);
   }
-  const { metrics } = await fleet.metrics(id);
+  const { metrics, verifications } = await fleet.metrics(id);
   const steps = metrics.find(({ name }) => name === 'loss')?.points.map(({ step }) => step);
   expect(steps).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+  expect(verifications.map(({ step }) => step)).toEqual([60]);
 });

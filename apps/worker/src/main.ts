@@ -47,6 +47,7 @@ if (config.lifeline) {
 }
 void supervisor.retired.then(() => end('retired', config.graceMs));
 
+if (config.faults) logger.warn('ARCFLEET_FAULTS is set: trainers of this worker fail on purpose', { faults: config.faults });
 await supervisor.start();
 logger.info('worker started', {
   workerId: supervisor.workerId,

@@ -34,6 +34,8 @@ function runWorker(config: CliConfig, options: WorkerOptions): Promise<number> {
   const child = spawn(process.execPath, ['--enable-source-maps', appMain(config, 'worker')], {
     // The worker leaves when this pipe ends: kill -9 of this process leaves no orphan.
     stdio: ['pipe', 'inherit', 'inherit'],
+    // A group of its own: Ctrl-C in the terminal must not reach it beside what is passed on below.
+    detached: true,
     env: {
       ...process.env,
       REDIS_URL: options.redis,
@@ -44,9 +46,7 @@ function runWorker(config: CliConfig, options: WorkerOptions): Promise<number> {
       ARCFLEET_LIFELINE: '1',
     },
   });
-  // Ctrl-C reaches the worker by itself, being in our process group; wait for it.
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill('SIGTERM'));
   return new Promise((done, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => done(code ?? (signal ? 1 : 0)));
