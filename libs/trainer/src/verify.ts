@@ -10,7 +10,7 @@ import {
   type VerificationSet,
 } from '#datasets';
 import { tf, type Engine } from '#engine';
-import { pixelDistance, scoreDistances, verifyPairs } from '#verification';
+import { pixelDistance, pixelScores, verifyPairs, type PixelDistance } from '#verification';
 import type { Backbone } from './backbone.js';
 import { statisticsTensors } from './running-statistics.js';
 
@@ -98,9 +98,11 @@ export class Verifier {
       const gathered = await collective.gather({ dtype: 'bytes', shape: [data.byteLength], data }, 0);
       if (!gathered) continue;
       const all = gathered.flatMap((payload) => [...new Float64Array(Uint8Array.from(payload.data).buffer)]);
-      const distances = Float64Array.from({ length: set.numPairs }, (_, pair) => all[3 * pair]!);
-      const norms = all.reduce((sum, value, index) => (index % 3 === 0 ? sum : sum + value), 0);
-      this.emit(step, 'pixels', set, scoreDistances(distances, set.isSame, norms / (2 * set.numPairs)));
+      const pairs = Array.from({ length: set.numPairs }, (_, pair): PixelDistance => {
+        const [squaredDistance, ...norms] = all.slice(3 * pair, 3 * pair + 3) as [number, number, number];
+        return { squaredDistance, norms };
+      });
+      this.emit(step, 'pixels', set, pixelScores(pairs, set.isSame));
     }
   }
 

@@ -8,7 +8,10 @@ export interface PixelDistance {
   readonly norms: readonly [number, number];
 }
 
-/** Distance of two images of equal length by the cosine of their pixels, each image's own mean removed. float64. */
+/**
+ * Distance of two images of equal length by the cosine of their pixels, each image's own mean removed. float64. An image of
+ * one colour has no direction: its distance to any other is 2. Throws `shape_mismatch`.
+ */
 export function pixelDistance(a: ArrayLike<number>, b: ArrayLike<number>): PixelDistance {
   const length = a.length;
   if (length === 0 || b.length !== length)
@@ -35,17 +38,9 @@ export function pixelDistance(a: ArrayLike<number>, b: ArrayLike<number>): Pixel
   return { squaredDistance: Math.max(2 - 2 * cosine, 0), norms: [normA, normB] };
 }
 
-/**
- * The raw-pixel baseline on a verification set by the same 10-fold protocol. `image(i)` gives the pixels of image i
- * (0..2P-1); pair k is images 2k and 2k+1. Only two images are asked for at a time.
- */
-export function pixelScores(image: (index: number) => ArrayLike<number>, isSame: Uint8Array): VerificationScores {
-  const distances = new Float64Array(isSame.length);
-  let norms = 0;
-  for (let pair = 0; pair < isSame.length; pair++) {
-    const { squaredDistance, norms: both } = pixelDistance(image(2 * pair), image(2 * pair + 1));
-    distances[pair] = squaredDistance;
-    norms += both[0] + both[1];
-  }
-  return scoreDistances(distances, isSame, norms / (2 * isSame.length));
+/** The raw-pixel baseline on a verification set by the same 10-fold protocol: scores of pairs as {@link pixelDistance} gives them. */
+export function pixelScores(pairs: readonly PixelDistance[], isSame: Uint8Array): VerificationScores {
+  const norms = pairs.reduce((sum, pair) => sum + pair.norms[0] + pair.norms[1], 0);
+  const distances = Float64Array.from(pairs, ({ squaredDistance }) => squaredDistance);
+  return scoreDistances(distances, isSame, norms / (2 * pairs.length));
 }

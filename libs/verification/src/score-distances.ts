@@ -10,7 +10,7 @@ export const FAR_TARGETS = [1e-3, 1e-2, 1e-1] as const;
 
 /**
  * Scores pairs by the 10-fold protocol of facenet/InsightFace. `distances` holds one squared L2 distance per pair,
- * `isSame` 1 for the same person. A pair is accepted when distance < threshold (strictly). Per fold the first most
+ * `isSame` 1 (any number but 0) for the same person. A pair is accepted when distance < threshold (strictly). Per fold the first most
  * accurate threshold of 0, 0.01, .. 3.99 on the other nine folds is applied to the held-out one.
  *
  * TAR@FAR (facenet's VAL): per fold the threshold at which the other folds have that FAR, linearly interpolated on
@@ -59,7 +59,7 @@ function checkPairs(distances: Float64Array, isSame: Uint8Array): void {
       `Verification needs at least ${NUM_FOLDS} pairs, one per fold; there are ${isSame.length}`,
     );
   }
-  const numGenuine = isSame.reduce((sum, same) => sum + same, 0);
+  const numGenuine = isSame.reduce((sum, same) => sum + (same ? 1 : 0), 0);
   if (numGenuine === 0 || numGenuine === isSame.length) {
     throw new ArcFleetError('dataset_invalid', `All ${isSame.length} verification pairs are of one kind; both are needed`);
   }

@@ -16,7 +16,7 @@ export function verifyPairs(
   isSame: Uint8Array,
 ): VerificationScores {
   const length = isSame.length * 2 * dim;
-  if (embeddings.length !== length || embeddingsFlipped.length !== length) {
+  if (dim < 1 || embeddings.length !== length || embeddingsFlipped.length !== length) {
     const message = `${isSame.length} pairs of dimension ${dim} need ${length} numbers; got ${embeddings.length} and ${embeddingsFlipped.length}`;
     throw new ArcFleetError('shape_mismatch', message, { dim, numPairs: isSame.length });
   }
