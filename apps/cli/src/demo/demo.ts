@@ -198,7 +198,7 @@ async function conclude(api: ApiClient, system: System, run: RunView, context: C
 
   view.say(`\nWorkers without work leave after ${IDLE_SECONDS} s`);
   const workers = await Promise.race([fleet.untilEmpty(EMPTY_FLEET_MS, signal), system.failed]);
-  view.say(`workers   ${workers.most} -> ${workers.left}`);
+  view.say(`fleet     at most ${workers.most} workers, ${workers.left} now`);
   const missing = shortfalls({
     verification,
     // The generated set is known well enough to say what training must reach on it.
