@@ -100,6 +100,8 @@ export class ApiScene {
   }
 
   async close(): Promise<void> {
+    // fetch keeps idle connections for seconds, and the server would wait for them.
+    this.app.getHttpServer().closeAllConnections();
     await this.closeApp();
     await this.listener.close();
     await this.apiSource.destroy();
