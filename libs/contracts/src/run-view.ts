@@ -53,7 +53,7 @@ export type RunView = z.output<typeof runViewSchema>;
 
 /** Answer to `POST /runs`. */
 export const createdRunSchema = runViewSchema.extend({
-  /** Secrets that were made because the request brought none. They are shown here only. */
+  /** Secrets that were made because the request brought none. They are shown here only; a replayed answer shows none. */
   webhookSecrets: z.array(z.object({ url: z.string(), secret: z.string() })),
 });
 export type CreatedRun = z.output<typeof createdRunSchema>;

@@ -24,7 +24,11 @@ export class HealthController {
       status: isUp ? 'ok' : 'degraded',
       version: this.settings.version,
       // The reason stays in the log: this route is open to everybody.
-      checks: { postgres: isUp ? { status: 'ok' } : { status: 'failed', message: `did not answer within ${TIMEOUT_MS} ms` } },
+      checks: {
+        postgres: isUp
+          ? { status: 'ok' }
+          : { status: 'failed', message: `cannot be reached or did not answer within ${TIMEOUT_MS} ms` },
+      },
     };
   }
 

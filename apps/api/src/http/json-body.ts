@@ -1,8 +1,10 @@
-import express, { type RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { ArcFleetError } from '#contracts';
 
-export const BODY_LIMIT = '256kb';
 const JSON_TYPES = ['application/json', 'application/*+json'];
+
+/** Options of the JSON parser. Not strict: `null` or a number is JSON, and the schema says better what is wrong with it. */
+export const JSON_BODY = { limit: '256kb', type: JSON_TYPES, strict: false };
 
 /** Refuses a body of another type, which the JSON parser would silently leave unread. */
 export const requireJson: RequestHandler = (request, _response, next) => {
@@ -11,5 +13,3 @@ export const requireJson: RequestHandler = (request, _response, next) => {
   const found = request.headers['content-type'] ?? 'nothing';
   next(new ArcFleetError('unsupported_media_type', `The body must be application/json, the request says ${found}.`));
 };
-
-export const parseJson: RequestHandler = express.json({ limit: BODY_LIMIT, type: JSON_TYPES, strict: false });

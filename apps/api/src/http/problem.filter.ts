@@ -51,7 +51,9 @@ export class ProblemFilter implements ExceptionFilter {
       const allow = methods.join(', ');
       return { code: 'method_not_allowed', detail: `${request.path} takes ${allow}, not ${request.method}.`, allow };
     }
-    const { type, status, message } = error as { type?: unknown; status?: unknown; message?: string };
+    // Nest wraps errors of the body parser; only the cause has their `type`.
+    const origin = error instanceof HttpException && error.cause !== undefined ? error.cause : error;
+    const { type, status, message } = origin as { type?: unknown; status?: unknown; message?: string };
     const bodyCode = typeof type === 'string' ? BODY_ERRORS[type] : undefined;
     if (bodyCode) return { code: bodyCode, detail: bodyDetail(bodyCode, message) };
     const httpStatus = error instanceof HttpException ? error.getStatus() : status;

@@ -59,7 +59,8 @@ const OPERATIONS: readonly Operation[] = [
       {
         name: 'Idempotency-Key',
         in: 'header',
-        description: 'Repeats with the same key and body within 24 hours create nothing and get the first answer.',
+        description:
+          'Repeats with the same key and body within 24 hours create nothing and get the first answer without its webhook secrets.',
         schema: { type: 'string', minLength: 1, maxLength: 255 },
       },
     ],

@@ -39,17 +39,22 @@ export class RunsService {
 
   /**
    * Creates a run with its endpoints and first event in one transaction, with the answer under its Idempotency-Key if there
-   * is one. A repeat gets the first answer, as it was then.
+   * is one. A repeat gets the first answer, as it was then, except for `webhookSecrets`: those are shown once and not kept
+   * with the answer, so a repeat shows none. Who has lost them creates the run anew with secrets of its own.
    */
   async create(input: CreateRun, idempotencyKey: string | null): Promise<CreatedRun & { replayed: boolean }> {
     this.check(input);
-    const effect = (manager: EntityManager) => this.createIn(manager, input);
     return this.dataSource.transaction(async (manager) => {
-      if (idempotencyKey === null) return { ...(await effect(manager)), replayed: false };
+      if (idempotencyKey === null) return { ...(await this.createIn(manager, input)), replayed: false };
       const fingerprint = createHash('sha256').update(JSON.stringify(input)).digest('hex');
       const request = { key: idempotencyKey, route: 'POST /runs', fingerprint, ttlMs: KEY_LIFE_MS };
-      const answer = await once(manager, request, async () => ({ status: 202, response: { ...(await effect(manager)) } }));
-      return { ...(answer.response as CreatedRun), replayed: answer.replayed };
+      let webhookSecrets: CreatedRun['webhookSecrets'] = [];
+      const { response, replayed } = await once(manager, request, async () => {
+        const { webhookSecrets: made, ...run } = await this.createIn(manager, input);
+        webhookSecrets = made;
+        return { status: 202, response: run };
+      });
+      return { ...(response as RunView), webhookSecrets, replayed };
     });
   }
 
@@ -90,7 +95,7 @@ export class RunsService {
   private check(input: CreateRun): void {
     const errors = findUnstorable(input);
     input.webhooks.forEach(({ url }, index) => {
-      const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+      const host = new URL(url).hostname.replace(/^\[|[\].]$/g, '');
       const isPrivate = host === 'localhost' || host.endsWith('.localhost') || (isIP(host) !== 0 && !isPublicAddress(host));
       // Names are checked where the connection is made; this only tells the obvious at once.
       if (isPrivate && !this.settings.webhookAllowPrivate) {

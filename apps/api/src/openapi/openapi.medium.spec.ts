@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiScene, problemOf, VERSION } from '../testing/api-scene.js';
+import { allowedMethods } from './document.js';
+
+type Json = Record<string, unknown>;
+interface Operation {
+  operationId: string;
+  summary: string;
+  parameters?: { name: string; in: string; required?: boolean; schema: Json }[];
+  requestBody?: { content: Record<string, Json> };
+  responses: Record<string, { description: string; content?: Record<string, Json> }>;
+}
+interface Document {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+  webhooks: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Json> };
+}
+
+let scene: ApiScene;
+let document: Document;
+let operations: { method: string; path: string; operation: Operation }[];
+beforeAll(async () => {
+  scene = await ApiScene.open();
+  document = (await scene.get('/openapi.json').expect(200)).body as Document;
+  operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
+  );
+});
+afterAll(() => scene?.close());
+
+/** `METHOD /path/{name}` of every route that the server has. */
+function routesOfServer(): string[] {
+  const { router } = scene.app.getHttpAdapter().getInstance() as {
+    router: { stack: { route?: { path: string; methods: Record<string, boolean> } }[] };
+  };
+  return router.stack.flatMap(({ route }) =>
+    route ? Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path.replace(/:(\w+)/g, '{$1}')}`) : [],
+  );
+}
+
+function refsOf(value: unknown): string[] {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, item]) => (key === '$ref' ? [String(item)] : refsOf(item)));
+}
+
+function resolveRef(ref: string): unknown {
+  const path = ref.replace(/^#\//, '').split('/');
+  return path.reduce<unknown>((value, key) => (value as Json | undefined)?.[key], document);
+}
+
+describe('GET /openapi.json', () => {
+  it('has the routes of the server, no more and no fewer', () => {
+    const documented = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    expect(routesOfServer()).toContain('GET /runs/{id}/events');
+    expect(documented.sort()).toEqual(routesOfServer().sort());
+  });
+
+  it('is OpenAPI 3.1 with a version, unique operation ids and a description of every answer', () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d+$/);
+    expect(document.info).toMatchObject({ title: 'ArcFleet', version: VERSION });
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { operation } of operations) {
+      expect(operation.summary).not.toBe('');
+      expect(Object.keys(operation.responses).every((status) => /^([1-5]\d\d|default)$/.test(status))).toBe(true);
+      expect(Object.values(operation.responses).every(({ description }) => description.length > 0)).toBe(true);
+    }
+  });
+
+  it('declares exactly the parameters that a path names, as required', () => {
+    for (const { path, operation } of operations) {
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const inPath = operation.parameters?.filter((parameter) => parameter.in === 'path') ?? [];
+      expect(inPath.map(({ name }) => name)).toEqual(named);
+      expect(inPath.every(({ required }) => required === true)).toBe(true);
+      expect(operation.parameters?.every(({ schema }) => Object.keys(schema).length > 0) ?? true).toBe(true);
+    }
+  });
+
+  it('has no reference that leads nowhere and no schema that nobody uses', () => {
+    const refs = refsOf(document);
+    expect(refs.length).toBeGreaterThan(10);
+    expect(refs.filter((ref) => resolveRef(ref) === undefined)).toEqual([]);
+    const used = new Set(refs.map((ref) => ref.split('/').at(-1)));
+    expect(Object.keys(document.components.schemas).filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  it('says what the schema that checks requests says', () => {
+    const createRun = document.components.schemas['CreateRun'] as { required: string[]; properties: Record<string, Json> };
+    expect(createRun.required.sort()).toEqual(['dataset', 'maxSteps']);
+    expect(createRun.properties['seed']).toMatchObject({ type: 'integer', minimum: 0, default: 1 });
+    expect(createRun).toMatchObject({ additionalProperties: false });
+  });
+
+  it('documents every webhook as a POST', () => {
+    expect(Object.keys(document.webhooks)).toContain('run.succeeded');
+    expect(Object.values(document.webhooks).every((item) => item['post'] !== undefined)).toBe(true);
+  });
+});
+
+describe('a method that a path does not take', () => {
+  it('is 405 with Allow on every path of the document', async () => {
+    for (const path of Object.keys(document.paths)) {
+      const url = path.replace('{id}', 'run_00000000000000000000');
+      const methods = Object.keys(document.paths[path] ?? {}).map((method) => method.toUpperCase());
+      expect(allowedMethods(url)).toEqual(methods);
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((each) => !methods.includes(each))) {
+        const response = await fetch(scene.url + url, { method });
+        expect(response.status).toBe(405);
+        expect(response.headers.get('allow')).toBe(methods.join(', '));
+        const type = response.headers.get('content-type')?.split(';')[0] ?? '';
+        expect(problemOf({ type, text: await response.text() }).code).toBe('method_not_allowed');
+      }
+    }
+  });
+
+  it('is not asked of a path that there is not', () => {
+    expect(allowedMethods('/runs/run_1/events/2')).toBeNull();
+    expect(allowedMethods('/openapiXjson')).toBeNull();
+    expect(allowedMethods('/')).toBeNull();
+  });
+});
