@@ -1,4 +1,5 @@
-import { createRedis } from '#queue';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createRedis, whenReady } from '#queue';
 import { createLogger } from '#telemetry';
 import { Autoscaler } from './autoscaler.js';
 import { loadConfig } from './config.js';
@@ -24,6 +25,8 @@ async function main(): Promise<void> {
   const { minWorkers, maxWorkers, slotsPerWorker, idleMs } = config;
   const limits = { minWorkers, maxWorkers, slotsPerWorker, idleMs };
   const autoscaler = new Autoscaler({ redis, driver, limits, host: config.host, observer: logger });
+  // The connection is just being made; without this the first look would always fail, and say so.
+  await Promise.race([whenReady(redis), delay(2_000, undefined, { ref: false })]);
   autoscaler.start();
   logger.info('autoscaler started', { ...limits });
 

@@ -185,7 +185,7 @@ async function conclude(api: ApiClient, system: System, run: RunView, context: C
   const tookMs = Date.parse(run.finishedAt ?? run.createdAt) - Date.parse(run.startedAt ?? run.createdAt);
   view.say(
     `\nTrained ${run.step} steps on ${summary.ranks} ranks with the ${run.engine} engine in ${duration(tookMs / 1_000)}` +
-      ` (${summary.samplesPerSecond?.toFixed(0) ?? '-'} samples/s)`,
+      ` (${summary.samplesPerSecond?.toFixed(0) ?? '-'} samples/s, median of the steps)`,
   );
   view.say(`\nVerification (10 folds; people that training never saw${data.isGenerated ? ', drawn' : ''})`);
   for (const line of verificationTable(verification)) view.say(`  ${line}`);
