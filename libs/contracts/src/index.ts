@@ -1,5 +1,5 @@
-export { DATASET_KINDS, ENGINES, LOSSES, LR_SCHEDULES, NETWORKS, NETWORK_NAMES, OPTIMIZERS } from './catalog.js';
-export type { DatasetKind, EngineName, LossName, LrScheduleName, NetworkFacts, NetworkName, OptimizerName } from './catalog.js';
+export { DATASET_KINDS, ENGINES, NETWORKS, NETWORK_NAMES, OUTPUTS } from './catalog.js';
+export type { DatasetKind, EngineName, NetworkFacts, NetworkName, OutputName } from './catalog.js';
 export { checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
 export type { CheckpointManifest, FileEntry } from './checkpoint.js';
 export { fillNormal, normalAt, RANDOM_STREAMS, shuffledIndices, streamOf, uniformAt } from './counter-random.js';
@@ -25,8 +25,12 @@ export { silentObserver } from './observer.js';
 export type { Observer } from './observer.js';
 export { errorReportSchema, progressRecordSchema, rankAddressSchema, recordBodySchema } from './records.js';
 export type { ProgressRecord, RankAddress, RecordBody, RecordOf } from './records.js';
-export { createRunSchema, runConfigSchema } from './run-config.js';
-export type { CreateRun, CreateRunInput, RunConfig, RunConfigInput } from './run-config.js';
+export { CLASS_SAMPLINGS, isTripletLoss, LOSSES } from './run-config/loss.js';
+export type { ClassSamplingConfig, LossConfig, LossName, SoftmaxLossConfig, TripletLossConfig } from './run-config/loss.js';
+export { LR_SCHEDULES, OPTIMIZERS } from './run-config/optimizer.js';
+export type { LrScheduleName, OptimizerConfig, OptimizerName, ScheduleConfig } from './run-config/optimizer.js';
+export { createRunSchema, MODEL_POLICIES, runConfigSchema, TRANSPORTS } from './run-config/run-config.js';
+export type { CreateRun, CreateRunInput, RunConfig, RunConfigInput } from './run-config/run-config.js';
 export {
   createdRunSchema,
   deliveryListSchema,

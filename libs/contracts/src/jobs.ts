@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkpointManifestSchema } from './checkpoint.js';
 import { rankAddressSchema, type RankAddress } from './records.js';
-import { runConfigSchema } from './run-config.js';
+import { runConfigSchema } from './run-config/run-config.js';
 
 /** Job catalog: queue name -> data schema and policy. Producers and processors take their types and options from here. */
 

@@ -3,7 +3,7 @@ import { engineFolder, engineStatuses, startEngine } from '#engine';
 import type { Engine } from '#engine';
 import type { MarginHeadOptions } from './margin-head.js';
 import { createInMemoryCollectives } from '#collective';
-import { runConfigSchema } from '#contracts';
+import { runConfigSchema, type OptimizerConfig } from '#contracts';
 import { ARCFACE, HeadGroup, numTensors, randoms, relativeError, split } from './testing/ranks.js';
 import { referenceGradient, referenceLoss } from './testing/reference.js';
 
@@ -12,7 +12,8 @@ const D = 8;
 const C = 11;
 const labels = Int32Array.from([0, 10, 4, 4, 7, 3]);
 /** As a run's configuration has it, with a base rate beside: only the rate of the step may count. */
-const OPTIMIZER = runConfigSchema.parse({ dataset: { path: '/data' }, maxSteps: 1, optimizer: { learningRate: 17 } }).optimizer;
+const OPTIMIZER = runConfigSchema.parse({ dataset: { path: '/data' }, maxSteps: 1, optimizer: { name: 'sgd', learningRate: 17 } })
+  .optimizer as Extract<OptimizerConfig, { name: 'sgd' }>;
 type Case = Partial<Omit<MarginHeadOptions, 'engine' | 'rank' | 'worldSize'>>;
 
 const folder = engineFolder(process.env);
@@ -54,7 +55,7 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
       const { loss, dFeatures } = await heads.step(features, labels, 1);
       const { centers: after, velocity } = await heads.weights();
       heads.dispose();
-      const { scale, margin } = overrides.loss ?? ARCFACE;
+      const { scale, margin } = { ...ARCFACE, ...overrides.loss };
       const inputs = {
         features: Float64Array.from(features),
         centers: Float64Array.from(centers),

@@ -1,11 +1,12 @@
 import { ArcFleetError } from '#contracts';
-import type { RunConfig } from '#contracts';
+import type { OptimizerConfig, SoftmaxLossConfig } from '#contracts';
 import type { Collective, Payload } from '#collective';
 import type { Engine } from '#engine';
 import { tf } from '#engine';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { ClassCenterShard } from './class-center-shard.js';
 import type { CenterRows } from './class-center-shard.js';
+import type { HeadStepInputs, HeadStepResult } from './head.js';
 import { chunkBackward, chunkLogits, chunkStatistics, NORM_EPSILON } from './head-chunk.js';
 import type { ChunkForward, ChunkTargets } from './head-chunk.js';
 import type { MarginLoss } from './losses/margin-loss.js';
@@ -21,8 +22,8 @@ export const DEFAULT_CHUNK_SIZE = 1024;
 export const DEFAULT_KEPT_LOGITS_BYTES = 256 * 1024 * 1024;
 
 export interface MarginHeadOptions {
-  readonly loss: RunConfig['loss'];
-  readonly optimizer: Pick<RunConfig['optimizer'], 'momentum' | 'weightDecay'>;
+  readonly loss: SoftmaxLossConfig;
+  readonly optimizer: Pick<Extract<OptimizerConfig, { name: 'sgd' }>, 'momentum' | 'weightDecay'>;
   readonly embeddingSize: number;
   readonly numClasses: number;
   readonly rank: number;
@@ -31,24 +32,6 @@ export interface MarginHeadOptions {
   readonly engine: Engine;
   readonly chunkSize?: number;
   readonly keptLogitsBytes?: number;
-}
-
-export interface HeadStepInputs {
-  /** Embeddings of the global batch, B x D: the ranks' payloads in rank order, or one array. */
-  readonly features: readonly Payload[] | Float32Array;
-  /** Global labels of the B rows. */
-  readonly labels: Int32Array;
-  readonly learningRate: number;
-  readonly collective: Collective;
-  /** Global step, for messages. */
-  readonly step: number;
-}
-
-export interface HeadStepResult {
-  /** Mean over the global batch, the same on every rank. */
-  readonly loss: number;
-  /** Gradient of that mean by all B embeddings through this rank's classes, B x D; the sum over ranks is the gradient. */
-  readonly dFeatures: Float32Array;
 }
 
 /**

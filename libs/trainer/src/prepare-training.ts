@@ -1,4 +1,4 @@
-import { ArcFleetError } from '#contracts';
+import { ArcFleetError, type OptimizerConfig, type SoftmaxLossConfig } from '#contracts';
 import { BatchLoader } from '#datasets';
 import { MarginHead } from '#losses';
 import { createNetwork } from '#model-zoo';
@@ -43,8 +43,8 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
     ...(deps.bucketBytes === undefined ? {} : { bucketBytes: deps.bucketBytes }),
   });
   const head = new MarginHead({
-    loss: config.loss,
-    optimizer: config.optimizer,
+    loss: config.loss as SoftmaxLossConfig,
+    optimizer: config.optimizer as Extract<OptimizerConfig, { name: 'sgd' }>,
     embeddingSize: network.embeddingSize,
     numClasses,
     rank,
@@ -67,7 +67,7 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
   }
   const batches = new BatchLoader({
     set: trainingSet,
-    plan: (step) => (step < config.maxSteps ? order.batchAt(step) : undefined),
+    plan: (step) => (step < (config.maxSteps ?? Infinity) ? order.batchAt(step) : undefined),
     allocate: (length) => new Float32Array(length),
   });
   return {

@@ -24,6 +24,7 @@ const LEASE_MS = 300_000;
 export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
   const { job, collective, engine, trainingSet, now = () => performance.now(), onPhase = () => undefined } = deps;
   const { config, rank, worldSize } = job;
+  const { maxSteps = Infinity } = config;
   collective.extendLease(LEASE_MS, 'preparing');
   onPhase('preparing', job.resumeFrom?.step ?? 0);
   const state = await prepareTraining(deps);
@@ -57,7 +58,7 @@ export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
     let verifiedStep = -1;
     let stopMode: StopMode = 'none';
     onPhase('training', state.step);
-    while (state.step < config.maxSteps && stopMode === 'none') {
+    while (state.step < maxSteps && stopMode === 'none') {
       const startMs = now();
       const step = state.step + 1;
       const learningRate = learningRateAt(state.step, config);
@@ -105,7 +106,7 @@ export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
         metrics.add(step, { loss, learningRate, samplesPerSecond, stepSeconds, dataWaitSeconds });
       }
 
-      const isLast = step === config.maxSteps;
+      const isLast = step === maxSteps;
       // Whoever cancels does not wait for scores.
       if (isLast || (stopMode !== 'cancel' && isDue(step, config.verification.everySteps))) {
         metrics.flush();
@@ -125,7 +126,7 @@ export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
     }
 
     metrics.flush();
-    if (state.step < config.maxSteps) return { outcome: stopMode === 'cancel' ? 'canceled' : 'stopped', step: state.step };
+    if (state.step < maxSteps) return { outcome: stopMode === 'cancel' ? 'canceled' : 'stopped', step: state.step };
     if (verifiedStep !== state.step) await verifier.verifyModel(state.step);
     await saveModel(deps, state);
     await checkpoints.prune();

@@ -89,7 +89,7 @@ describe('GET /openapi.json', () => {
 
   it('says what the schema that checks requests says', () => {
     const createRun = document.components.schemas['CreateRun'] as { required: string[]; properties: Record<string, Json> };
-    expect(createRun.required.sort()).toEqual(['dataset', 'maxSteps']);
+    expect(createRun.required.sort()).toEqual(['dataset']);
     expect(createRun.properties['seed']).toMatchObject({ type: 'integer', minimum: 0, default: 1 });
     expect(createRun).toMatchObject({ additionalProperties: false });
   });

@@ -16,8 +16,8 @@ export interface RecipeInput {
 
 export type Recipe = Pick<
   CreateRunInput,
-  'network' | 'loss' | 'optimizer' | 'schedule' | 'batch' | 'maxSteps' | 'verification' | 'checkpoint' | 'ranks'
->;
+  'network' | 'loss' | 'optimizer' | 'schedule' | 'batch' | 'verification' | 'checkpoint' | 'ranks'
+> & { readonly maxSteps: number };
 
 interface Setting extends Pick<CreateRunInput, 'loss' | 'optimizer'> {
   readonly globalBatchSize: number;

@@ -1,4 +1,4 @@
-import type { RunConfig } from '#contracts';
+import type { LossConfig } from '#contracts';
 import type { MarginLoss } from './margin-loss.js';
 
 /**
@@ -12,7 +12,7 @@ export const SINE_FLOOR = 1e-3;
  * theta + m > pi. `gradient: 'exact'` is the true derivative sin(theta + m) / sin(theta); `'straight-through'` takes 1, as
  * arcface_torch does.
  */
-export function arcface({ scale, margin, gradient }: RunConfig['loss']): MarginLoss {
+export function arcface({ scale, margin, gradient }: Extract<LossConfig, { name: 'arcface' }>): MarginLoss {
   const cosMargin = Math.cos(margin);
   const sinMargin = Math.sin(margin);
   return {

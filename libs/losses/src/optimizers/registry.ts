@@ -1,13 +1,18 @@
-import type { OptimizerName, RunConfig } from '#contracts';
+import { ArcFleetError, type OptimizerConfig } from '#contracts';
 import type { Optimizer } from './optimizer.js';
 import { Sgd } from './sgd.js';
 
+type Factories = { readonly [O in OptimizerConfig as O['name']]: (config: O) => Optimizer };
+
 /** One entry per name in the catalog; the type holds both lists equal. */
-export const OPTIMIZER_FACTORIES: Readonly<Record<OptimizerName, (config: RunConfig['optimizer']) => Optimizer>> = {
+export const OPTIMIZER_FACTORIES: Factories = {
   sgd: (config) => new Sgd(config),
+  adamw: () => {
+    throw new ArcFleetError('config_invalid', 'The optimizer adamw is not there yet');
+  },
 };
 
 /** The backbone's optimizer; the head has its own, with the same settings. */
-export function createOptimizer(config: RunConfig['optimizer']): Optimizer {
-  return OPTIMIZER_FACTORIES[config.name](config);
+export function createOptimizer(config: OptimizerConfig): Optimizer {
+  return (OPTIMIZER_FACTORIES[config.name] as (config: OptimizerConfig) => Optimizer)(config);
 }

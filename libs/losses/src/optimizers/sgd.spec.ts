@@ -54,7 +54,7 @@ describe('backbone optimizer', () => {
 
 describe('learning rate', () => {
   const at = (step: number, schedule: { boundaries: number[]; warmupSteps: number }) =>
-    learningRateAt(step, { optimizer: config, schedule: { name: 'steps', factor: 0.5, ...schedule } });
+    learningRateAt(step, { optimizer: config, schedule: { name: 'steps', factor: 0.5, warmupEpochs: 0, ...schedule } });
 
   it('drops exactly at the boundaries', () => {
     const schedule = { boundaries: [10, 20], warmupSteps: 0 };

@@ -1,5 +1,5 @@
 import { ArcFleetError } from '#contracts';
-import type { RunConfig } from '#contracts';
+import type { OptimizerConfig } from '#contracts';
 import { sgdMomentumUpdate, tf } from '#engine';
 import type { NamedTensors, Optimizer } from './optimizer.js';
 
@@ -10,7 +10,7 @@ import type { NamedTensors, Optimizer } from './optimizer.js';
 export class Sgd implements Optimizer {
   private velocity: NamedTensors = {};
 
-  constructor(private readonly config: Pick<RunConfig['optimizer'], 'momentum' | 'weightDecay'>) {}
+  constructor(private readonly config: Pick<Extract<OptimizerConfig, { name: 'sgd' }>, 'momentum' | 'weightDecay'>) {}
 
   apply(parameters: NamedTensors, gradients: NamedTensors, learningRate: number): void {
     const { momentum, weightDecay } = this.config;

@@ -1,11 +1,19 @@
 import type { Collective, Payload } from '#collective';
 import { tf } from '#engine';
 import type { Engine } from '#engine';
-import type { RunConfig } from '#contracts';
+import type { LossConfig } from '#contracts';
 import { MarginHead } from '../margin-head.js';
-import type { HeadStepResult, MarginHeadOptions } from '../margin-head.js';
+import type { HeadStepResult } from '../head.js';
+import type { MarginHeadOptions } from '../margin-head.js';
 
-export const ARCFACE: RunConfig['loss'] = { name: 'arcface', scale: 64, margin: 0.5, gradient: 'exact' };
+export const ARCFACE: Extract<LossConfig, { name: 'arcface' }> = {
+  name: 'arcface',
+  scale: 64,
+  margin: 0.5,
+  gradient: 'exact',
+  subCenters: 1,
+  interclassFilteringThreshold: null,
+};
 
 /** Reproducible values in (-1, 1) that float32 holds exactly. */
 export function randoms(length: number, seed: number): Float32Array {

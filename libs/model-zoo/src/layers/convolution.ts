@@ -31,7 +31,7 @@ export function convolution(name: string, channels: number, window: Window): Lay
   return (input) => {
     const { kernel, stride, pad } = window;
     const weight: ParameterSpec = {
-      name: `${name}_conv2d_weight`,
+      name: `${name}_weight`,
       shape: [kernel, kernel, input.channels, channels],
       initializer: xavier(channels * kernel * kernel),
       isTrainable: true,
@@ -50,7 +50,7 @@ export function depthwise(name: string, window: Window): LayerFactory {
   return (input) => {
     const { kernel, stride, pad } = window;
     const weight: ParameterSpec = {
-      name: `${name}_conv2d_weight`,
+      name: `${name}_weight`,
       shape: [kernel, kernel, input.channels, 1],
       initializer: xavier(input.channels * kernel * kernel),
       isTrainable: true,

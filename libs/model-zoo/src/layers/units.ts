@@ -12,23 +12,23 @@ const activation = (name: string): LayerFactory => prelu(`${name}_relu`);
 
 /** Convolution, batch norm, PReLU. */
 export function convUnit(name: string, channels: number, window: Window): LayerFactory {
-  return sequential(convolution(name, channels, window), norm(name), activation(name));
+  return sequential(convolution(`${name}_conv2d`, channels, window), norm(name), activation(name));
 }
 
 /** Convolution and batch norm, no activation. */
 export function linearUnit(name: string, channels: number, window: Window): LayerFactory {
-  return sequential(convolution(name, channels, window), norm(name));
+  return sequential(convolution(`${name}_conv2d`, channels, window), norm(name));
 }
 
 /** Depthwise convolution, batch norm, PReLU. */
 export function depthwiseUnit(name: string, window: Window): LayerFactory {
-  return sequential(depthwise(name, window), norm(name), activation(name));
+  return sequential(depthwise(`${name}_conv2d`, window), norm(name), activation(name));
 }
 
 /** GDC output (insightface.md 4.1): global depthwise convolution + batch norm, dense layer, batch norm with fixed gamma. */
 export function gdcOutput(embeddingSize: number): LayerFactory {
   return sequential(
-    globalDepthwise('conv_6dw7_7'),
+    globalDepthwise('conv_6dw7_7_conv2d'),
     norm('conv_6dw7_7'),
     flatten(),
     dense('pre_fc1', embeddingSize),

@@ -138,7 +138,7 @@ async function withDetails(manager: EntityManager, runs: RunEntity[]): Promise<R
       worldSize: run.worldSize,
       engine: run.engine,
       step: run.step,
-      maxSteps: run.config.maxSteps,
+      maxSteps: run.config.maxSteps ?? 0,
       numClasses: run.numClasses,
       config: run.config,
       checkpoint: checkpoint

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { DATASET_KINDS, NETWORK_NAMES, OUTPUTS } from '../catalog.js';
+import { count } from './numbers.js';
+
+/** A path as the workers see it. */
+const workerPath = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((path) => path.startsWith('/') && !path.includes('\0'), 'must be an absolute path on the workers');
+
+export const datasetSchema = z.strictObject({
+  kind: z.enum(DATASET_KINDS).default('faces_emore'),
+  /** The folder. */
+  path: workerPath,
+  /** Mirror each image with probability 0.5. */
+  mirror: z.boolean().default(true),
+});
+
+export const networkSchema = z.strictObject({
+  name: z.enum(NETWORK_NAMES).default('y1'),
+  /** Defaults to the network's own size. */
+  embeddingSize: z.number().int().min(8).max(2048).optional(),
+  /** Output layers by InsightFace's code; defaults to the network's own. */
+  output: z.enum(OUTPUTS).optional(),
+  /** Drop rate where the output layers have dropout; defaults to the network's own. */
+  dropout: z.number().min(0).max(0.95).optional(),
+  /** Squeeze-and-excitation in the residual units of the r networks. */
+  squeezeExcitation: z.boolean().default(false),
+  /** True: the backbone is not trained, only the head is; its batch norms use their running statistics. */
+  frozen: z.boolean().default(false),
+});
+
+/** Where the backbone starts from; class centers always start anew. */
+export const pretrainedSchema = z.strictObject({
+  /** Folder of a stored model, or the prefix of its files as InsightFace writes it (`.../model`, or `.../model,1`). */
+  path: workerPath,
+  /** Number in the file name, where the path is a prefix. */
+  epoch: z.number().int().min(0).max(9999).optional(),
+});
+
+export const batchSchema = z.strictObject({
+  /** Images per step over all ranks and micro-batches; must be divisible by `bnGroupSize` x `accumulationSteps` x ranks. */
+  globalBatchSize: count.default(64),
+  /** Micro-batches into which a rank cuts its share: the same step with less memory. */
+  accumulationSteps: z.number().int().min(1).max(4096).default(1),
+  /** Batch norm normalises over fixed groups of that many consecutive samples of the global batch. Default: one micro-batch at ranks.max. */
+  bnGroupSize: count.optional(),
+});
