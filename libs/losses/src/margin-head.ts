@@ -1,6 +1,6 @@
 import { ArcFleetError } from '#contracts';
 import type { OptimizerConfig, SoftmaxLossConfig } from '#contracts';
-import type { Collective, Payload } from '#collective';
+import type { Payload } from '#collective';
 import type { Engine } from '#engine';
 import { tf } from '#engine';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
