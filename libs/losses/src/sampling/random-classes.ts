@@ -1,0 +1,31 @@
+import { RANDOM_STREAMS, type ClassSamplingConfig } from '#contracts';
+import {
+  classQuota,
+  fillUp,
+  positiveClasses,
+  type ClassSampler,
+  type ClassSelection,
+  type SelectionInputs,
+  type ShardOfClasses,
+} from './class-sampler.js';
+
+export interface RandomClassesOptions extends ShardOfClasses {
+  readonly sampling: Extract<ClassSamplingConfig, { name: 'random' }>;
+  readonly seed: number;
+}
+
+/**
+ * Partial FC (An et al., "Partial FC: Training 10 Million Identities on a Single Machine", 2021): the batch's own classes,
+ * filled up with uniformly drawn others. Without communication; the set depends on (seed, step, labels) alone.
+ */
+export class RandomClasses implements ClassSampler {
+  constructor(private readonly options: RandomClassesOptions) {}
+
+  select({ step, labels }: SelectionInputs): Promise<ClassSelection> {
+    const { sampling, seed, numClasses } = this.options;
+    const positives = positiveClasses(labels, this.options);
+    const quota = classQuota(sampling, numClasses);
+    const local = fillUp(positives, quota, this.options, { seed, stream: RANDOM_STREAMS.classSampling, step });
+    return Promise.resolve({ local, metrics: { activeClasses: Math.max(quota, positives.total) } });
+  }
+}
