@@ -1,5 +1,6 @@
 import type { Collective } from '#collective';
 import type { ClassSamplingConfig } from '#contracts';
+import type { HeadSlot } from '../head.js';
 import { sampleRange, type SampleKey } from './sample-range.js';
 
 /** What a selection may depend on. The same on every rank. */
@@ -23,7 +24,19 @@ export interface ClassSelection {
 
 /** Chooses the classes of a step's softmax: the batch's own ones always, and others up to a quota. */
 export interface ClassSampler {
+  /** What a checkpoint keeps of the sampler's own state. */
+  readonly slots: readonly HeadSlot[];
+  /** All ranks call it together, with the same inputs. */
   select(inputs: SelectionInputs): Promise<ClassSelection>;
+  /** Its slots for consecutive local classes. */
+  rows(start: number, numRows: number): Readonly<Record<string, Float32Array>>;
+  /**
+   * Takes its slots over for consecutive local classes; they are missing from a checkpoint of a run that sampled otherwise.
+   *
+   * @throws ArcFleetError `checkpoint_mismatch` when a length does not fit.
+   */
+  load(start: number, numRows: number, given: Readonly<Record<string, Float32Array>>): void;
+  dispose(): void;
 }
 
 /** A rank's place among all classes. */

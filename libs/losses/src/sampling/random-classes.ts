@@ -1,4 +1,5 @@
 import { RANDOM_STREAMS, type ClassSamplingConfig } from '#contracts';
+import type { HeadSlot } from '../head.js';
 import {
   classQuota,
   fillUp,
@@ -19,6 +20,8 @@ export interface RandomClassesOptions extends ShardOfClasses {
  * filled up with uniformly drawn others. Without communication; the set depends on (seed, step, labels) alone.
  */
 export class RandomClasses implements ClassSampler {
+  readonly slots: readonly HeadSlot[] = [];
+
   constructor(private readonly options: RandomClassesOptions) {}
 
   select({ step, labels }: SelectionInputs): Promise<ClassSelection> {
@@ -27,5 +30,17 @@ export class RandomClasses implements ClassSampler {
     const quota = classQuota(sampling, numClasses);
     const local = fillUp(positives, quota, this.options, { seed, stream: RANDOM_STREAMS.classSampling, step });
     return Promise.resolve({ local, metrics: { activeClasses: Math.max(quota, positives.total) } });
+  }
+
+  rows(): Record<string, Float32Array> {
+    return {};
+  }
+
+  load(): void {
+    // There is no state: a draw depends on the step alone.
+  }
+
+  dispose(): void {
+    // Nothing is held.
   }
 }
