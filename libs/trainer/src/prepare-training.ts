@@ -1,4 +1,4 @@
-import { ArcFleetError, type OptimizerConfig, type SoftmaxLossConfig } from '#contracts';
+import { ArcFleetError, type SoftmaxLossConfig } from '#contracts';
 import { BatchLoader } from '#datasets';
 import { MarginHead } from '#losses';
 import { createNetwork } from '#model-zoo';
@@ -44,7 +44,8 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
   });
   const head = new MarginHead({
     loss: config.loss as SoftmaxLossConfig,
-    optimizer: config.optimizer as Extract<OptimizerConfig, { name: 'sgd' }>,
+    optimizer: config.optimizer,
+    classSampling: config.classSampling,
     embeddingSize: network.embeddingSize,
     numClasses,
     rank,
