@@ -3,7 +3,7 @@ import type { ClassSamplingConfig } from '#contracts';
 import type { HeadSlot } from '../head.js';
 import { sampleRange, type SampleKey } from './sample-range.js';
 
-/** What a selection may depend on. The same on every rank. */
+/** What a selection may depend on; the same on every rank. */
 export interface SelectionInputs {
   /** Global step. */
   readonly step: number;
@@ -18,7 +18,9 @@ export interface SelectionInputs {
 export interface ClassSelection {
   /** This rank's selected classes relative to its shard, in rising order. */
   readonly local: Int32Array;
-  /** Further scalars of the step for the run's metrics, the same on every rank; `activeClasses` counts all ranks' classes. */
+  /** Selected classes of all ranks together. */
+  readonly numActive: number;
+  /** Further scalars of the step for the run's metrics, the same on every rank. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 

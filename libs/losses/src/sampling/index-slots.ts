@@ -12,7 +12,7 @@ const NO_CELL = -1;
 /**
  * What a checkpoint keeps of an index: the cell of each class, and a share of the centroids. Centroids are no property of a
  * class, but spread evenly over all classes they go into the same files and come back at any number of ranks: class c holds
- * numbers `c * width ..` of one sequence, which is their count followed by the centroids in order. About 1/64 of W.
+ * numbers `c * width ..` of one sequence, which is their count followed by the centroids in order. At most 1/16 of W.
  */
 export function indexSlots({ numClasses }: ShardOfClasses, embeddingSize: number): [cell: HeadSlot, centroids: HeadSlot] {
   const width = Math.ceil((1 + mostCells(numClasses) * embeddingSize) / numClasses);

@@ -1,11 +1,12 @@
 import { RANDOM_STREAMS, type ClassSamplingConfig } from '#contracts';
+import type { Collective } from '#collective';
 import type { Engine } from '#engine';
 import { tf } from '#engine';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { HeadSlot } from '../head.js';
 import { cellMembers, type CellMembers } from './cell-members.js';
 import { chooseCells } from './choose-cells.js';
-import { buildClassCells, type ClassCells } from './class-cells.js';
+import { buildClassCells, cellSizeFor, type ClassCells } from './class-cells.js';
 import {
   classQuota,
   fillUp,
@@ -15,7 +16,7 @@ import {
   type SelectionInputs,
   type ShardOfClasses,
 } from './class-sampler.js';
-import type { ClassVectors } from './class-vectors.js';
+import type { HostCenters } from './host-centers.js';
 import { IndexLoader, indexRows, indexSlots } from './index-slots.js';
 import { nearestCells } from './nearest-cells.js';
 import { neighborRecall } from './neighbor-recall.js';
@@ -27,9 +28,7 @@ export interface NearestClassesOptions extends ShardOfClasses {
   readonly sampling: Extract<ClassSamplingConfig, { name: 'nearest' }>;
   readonly seed: number;
   readonly engine: Engine;
-  readonly vectors: ClassVectors;
-  /** Rows of W of consecutive local classes. */
-  readonly centers: (start: number, count: number) => Float32Array;
+  readonly centers: HostCenters;
 }
 
 /** The index while it is in use. */
@@ -54,37 +53,36 @@ export class NearestClasses implements ClassSampler {
   private loader: IndexLoader | null = null;
 
   constructor(private readonly options: NearestClassesOptions) {
-    this.slots = indexSlots(options, options.vectors.embeddingSize);
+    this.slots = indexSlots(options, options.centers.embeddingSize);
   }
 
   async select(inputs: SelectionInputs): Promise<ClassSelection> {
     const { step, features, labels, collective } = inputs;
-    const { sampling, seed, numClasses, engine, vectors, centers } = this.options;
-    const { cells, members, centroids_KD } = await this.indexAt(inputs);
+    const { sampling, seed, numClasses, engine } = this.options;
     const quota = classQuota(sampling, numClasses);
     const positives = positiveClasses(labels, this.options);
     const classesPerRow = Math.max(0, quota - positives.total) / labels.length;
+    const { cells, members, centroids_KD } = await this.indexAt(step, classesPerRow, collective);
     const depth = Math.min(cells.numCells, Math.ceil((SPARE_CELLS * classesPerRow * cells.numCells) / numClasses) + SPARE_CELLS);
     const cellOfLabel = (label: number) => cells.cellOf[label - this.options.classStart] ?? -1;
     const nearest = await nearestCells({ features, labels, centroids_KD, depth, cellOfLabel, engine, collective });
     const chosen = chooseCells(nearest, labels, members, quota, this.options);
     const local = fillUp(chosen, quota, this.options, { seed, stream: RANDOM_STREAMS.classSampling, step });
-    const metrics = { activeClasses: Math.max(quota, positives.total) };
+    const numActive = Math.max(quota, positives.total);
     // When the index is new and when it is oldest.
-    if (!this.isRefresh(step) && !this.isRefresh(step + 1)) return { local, metrics };
-    const { embeddingSize } = vectors;
-    const recall = { ...this.options, features, labels, embeddingSize, centers, selected: local, engine, collective };
-    return { local, metrics: { ...metrics, nearestRecall: await neighborRecall(recall) } };
+    if (!this.isRefresh(step) && !this.isRefresh(step + 1)) return { local, numActive, metrics: {} };
+    const recall = { ...this.options, features, labels, selected: local, collective };
+    return { local, numActive, metrics: { nearestRecall: await neighborRecall(recall) } };
   }
 
   rows(start: number, numRows: number): Record<string, Float32Array> {
     if (this.loader) return this.loader.rows(start, numRows);
-    return indexRows(this.index?.cells ?? null, this.options, this.options.vectors.embeddingSize, start, numRows);
+    return indexRows(this.index?.cells ?? null, this.options, this.options.centers.embeddingSize, start, numRows);
   }
 
   load(start: number, numRows: number, given: Readonly<Record<string, Float32Array>>): void {
     this.close();
-    this.loader ??= new IndexLoader(this.options, this.options.vectors.embeddingSize);
+    this.loader ??= new IndexLoader(this.options, this.options.centers.embeddingSize);
     this.loader.take(start, numRows, given);
   }
 
@@ -97,16 +95,18 @@ export class NearestClasses implements ClassSampler {
     return (step - 1) % this.options.sampling.refreshSteps === 0;
   }
 
-  private async indexAt({ step, collective }: SelectionInputs): Promise<OpenIndex> {
-    const { seed, engine, vectors } = this.options;
+  private async indexAt(step: number, classesPerRow: number, collective: Collective): Promise<OpenIndex> {
+    const { seed, engine, centers } = this.options;
     const loaded = this.loader && !this.isRefresh(step) ? await this.loader.open(collective) : null;
     this.loader = null;
     if (this.index && !this.isRefresh(step)) return this.index;
-    const cells = loaded ?? (await buildClassCells({ vectors, shard: this.options, engine, collective, seed, step }));
+    const cellSize = cellSizeFor(classesPerRow);
+    const build = { centers, shard: this.options, engine, collective, cellSize, seed, step };
+    const cells = loaded ?? (await buildClassCells(build));
     const members = await cellMembers(cells.cellOf, cells.numCells, collective);
     this.close();
     // A copy: a backend may keep the array it is given.
-    const centroids_KD = tf.tensor2d(cells.centroids.slice(), [cells.numCells, vectors.embeddingSize]);
+    const centroids_KD = tf.tensor2d(cells.centroids.slice(), [cells.numCells, centers.embeddingSize]);
     this.index = { cells, members, centroids_KD };
     return this.index;
   }

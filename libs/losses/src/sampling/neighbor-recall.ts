@@ -2,7 +2,8 @@ import type { Collective } from '#collective';
 import type { Engine } from '#engine';
 import { tf } from '#engine';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { inverseNorm } from './class-vectors.js';
+import { inverseNorm } from './grid-vector.js';
+import type { HostCenters } from './host-centers.js';
 import { largest } from './nearest-cells.js';
 import { readProduct } from './spherical-means.js';
 
@@ -15,11 +16,9 @@ const BLOCK_CLASSES = 2048;
 export interface NeighborRecallInputs {
   readonly features: Float32Array;
   readonly labels: Int32Array;
-  readonly embeddingSize: number;
   readonly classStart: number;
   readonly numLocalClasses: number;
-  /** Rows of W of consecutive local classes, `count x rowsPerClass x embeddingSize`. */
-  readonly centers: (start: number, count: number) => Float32Array;
+  readonly centers: HostCenters;
   /** This rank's selected classes, relative to its shard, in rising order. */
   readonly selected: Int32Array;
   readonly engine: Engine;
@@ -31,7 +30,8 @@ export interface NeighborRecallInputs {
  * exact search through all rows of W as they are now. Costs a pass over W and one small all-gather.
  */
 export async function neighborRecall(inputs: NeighborRecallInputs): Promise<number> {
-  const { features, labels, embeddingSize, classStart, numLocalClasses, centers, selected, engine, collective } = inputs;
+  const { features, labels, classStart, numLocalClasses, centers, selected, engine, collective } = inputs;
+  const { embeddingSize } = centers;
   const numRows = Math.min(PROBED_ROWS, labels.length);
   const probes = Array.from({ length: numRows }, (_, index) => Math.floor((index * labels.length) / numRows));
   const cosines = probes.map(() => new Float32Array(numLocalClasses));
@@ -43,7 +43,7 @@ export async function neighborRecall(inputs: NeighborRecallInputs): Promise<numb
   try {
     for (let start = 0; start < numLocalClasses; start += BLOCK_CLASSES) {
       const count = Math.min(BLOCK_CLASSES, numLocalClasses - start);
-      await blockCosines(centers(start, count), count, start, rows_RD, engine, cosines);
+      await blockCosines(centers.range(start, count), count, start, rows_RD, engine, cosines);
     }
   } finally {
     rows_RD.dispose();

@@ -29,7 +29,7 @@ export class RandomClasses implements ClassSampler {
     const positives = positiveClasses(labels, this.options);
     const quota = classQuota(sampling, numClasses);
     const local = fillUp(positives, quota, this.options, { seed, stream: RANDOM_STREAMS.classSampling, step });
-    return Promise.resolve({ local, metrics: { activeClasses: Math.max(quota, positives.total) } });
+    return Promise.resolve({ local, numActive: Math.max(quota, positives.total), metrics: {} });
   }
 
   rows(): Record<string, Float32Array> {

@@ -2,7 +2,8 @@ import type { Collective } from '#collective';
 import type { Engine } from '#engine';
 import { tf } from '#engine';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { inverseNorm, type ClassVectors } from './class-vectors.js';
+import { inverseNorm } from './grid-vector.js';
+import { readGridVectors, type HostCenters } from './host-centers.js';
 
 /** Vectors that are compared with centroids in one product. */
 const BLOCK_SIZE = 2048;
@@ -16,7 +17,7 @@ export interface MeansGroup {
 }
 
 export interface MeansInputs {
-  readonly vectors: ClassVectors;
+  readonly centers: HostCenters;
   readonly groups: readonly MeansGroup[];
   readonly engine: Engine;
 }
@@ -27,11 +28,11 @@ export interface MeansInputs {
  * @param centroids unit vectors, K x D.
  */
 export async function assignToCentroids(
-  { vectors, groups, engine }: MeansInputs,
+  { centers, groups, engine }: MeansInputs,
   centroids: Float32Array,
   visit: (localClass: number, centroid: number, vector: Float32Array) => void,
 ): Promise<void> {
-  const { embeddingSize } = vectors;
+  const { embeddingSize } = centers;
   for (const { classes, first, numCentroids } of groups) {
     if (classes.length === 0) continue;
     const own = centroids.slice(first * embeddingSize, (first + numCentroids) * embeddingSize);
@@ -40,7 +41,7 @@ export async function assignToCentroids(
       for (let start = 0; start < classes.length; start += BLOCK_SIZE) {
         const block = classes.subarray(start, start + BLOCK_SIZE);
         const rows = new Float32Array(block.length * embeddingSize);
-        vectors.read(block, rows);
+        readGridVectors(centers, block, rows);
         const cosines = new Float32Array(block.length * numCentroids);
         await readProduct(engine, rows, block.length, own_KD, cosines);
         for (const [index, localClass] of block.entries()) {
@@ -67,7 +68,7 @@ export async function improveCentroids(
   rounds: number,
   collective: Collective,
 ): Promise<void> {
-  const { embeddingSize } = inputs.vectors;
+  const { embeddingSize } = inputs.centers;
   for (let round = 0; round < rounds; round++) {
     const own = new Float32Array(centroids.length);
     await assignToCentroids(inputs, centroids, (_, centroid, vector) => {

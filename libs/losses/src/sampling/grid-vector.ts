@@ -1,11 +1,3 @@
-/** One unit vector per class of a rank, out of its rows of W: what an index over W is built from. */
-export interface ClassVectors {
-  readonly numLocalClasses: number;
-  readonly embeddingSize: number;
-  /** Writes the {@link gridVector}s of the given local classes one after the other, `classes.length x embeddingSize`. */
-  read(classes: Int32Array, target: Float32Array): void;
-}
-
 /**
  * Numbers of a vector are multiples of this, so that float32 sums of up to a thousand unit vectors (of many more where they do
  * not all point along one axis) are exact: the same in any order, so at any number of ranks.
