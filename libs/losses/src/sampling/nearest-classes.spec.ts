@@ -158,10 +158,10 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
       const overlap = second.classes.filter((label) => first.classes.includes(label)).length;
       // All but what is drawn at random.
       expect(overlap).toBeGreaterThan(380);
-      expect(first.recall).toBeGreaterThan(0.9);
+      expect(first.recall).toBeGreaterThan(0.8);
       expect(second.recall).toBeUndefined();
       expect(last.recall).toBeLessThan(0.5);
-      expect(renewed.recall).toBeGreaterThan(0.9);
+      expect(renewed.recall).toBeGreaterThan(0.8);
     });
 
     it('goes on from a checkpoint with the index as it was, at another number of ranks too', async () => {
