@@ -3,9 +3,9 @@ import { streamOf } from '#contracts';
 import type { Engine } from '#engine';
 import { cellMembers } from './cell-members.js';
 import type { ShardOfClasses } from './class-sampler.js';
-import { readGridVectors, type HostCenters } from './host-centers.js';
+import { readVectors, type HostCenters } from './host-centers.js';
 import { sampleRange } from './sample-range.js';
-import { assignToCentroids, improveCentroids, type MeansGroup } from './spherical-means.js';
+import { assignToCentroids, improveCentroids, takeDirections, type MeansGroup } from './spherical-means.js';
 
 /** A row of the batch should choose among several cells, and the index stay small beside W: classes of a cell, on average. */
 const SMALLEST_CELL = 16;
@@ -111,8 +111,8 @@ export async function buildClassCells({
   return { centroids, numCells: seeds.length, cellOf };
 }
 
-/** Vectors of classes of any rank, on every rank. Each rank names its own by local number; others are out of its range. */
-function gatherVectors(
+/** Unit vectors of classes of any rank, on every rank. Each names its own by local number; others are out of its range. */
+async function gatherVectors(
   localClasses: readonly number[],
   centers: HostCenters,
   numLocalClasses: number,
@@ -122,8 +122,10 @@ function gatherVectors(
   const own = new Float32Array(localClasses.length * embeddingSize);
   for (const [index, local] of localClasses.entries()) {
     if (local < 0 || local >= numLocalClasses) continue;
-    readGridVectors(centers, Int32Array.of(local), own.subarray(index * embeddingSize, (index + 1) * embeddingSize));
+    readVectors(centers, Int32Array.of(local), own.subarray(index * embeddingSize, (index + 1) * embeddingSize));
   }
   // One rank's numbers and zeros: exact.
-  return collective.allReduce(own, 'sum');
+  const vectors = await collective.allReduce(own, 'sum');
+  takeDirections(vectors, vectors, embeddingSize);
+  return vectors;
 }

@@ -2,8 +2,7 @@ import type { Collective } from '#collective';
 import type { Engine } from '#engine';
 import { tf } from '#engine';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { inverseNorm } from './grid-vector.js';
-import type { HostCenters } from './host-centers.js';
+import { inverseNorm, type HostCenters } from './host-centers.js';
 import { largest } from './nearest-cells.js';
 import { readProduct } from './spherical-means.js';
 
