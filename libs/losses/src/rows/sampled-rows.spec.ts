@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInMemoryCollectives } from '#collective';
-import type { ClassSamplingConfig } from '#contracts';
+import type { ClassSamplingConfig, SoftmaxLossConfig } from '#contracts';
 import { engineFolder, engineStatuses, startEngine } from '#engine';
 import type { Engine } from '#engine';
 import { RandomClasses } from '../sampling/random-classes.js';
-import { ARCFACE, HeadGroup, numTensors, PLAIN_SGD, randoms, relativeError, split } from '../testing/ranks.js';
+import { ARCFACE, SOFTMAX, subCentersOf } from '../testing/cases.js';
+import { HeadGroup, numTensors, PLAIN_SGD, randoms, relativeError, split } from '../testing/ranks.js';
 import type { HeadGroupOptions } from '../testing/ranks.js';
-import { referenceGradient, referenceLoss } from '../testing/reference.js';
+import { reference } from '../testing/reference.js';
 
 const B = 6;
 const D = 8;
@@ -15,7 +16,6 @@ const MOMENTUM = { ...PLAIN_SGD, momentum: 0.9, weightDecay: 5e-4 };
 const RANDOM: ClassSamplingConfig = { name: 'random', rate: 0.4 };
 const NEAREST: ClassSamplingConfig = { name: 'nearest', rate: 0.4, refreshSteps: 7 };
 const features = randoms(B * D, 1);
-const centers = randoms(C * D, 2);
 const labelsAt = (step: number) => Int32Array.from([0, 59, 4, 4, 27, 33], (label) => (label + 5 * step) % C);
 
 const folder = engineFolder(process.env);
@@ -109,34 +109,59 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
       },
     );
 
-    it('loss and gradients equal the float64 reference over the sampled classes alone', async () => {
-      for (const sampling of [RANDOM, NEAREST, { name: 'random', rate: 0 } as const]) {
-        const heads = group(3, sampling, { optimizer: PLAIN_SGD });
-        await heads.load({ centers });
-        const labels = labelsAt(0);
-        const { loss, dFeatures } = await heads.step(features, labels, 1, 1);
-        const { velocity } = await heads.slots();
-        heads.dispose();
-        // Momentum and decay are 0 and the rate 1: the velocity is -dW, and no row's gradient vanishes.
-        const row = (values: ArrayLike<number>, at: number) => Array.from({ length: D }, (_, d) => values[at * D + d]!);
-        const selected = Array.from({ length: C }, (_, label) => label).filter((label) =>
-          row(velocity!, label).some((v) => v !== 0),
-        );
-        expect(selected.length).toBe(sampling.rate === 0 ? 5 : 24);
-        const inputs = {
-          features: Float64Array.from(features),
-          centers: Float64Array.from(selected.flatMap((label) => row(centers, label))),
-          labels: labels.map((label) => selected.indexOf(label)),
-          embeddingSize: D,
-          scale: 64,
-          margin: 0.5,
-        };
-        expect(Math.abs(loss / referenceLoss(inputs) - 1)).toBeLessThan(2e-5);
-        expect(relativeError(dFeatures, referenceGradient(inputs, 'features')), 'dX').toBeLessThan(2e-5);
-        const dCenters = selected.flatMap((label) => row(velocity!, label).map((value) => -value));
-        expect(relativeError(dCenters, referenceGradient(inputs, 'centers')), 'dW').toBeLessThan(2e-5);
-      }
-    });
+    it.each([
+      ['arcface', ARCFACE],
+      ['arcface with 3 sub-centers', { ...ARCFACE, subCenters: 3 }],
+      ['softmax with bias', SOFTMAX],
+    ] as [string, SoftmaxLossConfig][])(
+      'loss and gradients equal the float64 reference over the sampled classes alone: %s',
+      async (_, loss) => {
+        const width = subCentersOf(loss) * D;
+        const [all, bias] = [randoms(C * width, 2), randoms(C, 4)];
+        for (const sampling of [RANDOM, NEAREST, { name: 'random', rate: 0 } as const]) {
+          const heads = group(3, sampling, { optimizer: PLAIN_SGD, loss });
+          await heads.load({ centers: all, bias });
+          const labels = labelsAt(0);
+          const step = await heads.step(features, labels, 1, 1);
+          const { velocity, bias_velocity: biasVelocity } = await heads.slots();
+          heads.dispose();
+          // Momentum and decay are 0 and the rate 1: the velocity is -dW, and no class's gradient vanishes.
+          const row = (values: ArrayLike<number>, at: number) =>
+            Array.from({ length: width }, (__, d) => values[at * width + d]!);
+          const selected = Array.from({ length: C }, (__, label) => label).filter((label) =>
+            row(velocity!, label).some((value) => value !== 0),
+          );
+          expect(selected.length).toBe(sampling.rate === 0 ? 5 : 24);
+          const expected = reference({
+            loss,
+            features: Float64Array.from(features),
+            centers: Float64Array.from(selected.flatMap((label) => row(all, label))),
+            ...(biasVelocity && { bias: Float64Array.from(selected, (label) => bias[label]!) }),
+            labels: labels.map((label) => selected.indexOf(label)),
+            embeddingSize: D,
+          });
+          expect(Math.abs(step.loss / expected.loss - 1)).toBeLessThan(2e-5);
+          expect(relativeError(step.dFeatures, expected.features), 'dX').toBeLessThan(2e-5);
+          const descent = selected.flatMap((label) => row(velocity!, label));
+          expect(
+            relativeError(
+              descent,
+              expected.centers.map((value) => -value),
+            ),
+            'dW',
+          ).toBeLessThan(2e-5);
+          if (!biasVelocity) continue;
+          const biasDescent = selected.map((label) => biasVelocity[label]!);
+          expect(
+            relativeError(
+              biasDescent,
+              expected.bias.map((value) => -value),
+            ),
+            'dbias',
+          ).toBeLessThan(2e-5);
+        }
+      },
+    );
 
     it.each([RANDOM, NEAREST])('$name: two and three ranks equal one over 20 steps, and no tensor stays', async (sampling) => {
       const one = group(1, sampling);
