@@ -70,7 +70,8 @@ export class HeadGroup {
     if (losses.size !== 1) throw new Error(`ranks disagree about the loss: ${[...losses].join(', ')}`);
     const dFeatures = new Float32Array(features.length);
     for (const result of results) result.dFeatures.forEach((value, at) => (dFeatures[at]! += value));
-    return { loss: results[0]!.loss, dFeatures };
+    const { loss, metrics } = results[0]!;
+    return { loss, dFeatures, ...(metrics && { metrics }) };
   }
 
   /** All slots of all classes, in class order. */
