@@ -4,7 +4,7 @@ export type { MarginLoss, TargetLogit } from './losses/margin-loss.js';
 export { DEFAULT_CHUNK_SIZE, DEFAULT_KEPT_LOGITS_BYTES, MarginHead } from './margin-head.js';
 export type { MarginHeadOptions } from './margin-head.js';
 export { clipByGlobalNorm, globalNorm } from './optimizers/clip.js';
-export type { NamedTensors, Optimizer } from './optimizers/optimizer.js';
+export type { NamedTensors, Optimizer, OptimizerState, UpdateOptions } from './optimizers/optimizer.js';
 export { createOptimizer, OPTIMIZER_FACTORIES } from './optimizers/registry.js';
 export { learningRateAt, SCHEDULES } from './schedules/registry.js';
 export { shardOf } from './shard.js';

@@ -1,7 +1,7 @@
 import type { Collective } from '#collective';
 import { ArcFleetError, type RunConfig } from '#contracts';
 import { tf, vjp, type Engine } from '#engine';
-import { clipByGlobalNorm, createOptimizer, type NamedTensors, type Optimizer } from '#losses';
+import { clipByGlobalNorm, createOptimizer, type NamedTensors, type Optimizer, type UpdateOptions } from '#losses';
 import { initialValues, type BatchStatistics, type Network } from '#model-zoo';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { GradientBuckets } from './gradient-buckets.js';
@@ -88,12 +88,12 @@ export class Backbone {
   }
 
   /** One optimizer update from gradients that are the same on all ranks; clips them first where the configuration says so. */
-  apply(gradients: ReadonlyMap<string, Float32Array>, learningRate: number): void {
+  apply(gradients: ReadonlyMap<string, Float32Array>, options: UpdateOptions): void {
     const { clipNorm } = this.options.config.optimizer;
     if (clipNorm !== null) clipByGlobalNorm([...gradients.values()], clipNorm);
     const tensors: NamedTensors = {};
     for (const [name, values] of gradients) tensors[name] = tf.tensor(values.slice(), this.parameters[name]!.shape);
-    this.optimizer.apply(this.parameters, tensors, learningRate);
+    this.optimizer.apply(this.parameters, tensors, options);
     tf.dispose(Object.values(tensors));
   }
 
@@ -102,31 +102,42 @@ export class Backbone {
     return this.readAll(this.parameters);
   }
 
-  /** Optimizer state in the network's order; zeros where a parameter was never updated. */
-  async readOptimizerState(): Promise<{ name: string; shape: number[]; values: Float32Array }[]> {
-    return this.readAll(this.optimizer.state());
+  /** Optimizer state by slot, in the network's order; zeros where a parameter was never updated. */
+  async readOptimizerState(): Promise<{ slot: string; name: string; shape: number[]; values: Float32Array }[]> {
+    const all = [];
+    for (const [slot, tensors] of Object.entries(this.optimizer.state())) {
+      for (const one of await this.readAll(tensors)) all.push({ slot, ...one });
+    }
+    return all;
   }
 
   /** Replaces everything by stored values. @throws ArcFleetError `checkpoint_mismatch` for a wrong number of values. */
-  load(read: { parameter(name: string): Float32Array; velocity(name: string): Float32Array; statistics: Float32Array }): void {
+  load(read: {
+    parameter(name: string): Float32Array;
+    slot(slot: string, name: string): Float32Array;
+    statistics: Float32Array;
+  }): void {
     const { localBatchSize, config } = this.options;
     const parameters: NamedTensors = {};
-    const velocity: NamedTensors = {};
+    const state = Object.fromEntries(this.optimizer.slots.map((slot): [string, NamedTensors] => [slot, {}]));
     let statistics: RunningStatistics;
     try {
       for (const { name, shape, isTrainable } of this.network.parameters) {
         parameters[name] = storedTensor(name, read.parameter(name), shape);
-        if (isTrainable) velocity[name] = storedTensor(`velocity of ${name}`, read.velocity(name), shape);
+        if (!isTrainable) continue;
+        for (const [slot, tensors] of Object.entries(state)) {
+          tensors[name] = storedTensor(`${slot} of ${name}`, read.slot(slot, name), shape);
+        }
       }
       statistics = new RunningStatistics(this.network, localBatchSize / config.batch.bnGroupSize, read.statistics);
     } catch (error) {
-      tf.dispose([...Object.values(parameters), ...Object.values(velocity)]);
+      tf.dispose([parameters, state]);
       throw error;
     }
     // All of it fits: only now the old values go.
     tf.dispose(Object.values(this.parameters));
     Object.assign(this.parameters, parameters);
-    this.optimizer.loadState(velocity);
+    this.optimizer.loadState(state);
     this.statistics.dispose();
     this.statistics = statistics;
   }

@@ -1,10 +1,10 @@
-import { ArcFleetError, type OptimizerConfig, type SoftmaxLossConfig } from '#contracts';
-import { BatchLoader } from '#datasets';
-import { MarginHead } from '#losses';
+import { ArcFleetError } from '#contracts';
 import { createNetwork } from '#model-zoo';
 import { Backbone } from './backbone.js';
 import { loadCheckpoint, type CheckpointParts } from './checkpoint/checkpoint.js';
-import { DataOrder } from './data/data-order.js';
+import { createHead } from './create-head.js';
+import { epochBatches, type BatchSource } from './data/batch-source.js';
+import { totalStepsOf } from './run-length.js';
 import type { TrainingDeps } from './training-deps.js';
 import { Verifier } from './verify.js';
 
@@ -12,8 +12,10 @@ import { Verifier } from './verify.js';
 export interface TrainingState extends CheckpointParts {
   /** Updates done. */
   step: number;
+  /** Length of the run. */
+  readonly totalSteps: number;
   readonly localBatchSize: number;
-  readonly batches: BatchLoader;
+  readonly batches: BatchSource;
   readonly verifier: Verifier;
   dispose(): Promise<void>;
 }
@@ -21,7 +23,7 @@ export interface TrainingState extends CheckpointParts {
 /** Builds network, head and data order from the configuration, or from the checkpoint that the job names. */
 export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState> {
   const { job, engine, collective, trainingSet } = deps;
-  const { config, rank, worldSize } = job;
+  const { config, worldSize } = job;
   const { globalBatchSize, bnGroupSize } = config.batch;
   const localBatchSize = globalBatchSize / worldSize;
   if (!Number.isInteger(localBatchSize / bnGroupSize)) {
@@ -31,9 +33,7 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
       { globalBatchSize, worldSize, bnGroupSize },
     );
   }
-  const { numClasses, numImages, height, width } = trainingSet;
-  const order = new DataOrder({ seed: config.seed, numImages, globalBatchSize, rank, worldSize, mirrors: config.dataset.mirror });
-
+  const { numClasses, height, width } = trainingSet;
   const network = createNetwork({ ...config.network, height, width });
   const backbone = new Backbone({
     network,
@@ -42,21 +42,13 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
     localBatchSize,
     ...(deps.bucketBytes === undefined ? {} : { bucketBytes: deps.bucketBytes }),
   });
-  const head = new MarginHead({
-    loss: config.loss as SoftmaxLossConfig,
-    optimizer: config.optimizer as Extract<OptimizerConfig, { name: 'sgd' }>,
-    embeddingSize: network.embeddingSize,
-    numClasses,
-    rank,
-    worldSize,
-    seed: config.seed,
-    engine,
-  });
+  const head = createHead(job, { embeddingSize: network.embeddingSize, numClasses, engine });
   const parts: CheckpointParts = { storageRoot: deps.storageRoot, job, collective, engine, backbone, head, numClasses };
   const dispose = () => {
     backbone.dispose();
     head.dispose();
   };
+  const batches = epochBatches(job, trainingSet);
   const verifier = new Verifier({ job, collective, engine, backbone, size: { height, width }, emit: deps.emit });
   try {
     await verifier.open();
@@ -65,14 +57,11 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
     dispose();
     throw error;
   }
-  const batches = new BatchLoader({
-    set: trainingSet,
-    plan: (step) => (step < (config.maxSteps ?? Infinity) ? order.batchAt(step) : undefined),
-    allocate: (length) => new Float32Array(length),
-  });
+  const totalSteps = totalStepsOf(config, batches.stepsPerEpoch);
   return {
     ...parts,
     step: job.resumeFrom?.step ?? 0,
+    totalSteps,
     localBatchSize,
     batches,
     verifier,

@@ -14,7 +14,7 @@ import type { TrainingDeps, TrainingResult } from './training-deps.js';
 const LEASE_MS = 300_000;
 
 /**
- * Trains one rank until `maxSteps`, or until any rank was told to stop: all ranks leave at the same step.
+ * Trains one rank until its last step, or until any rank was told to stop: all ranks leave at the same step.
  *
  * Per step: schedule, fetch, forward, all-gather, head, reduce-scatter, backward with all-reduce, update, log, then perhaps
  * verify and checkpoint. After a failed collective the state is torn: the error leaves and nothing is saved.
@@ -24,11 +24,10 @@ const LEASE_MS = 300_000;
 export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
   const { job, collective, engine, trainingSet, now = () => performance.now(), onPhase = () => undefined } = deps;
   const { config, rank, worldSize } = job;
-  const { maxSteps = Infinity } = config;
   collective.extendLease(LEASE_MS, 'preparing');
   onPhase('preparing', job.resumeFrom?.step ?? 0);
   const state = await prepareTraining(deps);
-  const { backbone, head, batches, verifier, localBatchSize } = state;
+  const { backbone, head, batches, verifier, localBatchSize, totalSteps } = state;
   const metrics = new MetricsLog(deps.emit, now);
   const checkpoints = new CheckpointKeeper(deps, state);
   const { embeddingSize } = backbone.network;
@@ -58,7 +57,7 @@ export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
     let verifiedStep = -1;
     let stopMode: StopMode = 'none';
     onPhase('training', state.step);
-    while (state.step < maxSteps && stopMode === 'none') {
+    while (state.step < totalSteps && stopMode === 'none') {
       const startMs = now();
       const step = state.step + 1;
       const learningRate = learningRateAt(state.step, config);
@@ -92,7 +91,7 @@ export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
         // Each rank pulls back its share of the gradient of the global mean, so the sum over ranks is the gradient: no factor.
         const gradients = await forward.pullback(own, collective, step);
         forward.updateStatistics();
-        backbone.apply(gradients, learningRate);
+        backbone.apply(gradients, { learningRate, step });
       } finally {
         forward.dispose();
         images.dispose();
@@ -106,7 +105,7 @@ export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
         metrics.add(step, { loss, learningRate, samplesPerSecond, stepSeconds, dataWaitSeconds });
       }
 
-      const isLast = step === maxSteps;
+      const isLast = step === totalSteps;
       // Whoever cancels does not wait for scores.
       if (isLast || (stopMode !== 'cancel' && isDue(step, config.verification.everySteps))) {
         metrics.flush();
@@ -126,7 +125,7 @@ export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
     }
 
     metrics.flush();
-    if (state.step < maxSteps) return { outcome: stopMode === 'cancel' ? 'canceled' : 'stopped', step: state.step };
+    if (state.step < totalSteps) return { outcome: stopMode === 'cancel' ? 'canceled' : 'stopped', step: state.step };
     if (verifiedStep !== state.step) await verifier.verifyModel(state.step);
     await saveModel(deps, state);
     await checkpoints.prune();

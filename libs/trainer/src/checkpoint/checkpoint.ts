@@ -27,7 +27,7 @@ export interface CheckpointParts {
 }
 
 /**
- * Writes a checkpoint of `step` updates: every rank its rows of W with momentum, rank 0 also the backbone, its momentum and the
+ * Writes a checkpoint of `step` updates: every rank its rows of W with momentum, rank 0 also the backbone, its optimizer state and the
  * merged running statistics, and last the manifest. All ranks call it together; returns the manifest on rank 0, null elsewhere.
  * The checkpoint counts only once `results` has accepted its manifest.
  *
@@ -45,12 +45,10 @@ export async function writeCheckpoint(parts: CheckpointParts, step: number): Pro
   await mkdir(path, { recursive: true });
   const files: FileEntry[] = [await writeHead(parts, join(path, headFile(rank)))];
   if (rank === 0) {
-    const named = (prefix: string, tensors: { name: string; shape: number[]; values: Float32Array }[]) =>
-      tensors.map(({ name, shape, values }) => tensor(`${prefix}.${name}`, shape, values));
     files.push(
       await writeSafetensors(join(path, BACKBONE_FILE), [
-        ...named('parameter', parameters),
-        ...named('velocity', await backbone.readOptimizerState()),
+        ...parameters.map(({ name, shape, values }) => tensor(`parameter.${name}`, shape, values)),
+        ...(await backbone.readOptimizerState()).map(({ slot, name, shape, values }) => tensor(`${slot}.${name}`, shape, values)),
         tensor('statistics', [merged.length], merged),
       ]),
     );
@@ -112,7 +110,7 @@ export async function loadCheckpoint(parts: CheckpointParts, manifest: Checkpoin
     };
     backbone.load({
       parameter: (name) => read(`parameter.${name}`),
-      velocity: (name) => read(`velocity.${name}`),
+      slot: (slot, name) => read(`${slot}.${name}`),
       statistics: read('statistics'),
     });
   } finally {

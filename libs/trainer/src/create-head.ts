@@ -1,0 +1,17 @@
+import { ArcFleetError, isTripletLoss, type RankJob } from '#contracts';
+import type { Engine } from '#engine';
+import { MarginHead } from '#losses';
+
+export interface HeadFacts {
+  readonly embeddingSize: number;
+  readonly numClasses: number;
+  readonly engine: Engine;
+}
+
+/** What the configuration puts on top of the backbone: this rank's part of it. */
+export function createHead({ config, rank, worldSize }: RankJob, { embeddingSize, numClasses, engine }: HeadFacts): MarginHead {
+  const { loss, optimizer, seed } = config;
+  if (isTripletLoss(loss)) throw new ArcFleetError('config_invalid', `The loss ${loss.name} is not there yet`);
+  if (optimizer.name !== 'sgd') throw new ArcFleetError('config_invalid', `The head cannot be trained by ${optimizer.name} yet`);
+  return new MarginHead({ loss, optimizer, embeddingSize, numClasses, rank, worldSize, seed, engine });
+}
