@@ -10,7 +10,17 @@ const TO_UNIT_32 = 1 / 2 ** 32;
 const TWO_PI = 2 * Math.PI;
 
 /** Who draws: two purposes never share a stream. Names that are data (parameter names) get theirs from {@link streamOf}. */
-export const RANDOM_STREAMS = { classCenters: 1, dataOrder: 2, mirror: 3, classSampling: 4, dropout: 5 } as const;
+export const RANDOM_STREAMS = {
+  classCenters: 1,
+  dataOrder: 2,
+  mirror: 3,
+  classSampling: 4,
+  dropout: 5,
+  tripletIdentities: 6,
+  tripletImages: 7,
+  tripletNegatives: 8,
+  tripletOrder: 9,
+} as const;
 
 /** Stream number (31 bits, never one of {@link RANDOM_STREAMS}) of a name: FNV-1a with the top bit set. */
 export function streamOf(name: string): number {
