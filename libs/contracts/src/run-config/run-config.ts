@@ -120,11 +120,32 @@ function checkRunConfig(config: z.output<typeof baseSchema>, context: z.Refineme
       issue(['classSampling', 'name'], 'needs optimizer.name sgd: rows that are not sampled do not move');
     }
   }
-  if (isTripletLoss(loss) && config.network.frozen) {
-    issue(['network', 'frozen'], `must be false: with the loss ${loss.name} there is nothing else to train`);
-  }
+  if (isTripletLoss(loss)) checkTriplets(config, issue);
   if (config.earlyStop && config.verification.targets && !config.verification.targets.includes(config.earlyStop.target)) {
     issue(['earlyStop', 'target'], 'must be one of verification.targets');
+  }
+}
+
+/** Rules of the losses without class centers: a step takes mined triplets, so there are no epochs, and a group holds whole ones. */
+function checkTriplets(
+  { loss, network, batch, epochs, schedule, ranks }: z.output<typeof baseSchema>,
+  issue: (path: (string | number)[], message: string) => void,
+): void {
+  if (network.frozen) {
+    issue(['network', 'frozen'], `must be false: with the loss ${loss.name} there is nothing else to train`);
+  }
+  const { bnGroupSize, globalBatchSize, accumulationSteps } = batch;
+  const groupSize = bnGroupSize ?? globalBatchSize / (ranks.max * accumulationSteps);
+  if (Number.isInteger(groupSize) && groupSize % 3 !== 0) {
+    const path = bnGroupSize === undefined ? 'globalBatchSize' : 'bnGroupSize';
+    const what = bnGroupSize === undefined ? `must make groups (batch.bnGroupSize, here ${groupSize}) that are` : 'must be';
+    issue(['batch', path], `${what} divisible by 3: with the loss ${loss.name} a group holds whole triplets`);
+  }
+  if (epochs !== undefined) {
+    issue(['epochs'], `must be left out: with the loss ${loss.name} steps take mined triplets; use maxSteps`);
+  }
+  if (schedule.warmupEpochs > 0) {
+    issue(['schedule', 'warmupEpochs'], `must be 0: the loss ${loss.name} has no epochs; use warmupSteps`);
   }
 }
 
