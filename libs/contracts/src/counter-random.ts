@@ -5,6 +5,7 @@
  * the same on every platform.
  */
 
+const TO_UNIT_24 = 1 / 2 ** 24;
 const TO_UNIT_53 = 1 / 2 ** 53;
 const TO_UNIT_32 = 1 / 2 ** 32;
 const TWO_PI = 2 * Math.PI;
@@ -15,7 +16,6 @@ export const RANDOM_STREAMS = {
   dataOrder: 2,
   mirror: 3,
   classSampling: 4,
-  dropout: 5,
   tripletIdentities: 6,
   tripletImages: 7,
   tripletNegatives: 8,
@@ -107,6 +107,18 @@ export function fillNormal(seed: number, stream: number, row: number, target: Fl
     if (start + 1 < length) target[start + 1] = radius0 * Math.sin(angle0);
     if (start + 2 < length) target[start + 2] = radius1 * Math.cos(angle1);
     if (start + 3 < length) target[start + 3] = radius1 * Math.sin(angle1);
+  }
+}
+
+/**
+ * Fills `target` with uniforms in [0, 1) (24 bits) that depend on (seed, stream, row) and the position in `target` only; four
+ * values per draw. `row` is below 2^53.
+ */
+export function fillUniform(seed: number, stream: number, row: number, target: Float32Array): void {
+  const { length } = target;
+  for (let start = 0; start < length; start += 4) {
+    const words = drawAt(seed, stream, row, start >>> 2, 3);
+    for (let lane = 0; lane < 4 && start + lane < length; lane++) target[start + lane] = (words[lane]! >>> 8) * TO_UNIT_24;
   }
 }
 
