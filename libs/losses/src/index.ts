@@ -7,6 +7,7 @@ export { clipByGlobalNorm, globalNorm } from './optimizers/clip.js';
 export type { NamedTensors, Optimizer, OptimizerState, UpdateOptions } from './optimizers/optimizer.js';
 export { createOptimizer, OPTIMIZER_FACTORIES } from './optimizers/registry.js';
 export { learningRateAt, SCHEDULES } from './schedules/registry.js';
+export type { RunLength } from './schedules/run-length.js';
 export { shardOf } from './shard.js';
 export type { Shard } from './shard.js';
 export type { Head, HeadRows, HeadSlot, HeadStepInputs, HeadStepResult } from './head.js';

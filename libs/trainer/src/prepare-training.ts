@@ -1,4 +1,5 @@
 import { ArcFleetError } from '#contracts';
+import type { RunLength } from '#losses';
 import { createNetwork } from '#model-zoo';
 import { Backbone } from './backbone.js';
 import { loadCheckpoint, type CheckpointParts } from './checkpoint/checkpoint.js';
@@ -9,11 +10,9 @@ import type { TrainingDeps } from './training-deps.js';
 import { Verifier } from './verify.js';
 
 /** The state of one rank between two steps, and the parts that change it. */
-export interface TrainingState extends CheckpointParts {
+export interface TrainingState extends CheckpointParts, RunLength {
   /** Updates done. */
   step: number;
-  /** Length of the run. */
-  readonly totalSteps: number;
   readonly localBatchSize: number;
   readonly batches: BatchSource;
   readonly verifier: Verifier;
@@ -23,7 +22,7 @@ export interface TrainingState extends CheckpointParts {
 /** Builds network, head and data order from the configuration, or from the checkpoint that the job names. */
 export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState> {
   const { job, engine, collective, trainingSet } = deps;
-  const { config, worldSize } = job;
+  const { config, rank, worldSize } = job;
   const { globalBatchSize, bnGroupSize } = config.batch;
   const localBatchSize = globalBatchSize / worldSize;
   if (!Number.isInteger(localBatchSize / bnGroupSize)) {
@@ -35,39 +34,40 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
   }
   const { numClasses, height, width } = trainingSet;
   const network = createNetwork({ ...config.network, height, width });
-  const backbone = new Backbone({
-    network,
-    config,
-    engine,
-    localBatchSize,
-    ...(deps.bucketBytes === undefined ? {} : { bucketBytes: deps.bucketBytes }),
-  });
-  const head = createHead(job, { embeddingSize: network.embeddingSize, numClasses, engine });
-  const parts: CheckpointParts = { storageRoot: deps.storageRoot, job, collective, engine, backbone, head, numClasses };
-  const dispose = () => {
-    backbone.dispose();
-    head.dispose();
+  const { embeddingSize } = network;
+  const { bucketBytes } = deps;
+  const owned: { dispose(): void }[] = [];
+  const own = <T extends { dispose(): void }>(part: T): T => {
+    owned.push(part);
+    return part;
   };
-  const batches = epochBatches(job, trainingSet);
-  const verifier = new Verifier({ job, collective, engine, backbone, size: { height, width }, emit: deps.emit });
   try {
+    const backbone = own(
+      new Backbone({ network, config, engine, rank, worldSize, ...(bucketBytes === undefined ? {} : { bucketBytes }) }),
+    );
+    const head = own(createHead(job, { embeddingSize, numClasses, engine }));
+    const batches = epochBatches(job, trainingSet);
+    const { stepsPerEpoch } = batches;
+    const totalSteps = totalStepsOf(config, stepsPerEpoch);
+    const verifier = new Verifier({ job, collective, engine, backbone, size: { height, width }, emit: deps.emit });
     await verifier.open();
+    const parts: CheckpointParts = { storageRoot: deps.storageRoot, job, collective, engine, backbone, head, numClasses };
     if (job.resumeFrom) await loadCheckpoint(parts, job.resumeFrom);
+    return {
+      ...parts,
+      step: job.resumeFrom?.step ?? 0,
+      totalSteps,
+      stepsPerEpoch,
+      localBatchSize,
+      batches,
+      verifier,
+      dispose: async () => {
+        await batches.close();
+        for (const part of owned) part.dispose();
+      },
+    };
   } catch (error) {
-    dispose();
+    for (const part of owned) part.dispose();
     throw error;
   }
-  const totalSteps = totalStepsOf(config, batches.stepsPerEpoch);
-  return {
-    ...parts,
-    step: job.resumeFrom?.step ?? 0,
-    totalSteps,
-    localBatchSize,
-    batches,
-    verifier,
-    dispose: async () => {
-      await batches.close();
-      dispose();
-    },
-  };
 }

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '#engine';
-import { learningRateAt } from '../schedules/registry.js';
 import { clipByGlobalNorm, globalNorm } from './clip.js';
 import type { OptimizerState } from './optimizer.js';
 import { createOptimizer } from './registry.js';
@@ -58,20 +57,5 @@ describe('backbone optimizer', () => {
     expect(clipByGlobalNorm(gradients, 1)).toBe(5);
     expect(globalNorm(gradients)).toBeCloseTo(1, 6);
     expect(globalNorm([Float32Array.of(NaN)])).toBeNaN();
-  });
-});
-
-describe('learning rate', () => {
-  const at = (step: number, schedule: { boundaries: number[]; warmupSteps: number }) =>
-    learningRateAt(step, { optimizer: config, schedule: { name: 'steps', factor: 0.5, warmupEpochs: 0, ...schedule } });
-
-  it('drops exactly at the boundaries', () => {
-    const schedule = { boundaries: [10, 20], warmupSteps: 0 };
-    expect([0, 9, 10, 19, 20, 1000].map((step) => at(step, schedule))).toEqual([0.1, 0.1, 0.05, 0.05, 0.025, 0.025]);
-  });
-
-  it('rises linearly during warm-up', () => {
-    const schedule = { boundaries: [], warmupSteps: 4 };
-    expect([0, 1, 2, 3, 4].map((step) => at(step, schedule))).toEqual([0.025, 0.05, 0.1 * 0.75, 0.1, 0.1]);
   });
 });

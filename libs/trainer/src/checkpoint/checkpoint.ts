@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Collective } from '#collective';
-import { ArcFleetError, type CheckpointManifest, type FileEntry, type RankJob } from '#contracts';
+import { ArcFleetError, type BestModel, type CheckpointManifest, type FileEntry, type RankJob } from '#contracts';
 import type { Engine } from '#engine';
 import { shardOf, type MarginHead } from '#losses';
-import type { Backbone } from '../backbone.js';
-import { statisticsByName } from '../running-statistics.js';
+import type { Backbone, NamedValues } from '../backbone.js';
 import { hashFile, writeDurably } from './durable-file.js';
 import { checkpointFolder } from './folders.js';
 import { SafetensorsReader, writeSafetensors, type TensorSource } from './safetensors.js';
@@ -27,16 +26,21 @@ export interface CheckpointParts {
 }
 
 /**
- * Writes a checkpoint of `step` updates: every rank its rows of W with momentum, rank 0 also the backbone, its optimizer state and the
- * merged running statistics, and last the manifest. All ranks call it together; returns the manifest on rank 0, null elsewhere.
+ * Writes a checkpoint of `step` updates: every rank its rows of W with momentum, rank 0 also the backbone, its optimizer state, its
+ * moving average and the running statistics of every group, and last the manifest. All ranks call it together; returns the manifest on rank 0, null elsewhere.
  * The checkpoint counts only once `results` has accepted its manifest.
  *
  * @throws ArcFleetError `collective_mismatch` on all ranks when their backbones differ.
  */
-export async function writeCheckpoint(parts: CheckpointParts, step: number): Promise<CheckpointManifest | null> {
+export async function writeCheckpoint(
+  parts: CheckpointParts,
+  step: number,
+  best: BestModel | null,
+): Promise<CheckpointManifest | null> {
   const { job, collective, engine, backbone, storageRoot } = parts;
   const { runId, generation, rank, worldSize } = job;
-  const merged = await backbone.statistics.merge(collective, engine);
+  const statistics = await backbone.statistics.gather(collective, engine);
+  const averageStatistics = (await backbone.average?.statistics.gather(collective, engine)) ?? null;
   const parameters = await backbone.readParameters();
   const backboneHash = hashValues(parameters.map(({ values }) => values));
 
@@ -49,7 +53,9 @@ export async function writeCheckpoint(parts: CheckpointParts, step: number): Pro
       await writeSafetensors(join(path, BACKBONE_FILE), [
         ...parameters.map(({ name, shape, values }) => tensor(`parameter.${name}`, shape, values)),
         ...(await backbone.readOptimizerState()).map(({ slot, name, shape, values }) => tensor(`${slot}.${name}`, shape, values)),
-        tensor('statistics', [merged.length], merged),
+        tensor('statistics', [statistics.length], statistics),
+        ...(backbone.average ? averageTensors(await backbone.readParameters(backbone.average.parameters)) : []),
+        ...(averageStatistics ? [tensor('average.statistics', [averageStatistics.length], averageStatistics)] : []),
       ]),
     );
   }
@@ -78,6 +84,7 @@ export async function writeCheckpoint(parts: CheckpointParts, step: number): Pro
     shards,
     files: reports.flatMap((report) => report.files),
     backboneHash,
+    best,
   };
   await writeDurably(join(path, 'manifest.json'), (write) => write(Buffer.from(JSON.stringify(manifest, null, 2))));
   return manifest;
@@ -111,7 +118,9 @@ export async function loadCheckpoint(parts: CheckpointParts, manifest: Checkpoin
     backbone.load({
       parameter: (name) => read(`parameter.${name}`),
       slot: (slot, name) => read(`${slot}.${name}`),
-      statistics: read('statistics'),
+      statistics: () => read('statistics'),
+      average: (name) => read(`average.parameter.${name}`),
+      averageStatistics: () => read('average.statistics'),
     });
   } finally {
     await file.close();
@@ -149,40 +158,8 @@ export async function loadCheckpoint(parts: CheckpointParts, manifest: Checkpoin
   }
 }
 
-/** Backbone for use: parameters and running statistics under their own names, and a description. Rank 0 calls it. */
-export async function writeModel(
-  folder: string,
-  backbone: Backbone,
-  merged: Float32Array,
-  facts: Record<string, unknown>,
-): Promise<FileEntry[]> {
-  await mkdir(folder, { recursive: true });
-  const { network } = backbone;
-  const parameters = await backbone.readParameters();
-  const weights = await writeSafetensors(
-    join(folder, 'model.safetensors'),
-    [
-      ...parameters.map(({ name, shape, values }) => tensor(name, shape, values)),
-      ...statisticsByName(network, merged).map(({ name, values }) => tensor(name, [values.length], values)),
-    ],
-    { network: network.name },
-  );
-  const description = {
-    format: 'arcfleet-model',
-    version: 1,
-    network: network.name,
-    embeddingSize: network.embeddingSize,
-    // Networks take raw pixels and normalise by themselves.
-    input: { height: network.height, width: network.width, channels: 'RGB', layout: 'NHWC', range: [0, 255] },
-    numParameters: network.numParameters,
-    weights: basename(weights.path),
-    sha256: weights.sha256,
-    ...facts,
-  };
-  const json = await writeDurably(join(folder, 'model.json'), (write) =>
-    write(Buffer.from(`${JSON.stringify(description, null, 2)}\n`)),
-  );
-  return [weights, json];
+function averageTensors(parameters: readonly NamedValues[]): TensorSource[] {
+  return parameters.map(({ name, shape, values }) => tensor(`average.parameter.${name}`, shape, values));
 }
 
 function writeHead({ head, job }: CheckpointParts, path: string): Promise<FileEntry> {
