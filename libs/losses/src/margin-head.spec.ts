@@ -1,20 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineFolder, engineStatuses, startEngine } from '#engine';
 import type { Engine } from '#engine';
-import type { MarginHeadOptions } from './margin-head.js';
 import { createInMemoryCollectives } from '#collective';
-import { runConfigSchema, type OptimizerConfig } from '#contracts';
-import { ARCFACE, HeadGroup, numTensors, randoms, relativeError, split } from './testing/ranks.js';
+import { ARCFACE, HeadGroup, numTensors, PLAIN_SGD, randoms, relativeError, split } from './testing/ranks.js';
+import type { HeadGroupOptions } from './testing/ranks.js';
 import { referenceGradient, referenceLoss } from './testing/reference.js';
 
 const B = 6;
 const D = 8;
 const C = 11;
 const labels = Int32Array.from([0, 10, 4, 4, 7, 3]);
-/** As a run's configuration has it, with a base rate beside: only the rate of the step may count. */
-const OPTIMIZER = runConfigSchema.parse({ dataset: { path: '/data' }, maxSteps: 1, optimizer: { name: 'sgd', learningRate: 17 } })
-  .optimizer as Extract<OptimizerConfig, { name: 'sgd' }>;
-type Case = Partial<Omit<MarginHeadOptions, 'engine' | 'rank' | 'worldSize'>>;
+const MOMENTUM = { ...PLAIN_SGD, momentum: 0.9, weightDecay: 5e-4 };
+type Case = Partial<HeadGroupOptions>;
 
 const folder = engineFolder(process.env);
 for (const { name, available, detail } of await engineStatuses({ folder })) {
@@ -34,7 +31,7 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
     const group = (worldSize: number, overrides: Case = {}) =>
       new HeadGroup(engine, createInMemoryCollectives(worldSize), {
         loss: ARCFACE,
-        optimizer: { ...OPTIMIZER, momentum: 0, weightDecay: 0 },
+        optimizer: PLAIN_SGD,
         embeddingSize: D,
         numClasses: C,
         seed: 3,
@@ -51,9 +48,9 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
       worldSize = 2,
     ) {
       const heads = group(worldSize, overrides);
-      await heads.load(centers, D);
+      await heads.load({ centers });
       const { loss, dFeatures } = await heads.step(features, labels, 1);
-      const { centers: after, velocity } = await heads.weights();
+      const { centers: after, velocity } = await heads.slots();
       heads.dispose();
       const { scale, margin } = { ...ARCFACE, ...overrides.loss };
       const inputs = {
@@ -65,13 +62,13 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
         margin,
       };
       expect(Math.abs(loss / referenceLoss(inputs) - 1)).toBeLessThan(tolerance);
-      const dCenters = velocity.map((value) => -value);
+      const dCenters = velocity!.map((value) => -value);
       expect(relativeError(dFeatures, referenceGradient(inputs, 'features')), 'dX').toBeLessThan(tolerance);
       expect(relativeError(dCenters, referenceGradient(inputs, 'centers')), 'dW').toBeLessThan(tolerance);
       expect(
         relativeError(
-          after,
-          centers.map((value, at) => Math.fround(value + velocity[at]!)),
+          after!,
+          centers.map((value, at) => Math.fround(value + velocity![at]!)),
         ),
         'W',
       ).toBeLessThan(1e-6);
@@ -121,7 +118,7 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
     it.each([0, Math.PI])('stays finite and bounded at an angle of exactly %f', async (angle) => {
       const [x, w] = atAngle(angle);
       const heads = group(1);
-      await heads.load(w, D);
+      await heads.load({ centers: w });
       const { loss, dFeatures } = await heads.step(x, labels, 1);
       heads.dispose();
       expect(loss).toBeGreaterThan(0);
@@ -133,11 +130,11 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
       // One class and another: gradient of the target row by its center is s (p - 1) slope / B times the same vector.
       const run = async (gradient: 'exact' | 'straight-through') => {
         const heads = group(1, { loss: { ...ARCFACE, gradient } });
-        await heads.load(centers, D);
+        await heads.load({ centers });
         const { loss } = await heads.step(features, labels, 1);
-        const { velocity } = await heads.weights();
+        const { velocity } = await heads.slots();
         heads.dispose();
-        return { loss, row: velocity.slice(10 * D, 11 * D) };
+        return { loss, row: velocity!.slice(10 * D, 11 * D) };
       };
       const [exact, through] = [await run('exact'), await run('straight-through')];
       expect(through.loss).toBe(exact.loss);
@@ -169,11 +166,11 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
     });
 
     it('three ranks equal one rank over 25 closed-loop steps, with classes that do not divide', async () => {
-      const options: Case = { optimizer: { momentum: 0.9, weightDecay: 5e-4 } };
+      const options: Case = { optimizer: MOMENTUM };
       const one = group(1, options);
       const three = group(3, { ...options, chunkSize: 2 });
       expect(three.heads.map((head) => head.numLocalClasses)).toEqual([4, 4, 3]);
-      expect((await three.weights()).centers).toEqual((await one.weights()).centers);
+      expect((await three.slots()).centers).toEqual((await one.slots()).centers);
       let [x1, x3] = [features.slice(), features.slice()];
       let tensors = 0;
       const losses: number[] = [];
@@ -187,9 +184,9 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
         if (step === 0) tensors = numTensors();
         expect(numTensors(), `tensors after step ${step}`).toBe(tensors);
       }
-      const [w1, w3] = [await one.weights(), await three.weights()];
-      expect(relativeError(w3.centers, w1.centers)).toBeLessThan(1e-3);
-      expect(relativeError(w3.velocity, w1.velocity)).toBeLessThan(1e-3);
+      const [w1, w3] = [await one.slots(), await three.slots()];
+      expect(relativeError(w3.centers!, w1.centers!)).toBeLessThan(1e-3);
+      expect(relativeError(w3.velocity!, w1.velocity!)).toBeLessThan(1e-3);
       expect(relativeError(x3, x1)).toBeLessThan(1e-3);
       expect(new Set(losses).size).toBe(25);
       one.dispose();
@@ -197,7 +194,7 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
     });
 
     it('learns: the loss of a fixed batch falls', async () => {
-      const heads = group(2, { optimizer: { momentum: 0.9, weightDecay: 0 } });
+      const heads = group(2, { optimizer: { ...PLAIN_SGD, momentum: 0.9 } });
       const first = await heads.step(features, labels, 0.01);
       for (let step = 1; step < 30; step++) await heads.step(features, labels, 0.01, step);
       const last = await heads.step(features, labels, 0.01, 30);
@@ -211,23 +208,23 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
 
     it('a value that is not finite stops all ranks before a row changes, naming step and rank', async () => {
       const heads = group(2);
-      const clean = await heads.weights();
+      const clean = await heads.slots();
       const tensors = numTensors();
       const poisoned = features.slice();
       poisoned[4 * D] = NaN;
       for (const outcome of await heads.settle(split(poisoned, B, 2), labels, 1, 17)) {
         expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'non_finite', details: { step: 17, rank: 1 } } });
       }
-      expect(await heads.weights()).toEqual(clean);
+      expect(await heads.slots()).toEqual(clean);
 
       const broken = centers.slice();
       broken[8 * D] = Infinity;
-      await heads.load(broken, D);
-      const loaded = await heads.weights();
+      await heads.load({ centers: broken });
+      const loaded = await heads.slots();
       for (const outcome of await heads.settle(split(features, B, 2), labels, 1, 18)) {
         expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'non_finite', details: { step: 18, rank: 1 } } });
       }
-      expect(await heads.weights()).toEqual(loaded);
+      expect(await heads.slots()).toEqual(loaded);
       expect(numTensors()).toBe(tensors);
       heads.dispose();
     });
@@ -248,18 +245,13 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
     });
 
     it('goes on exactly from its own rows, also at another world size', async () => {
-      const options: Case = { optimizer: { momentum: 0.9, weightDecay: 5e-4 } };
+      const options: Case = { optimizer: MOMENTUM };
       const first = group(2, options);
       await first.step(features, labels, 0.1);
-      const saved = await first.weights();
+      const saved = await first.slots();
       const second = group(3, { ...options, seed: 99 });
-      for (const head of second.heads) {
-        await head.load((classStart, numRows) => {
-          const cut = (values: number[]) => Float32Array.from(values.slice(classStart * D, (classStart + numRows) * D));
-          return Promise.resolve({ centers: cut(saved.centers), velocity: cut(saved.velocity) });
-        });
-      }
-      expect(await second.weights()).toEqual(saved);
+      await second.load(saved);
+      expect(await second.slots()).toEqual(saved);
       const [a, b] = [await first.step(features, labels, 0.1, 1), await second.step(features, labels, 0.1, 1)];
       expect(Math.abs(b.loss / a.loss - 1)).toBeLessThan(1e-6);
       await expect(

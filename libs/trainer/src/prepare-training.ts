@@ -1,10 +1,11 @@
-import { ArcFleetError } from '#contracts';
+import { ArcFleetError, isTripletLoss } from '#contracts';
 import type { RunLength } from '#losses';
 import { createNetwork } from '#model-zoo';
 import { Backbone } from './backbone.js';
 import { loadCheckpoint, type CheckpointParts } from './checkpoint/checkpoint.js';
 import { createHead } from './create-head.js';
 import { epochBatches, type BatchSource } from './data/batch-source.js';
+import { tripletBatches } from './data/triplet-batches.js';
 import { totalStepsOf } from './run-length.js';
 import type { TrainingDeps } from './training-deps.js';
 import { Verifier } from './verify.js';
@@ -46,12 +47,21 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
       new Backbone({ network, config, engine, rank, worldSize, ...(bucketBytes === undefined ? {} : { bucketBytes }) }),
     );
     const head = own(createHead(job, { embeddingSize, numClasses, engine }));
-    const batches = epochBatches(job, trainingSet);
+    const batches = openBatches(deps, backbone);
     const { stepsPerEpoch } = batches;
     const totalSteps = totalStepsOf(config, stepsPerEpoch);
     const verifier = new Verifier({ job, collective, engine, backbone, size: { height, width }, emit: deps.emit });
     await verifier.open();
-    const parts: CheckpointParts = { storageRoot: deps.storageRoot, job, collective, engine, backbone, head, numClasses };
+    const parts: CheckpointParts = {
+      storageRoot: deps.storageRoot,
+      job,
+      collective,
+      engine,
+      backbone,
+      head,
+      batches,
+      numClasses,
+    };
     if (job.resumeFrom) await loadCheckpoint(parts, job.resumeFrom);
     return {
       ...parts,
@@ -59,7 +69,6 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
       totalSteps,
       stepsPerEpoch,
       localBatchSize,
-      batches,
       verifier,
       dispose: async () => {
         await batches.close();
@@ -70,4 +79,12 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
     for (const part of owned) part.dispose();
     throw error;
   }
+}
+
+/** Where the loss wants its batches from. */
+function openBatches(deps: TrainingDeps, backbone: Backbone): BatchSource {
+  const { job, engine, collective, trainingSet: set, onPhase = () => undefined, now = () => performance.now() } = deps;
+  const { loss } = job.config;
+  if (!isTripletLoss(loss)) return epochBatches(job, set);
+  return tripletBatches({ job, loss, set, collective, engine, backbone, onPhase, now });
 }

@@ -12,10 +12,15 @@ export const SINE_FLOOR = 1e-3;
  * theta + m > pi. `gradient: 'exact'` is the true derivative sin(theta + m) / sin(theta); `'straight-through'` takes 1, as
  * arcface_torch does.
  */
-export function arcface({ scale, margin, gradient }: Extract<LossConfig, { name: 'arcface' }>): MarginLoss {
+export function arcface(config: Extract<LossConfig, { name: 'arcface' }>): MarginLoss {
+  const { scale, margin, gradient, subCenters, interclassFilteringThreshold } = config;
   const cosMargin = Math.cos(margin);
   const sinMargin = Math.sin(margin);
   return {
+    isNormalized: true,
+    hasBias: false,
+    subCenters,
+    filterThreshold: interclassFilteringThreshold,
     scale,
     logitBound: scale,
     targetLogit(cosine) {

@@ -1,10 +1,8 @@
 import type { Payload } from '#collective';
 import { ArcFleetError, type TripletLossConfig } from '#contracts';
 import type { Head, HeadRows, HeadStepInputs, HeadStepResult } from '../head.js';
+import { NORM_EPSILON } from '../batch.js';
 import { PAIR_DISTANCES, type PairDistanceLaw } from './pair-distance.js';
-
-/** Added under the root of every norm, so that a zero row has a direction (zero) and a finite gradient. */
-const NORM_EPSILON = 1e-10;
 
 export interface TripletHeadOptions {
   readonly loss: TripletLossConfig;
