@@ -6,6 +6,7 @@ import { loadCheckpoint, type CheckpointParts } from './checkpoint/checkpoint.js
 import { createHead } from './create-head.js';
 import { epochBatches, type BatchSource } from './data/batch-source.js';
 import { tripletBatches } from './data/triplet-batches.js';
+import { readPretrained } from './pretrained/read-pretrained.js';
 import { totalStepsOf } from './run-length.js';
 import type { TrainingDeps } from './training-deps.js';
 import { Verifier } from './verify.js';
@@ -20,7 +21,7 @@ export interface TrainingState extends CheckpointParts, RunLength {
   dispose(): Promise<void>;
 }
 
-/** Builds network, head and data order from the configuration, or from the checkpoint that the job names. */
+/** Builds network, head and data order from the configuration and the stored model that it names, or from the job's checkpoint. */
 export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState> {
   const { job, engine, collective, trainingSet } = deps;
   const { config, rank, worldSize } = job;
@@ -62,7 +63,9 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
       batches,
       numClasses,
     };
+    // A run that goes on has its own weights by now.
     if (job.resumeFrom) await loadCheckpoint(parts, job.resumeFrom);
+    else if (config.pretrained) backbone.startFrom(await readPretrained(config.pretrained, network, config.seed));
     return {
       ...parts,
       step: job.resumeFrom?.step ?? 0,
