@@ -34,35 +34,35 @@ onEachEngine(({ config, newStorage, train, trainOk }) => {
       ...overrides,
     });
 
-  it.each(['triplet', 'atriplet'] as const)(
-    '%s: 2 and 3 ranks mine the triplets of one rank, and have its losses',
-    async (name) => {
-      const configuration = aConfig({ loss: { name, margin: 0.5, bagSize: 40 }, checkpoint: { everySteps: 1, keep: 100 } });
-      const runs = [];
-      for (const worldSize of worldSizes) {
-        const storageRoot = await newStorage();
-        const outcomes = await trainOk(worldSize, configuration, { storageRoot });
-        const queues = [];
-        for (const manifest of checkpointsOf(outcomes)) queues.push(await queueOf(storageRoot, manifest));
-        const metrics = ['activeTriplets', 'minedTriplets', 'minedBags'].map((metric) => seriesOf(outcomes, metric));
-        runs.push({ losses: lossesOf(outcomes), metrics, queues });
-      }
-      const [one, ...others] = runs;
-      expect(one!.losses).toHaveLength(6);
-      expect(one!.losses[5]).not.toBe(one!.losses[0]);
-      const [active, mined] = one!.metrics;
-      expect(active).toHaveLength(6);
-      // Several bags were mined, by several states of the network, and some of their triplets waited for the next one.
-      expect(mined!.length).toBeGreaterThan(1);
-      for (const [, count] of mined!) expect(count).toBeGreaterThan(10);
-      expect(one!.queues.at(-1)!.nextBag).toBeGreaterThan(2);
-      for (const { losses, metrics, queues } of others) {
-        expect(lossDifference(losses, one!.losses)).toBeLessThan(1e-4);
-        expect(metrics).toEqual(one!.metrics);
-        expect(queues).toEqual(one!.queues);
-      }
-    },
-  );
+  it.each([
+    ['triplet', [1, 2, 3]],
+    ['atriplet', [1, 3]],
+  ] as const)('%s: on %j ranks it mines the same triplets and has the same losses', async (name, worldSizes) => {
+    const configuration = aConfig({ loss: { name, margin: 0.5, bagSize: 40 }, checkpoint: { everySteps: 1, keep: 100 } });
+    const runs = [];
+    for (const worldSize of worldSizes) {
+      const storageRoot = await newStorage();
+      const outcomes = await trainOk(worldSize, configuration, { storageRoot });
+      const queues = [];
+      for (const manifest of checkpointsOf(outcomes)) queues.push(await queueOf(storageRoot, manifest));
+      const metrics = ['activeTriplets', 'minedTriplets', 'minedBags'].map((metric) => seriesOf(outcomes, metric));
+      runs.push({ losses: lossesOf(outcomes), metrics, queues });
+    }
+    const [one, ...others] = runs;
+    expect(one!.losses).toHaveLength(6);
+    expect(one!.losses[5]).not.toBe(one!.losses[0]);
+    const [active, mined] = one!.metrics;
+    expect(active).toHaveLength(6);
+    // Several bags were mined, by several states of the network, and some of their triplets waited for the next one.
+    expect(mined!.length).toBeGreaterThan(1);
+    for (const [, count] of mined!) expect(count).toBeGreaterThan(10);
+    expect(one!.queues.at(-1)!.nextBag).toBeGreaterThan(2);
+    for (const { losses, metrics, queues } of others) {
+      expect(lossDifference(losses, one!.losses)).toBeLessThan(1e-4);
+      expect(metrics).toEqual(one!.metrics);
+      expect(queues).toEqual(one!.queues);
+    }
+  });
 
   it.each([1, 2])('goes on in the middle of a bag on %i rank(s) as if it had never stopped: the same bits', async (worldSize) => {
     const configuration = aConfig({ checkpoint: { everySteps: 2 } });

@@ -50,10 +50,10 @@ export function isOutputTensor(network: Network): (name: string) => boolean {
 }
 
 /** The network of the catalog, with its own output layers, that a model without a name has the body of; null: none. */
-export function recognizeNetwork(model: Tensors, size: { height: number; width: number }): NetworkName | null {
+export function recognizeNetwork(model: Tensors, { height, width }: { height: number; width: number }): NetworkName | null {
   for (const name of NETWORK_NAMES) {
     if (!NETWORK_FACTORIES[name]) continue;
-    const network = createNetwork({ name, embeddingSize: NETWORKS[name].embeddingSize, ...size });
+    const network = createNetwork({ name, embeddingSize: NETWORKS[name].embeddingSize, height, width });
     const isOutput = isOutputTensor(network);
     if (differencesOf(network, model).every((difference) => isOutput(difference.name))) return name;
   }

@@ -10,6 +10,7 @@ export type ModelLocation =
   | { readonly kind: 'mxnet'; readonly params: string };
 
 const FIRST_EPOCH = 1;
+const MODEL_FILE = /\.(?:json|safetensors|params)$/;
 
 /**
  * Finds the files that `pretrained` means: a model's folder; a folder or a prefix with the number of an epoch, as InsightFace
@@ -19,20 +20,16 @@ const FIRST_EPOCH = 1;
  * @throws ArcFleetError `model_not_found` naming what was looked for.
  */
 export async function locateModel({ path, epoch: given }: NonNullable<RunConfig['pretrained']>): Promise<ModelLocation> {
-  const [, prefix = path, number] = /^(.+),(\d{1,4})$/.exec(path) ?? [];
+  const [, prefix = path, number] = ((await exists(path)) ? null : /^(.+),(\d{1,4})$/.exec(path)) ?? [];
   const epoch = given ?? (number === undefined ? undefined : Number(number));
   if (number !== undefined && Number(number) !== epoch) {
     throw new ArcFleetError('model_not_found', `pretrained.path ends in epoch ${number}, but pretrained.epoch is ${epoch}`, {
       path,
     });
   }
-  const looked: string[] = [];
-  for (const stem of await stemsOf(prefix, epoch)) {
-    const [description, params] = [`${stem}.json`, `${stem}.params`];
-    looked.push(description, params);
-    if (await isFile(description)) return { kind: 'arcfleet', description, stem };
-    if (await isFile(params)) return { kind: 'mxnet', params };
-  }
+  if (MODEL_FILE.test(prefix) && (await isFile(prefix))) return locationOf(prefix);
+  const looked = (await stemsOf(prefix, epoch)).flatMap((stem) => [`${stem}.json`, `${stem}.params`]);
+  for (const file of looked) if (await isFile(file)) return locationOf(file);
   throw new ArcFleetError(
     'model_not_found',
     `There is no stored model at ${path}${given === undefined ? '' : ` of epoch ${given}`}: looked for ${looked.join(', ')}. Name its folder, or prefix and epoch, as the workers see them`,
@@ -40,17 +37,27 @@ export async function locateModel({ path, epoch: given }: NonNullable<RunConfig[
   );
 }
 
+function locationOf(file: string): ModelLocation {
+  if (file.endsWith('.params')) return { kind: 'mxnet', params: file };
+  const stem = file.replace(/\.(?:json|safetensors)$/, '');
+  return { kind: 'arcfleet', description: `${stem}.json`, stem };
+}
+
 /** File names without extension, in the order in which they are tried. */
 async function stemsOf(prefix: string, epoch: number | undefined): Promise<string[]> {
   const isFolder = await isDirectory(prefix);
   const base = isFolder ? join(prefix, 'model') : prefix;
   const numbered = (of: number) => `${base}-${String(of).padStart(4, '0')}`;
-  const own = /^(.+)\.(?:json|safetensors|params)$/.exec(prefix)?.[1];
-  if (!isFolder && own !== undefined) return [own];
   if (epoch === undefined) return [base, numbered(FIRST_EPOCH)];
   // A run's own folder has one model, whatever its number.
   return isFolder ? [numbered(epoch), base] : [numbered(epoch)];
 }
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 const isFile = (path: string): Promise<boolean> =>
   stat(path).then(
