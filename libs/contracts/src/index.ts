@@ -2,7 +2,7 @@ export { DATASET_KINDS, ENGINES, NETWORKS, NETWORK_NAMES, OUTPUTS } from './cata
 export type { DatasetKind, EngineName, NetworkFacts, NetworkName, OutputName } from './catalog.js';
 export { accuraciesSchema, checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
 export type { Accuracies, BestModel, CheckpointManifest, FileEntry } from './checkpoint.js';
-export { fillNormal, normalAt, RANDOM_STREAMS, shuffledIndices, streamOf, uniformAt } from './counter-random.js';
+export { fillNormal, fillWords, normalAt, RANDOM_STREAMS, shuffledIndices, streamOf, uniformAt } from './counter-random.js';
 export { ArcFleetError, ERRORS, errorFromReport, isErrorCode, reportError } from './errors.js';
 export type { ErrorCode, ErrorDefinition, ErrorReport } from './errors.js';
 export {

@@ -1,4 +1,3 @@
-export type { CenterRows } from './class-center-shard.js';
 export { createLoss, LOSS_FACTORIES } from './losses/registry.js';
 export type { MarginLoss, TargetLogit } from './losses/margin-loss.js';
 export { DEFAULT_CHUNK_SIZE, DEFAULT_KEPT_LOGITS_BYTES, MarginHead } from './margin-head.js';

@@ -1,6 +1,6 @@
 import { ArcFleetError, isTripletLoss, type RankJob } from '#contracts';
 import type { Engine } from '#engine';
-import { MarginHead } from '#losses';
+import { MarginHead, type Head } from '#losses';
 
 export interface HeadFacts {
   readonly embeddingSize: number;
@@ -9,9 +9,8 @@ export interface HeadFacts {
 }
 
 /** What the configuration puts on top of the backbone: this rank's part of it. */
-export function createHead({ config, rank, worldSize }: RankJob, { embeddingSize, numClasses, engine }: HeadFacts): MarginHead {
-  const { loss, optimizer, seed } = config;
+export function createHead({ config, rank, worldSize }: RankJob, { embeddingSize, numClasses, engine }: HeadFacts): Head {
+  const { loss, optimizer, classSampling, seed } = config;
   if (isTripletLoss(loss)) throw new ArcFleetError('config_invalid', `The loss ${loss.name} is not there yet`);
-  if (optimizer.name !== 'sgd') throw new ArcFleetError('config_invalid', `The head cannot be trained by ${optimizer.name} yet`);
-  return new MarginHead({ loss, optimizer, embeddingSize, numClasses, rank, worldSize, seed, engine });
+  return new MarginHead({ loss, optimizer, classSampling, embeddingSize, numClasses, rank, worldSize, seed, engine });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Collective } from '#collective';
 import { ArcFleetError, type BestModel, type CheckpointManifest, type FileEntry, type RankJob } from '#contracts';
 import type { Engine } from '#engine';
-import { shardOf, type MarginHead } from '#losses';
+import { shardOf, type Head } from '#losses';
 import type { Backbone, NamedValues } from '../backbone.js';
 import { hashFile, writeDurably } from './durable-file.js';
 import { checkpointFolder } from './folders.js';
@@ -12,8 +12,7 @@ import { SafetensorsReader, writeSafetensors, type TensorSource } from './safete
 
 const BACKBONE_FILE = 'backbone.safetensors';
 const headFile = (rank: number): string => `head-${rank}.safetensors`;
-const CENTERS = 'head.centers';
-const VELOCITY = 'head.velocity';
+const headTensor = (slot: string): string => `head.${slot}`;
 
 export interface CheckpointParts {
   readonly storageRoot: string;
@@ -21,13 +20,14 @@ export interface CheckpointParts {
   readonly collective: Collective;
   readonly engine: Engine;
   readonly backbone: Backbone;
-  readonly head: MarginHead;
+  readonly head: Head;
   readonly numClasses: number;
 }
 
 /**
- * Writes a checkpoint of `step` updates: every rank its rows of W with momentum, rank 0 also the backbone, its optimizer state, its
- * moving average and the running statistics of every group, and last the manifest. All ranks call it together; returns the manifest on rank 0, null elsewhere.
+ * Writes a checkpoint of `step` updates: every rank what its head keeps for its classes, rank 0 also the backbone, its optimizer
+ * state, its moving average and the running statistics of every group, and last the manifest. All ranks call it together;
+ * returns the manifest on rank 0, null elsewhere.
  * The checkpoint counts only once `results` has accepted its manifest.
  *
  * @throws ArcFleetError `collective_mismatch` on all ranks when their backbones differ.
@@ -96,7 +96,7 @@ export async function writeCheckpoint(
  * @throws ArcFleetError `checkpoint_corrupt` naming the file, `checkpoint_mismatch` when it belongs to another model.
  */
 export async function loadCheckpoint(parts: CheckpointParts, manifest: CheckpointManifest): Promise<void> {
-  const { storageRoot, job, backbone, head, numClasses } = parts;
+  const { storageRoot, backbone, head, numClasses } = parts;
   if (manifest.numClasses !== numClasses) {
     throw new ArcFleetError(
       'checkpoint_mismatch',
@@ -126,30 +126,23 @@ export async function loadCheckpoint(parts: CheckpointParts, manifest: Checkpoin
     await file.close();
   }
 
-  const { embeddingSize } = job.config.network;
   const shards = new Map<number, Promise<SafetensorsReader>>();
   try {
     await head.load(async (classStart, numRows) => {
-      const centers = new Float32Array(numRows * embeddingSize);
-      const velocity = new Float32Array(numRows * embeddingSize);
+      const slots = head.slots.map(({ name, width }) => ({ name, width, values: new Float32Array(numRows * width) }));
       for (const [owner, [start, count]] of manifest.shards.entries()) {
         const first = Math.max(classStart, start);
         const end = Math.min(classStart + numRows, start + count);
         if (first >= end) continue;
         if (!shards.has(owner)) shards.set(owner, openChecked(folder, headFile(owner), manifest));
         const reader = await shards.get(owner)!;
-        if (reader.shapeOf(CENTERS)[1] !== embeddingSize) {
-          throw new ArcFleetError(
-            'checkpoint_mismatch',
-            `${reader.path} holds class centers of ${reader.shapeOf(CENTERS)[1]} numbers, the run wants ${embeddingSize}`,
-          );
+        for (const { name, width, values } of slots) {
+          checkHeadTensor(reader, name, width);
+          const piece = await reader.read(headTensor(name), (first - start) * width, (end - first) * width);
+          values.set(piece, (first - classStart) * width);
         }
-        const at = (first - start) * embeddingSize;
-        const length = (end - first) * embeddingSize;
-        centers.set(await reader.read(CENTERS, at, length), (first - classStart) * embeddingSize);
-        velocity.set(await reader.read(VELOCITY, at, length), (first - classStart) * embeddingSize);
       }
-      return { centers, velocity };
+      return Object.fromEntries(slots.map(({ name, values }) => [name, values]));
     });
   } finally {
     for (const reader of await Promise.allSettled(shards.values())) {
@@ -162,20 +155,28 @@ function averageTensors(parameters: readonly NamedValues[]): TensorSource[] {
   return parameters.map(({ name, shape, values }) => tensor(`average.parameter.${name}`, shape, values));
 }
 
-function writeHead({ head, job }: CheckpointParts, path: string): Promise<FileEntry> {
-  const shape = [head.numLocalClasses, job.config.network.embeddingSize];
-  // Two passes over the rows, so that only one chunk is in memory and each tensor is contiguous in the file.
-  const rows = (part: 'centers' | 'velocity') =>
-    async function* () {
-      for await (const chunk of head.weights()) yield chunk[part];
-    };
-  return writeSafetensors(
-    path,
-    [
-      { name: CENTERS, shape, pieces: rows('centers') },
-      { name: VELOCITY, shape, pieces: rows('velocity') },
-    ],
-    { classStart: String(head.classStart) },
+function writeHead({ head }: CheckpointParts, path: string): Promise<FileEntry> {
+  // One pass over the rows per slot, so that only one chunk is in memory and each tensor is contiguous in the file.
+  const tensors = head.slots.map(({ name, width }): TensorSource => ({
+    name: headTensor(name),
+    shape: [head.numLocalClasses, width],
+    pieces: async function* () {
+      for await (const { slots } of head.rows()) yield slots[name]!;
+    },
+  }));
+  return writeSafetensors(path, tensors, { classStart: String(head.classStart) });
+}
+
+function checkHeadTensor(reader: SafetensorsReader, slot: string, width: number): void {
+  const name = headTensor(slot);
+  const found = reader.names.includes(name) ? (reader.shapeOf(name)[1] ?? 0) : 0;
+  if (found === width) return;
+  throw new ArcFleetError(
+    'checkpoint_mismatch',
+    found === 0
+      ? `${reader.path} has no ${name}: it belongs to another loss or optimizer`
+      : `${reader.path} holds ${found} numbers of ${name} per class, the run wants ${width}: it belongs to another embedding size or loss`,
+    { file: reader.path, slot, found, width },
   );
 }
 
