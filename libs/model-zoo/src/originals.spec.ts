@@ -24,10 +24,7 @@ describe.each(['mxnet', 'pytorch'] as const)('networks as %s has them', (origina
       const network = networkOf(fixture);
       const naming = namingOf(original, network);
       const shapes = new Map(
-        network.statistics.map(({ name: norm, input }) => [
-          naming.batchNorm(norm),
-          [input.channels, input.height, input.width],
-        ]),
+        network.statistics.map(({ name: norm, input }) => [naming.batchNorm(norm), [input.channels, input.height, input.width]]),
       );
       for (const [norm, shape] of Object.entries(fixture.stages)) expect(shapes.get(norm), norm).toEqual(shape);
       expect(batchNormsDigest(network, naming)).toBe(fixture.batchNorms.sha256);
@@ -36,7 +33,7 @@ describe.each(['mxnet', 'pytorch'] as const)('networks as %s has them', (origina
 });
 
 /** All output layers on y1, and one network of each other family; the large ones are in large-networks.golden.spec.ts. */
-const isSmall = (name: string) => /^(y|mbf|r18)/.test(name);
+const isSmall = (name: string) => /^(y|mbf|.*-small$)/.test(name);
 
 describe.each(engines)('embeddings on $name', ({ name: engine }) => {
   beforeAll(async () => {
@@ -48,8 +45,8 @@ describe.each(engines)('embeddings on $name', ({ name: engine }) => {
       if (!isSmall(name)) continue;
       it(`${name} gives ${original}'s embeddings in eval mode (1e-4)`, () => expectSameEvaluation(original, fixture, 1e-4));
       if (!fixture.training) continue;
-      it(`${name} gives ${original}'s embeddings (1e-3) and gradients (1e-2) in train mode`, () =>
-        expectSameTraining(original, fixture, 1e-3));
+      it(`${name} gives ${original}'s embeddings (1e-3) and gradients (5e-2, their norms 1e-2) in train mode`, () =>
+        expectSameTraining(original, fixture));
     }
   }
 });
