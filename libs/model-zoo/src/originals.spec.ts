@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { engineFolder, engineStatuses, startEngine } from '#engine';
+import { createNetwork } from './network.js';
 import { expectSameEvaluation, expectSameTraining, namingOf, networkOf } from './testing/compare-with-fixture.js';
 import { batchNormsDigest, parametersDigest, readFixtures } from './testing/fixture.js';
+import { torchNames } from './torch-names.js';
 
 const folder = engineFolder(process.env);
 /** The last resort takes minutes for a convolution network. */
@@ -30,6 +32,17 @@ describe.each(['mxnet', 'pytorch'] as const)('networks as %s has them', (origina
       expect(batchNormsDigest(network, naming)).toBe(fixture.batchNorms.sha256);
     });
   }
+});
+
+describe('names in arcface_torch', () => {
+  it('are those of its state dict, and a layer that it lacks has none', () => {
+    const options = { name: 'r18', embeddingSize: 8, height: 32, width: 32 };
+    const { parameters, statistics } = torchNames(createNetwork(options));
+    expect(parameters.get('stage2_unit1_conv1sc_weight')).toBe('layer2.0.downsample.0.weight');
+    expect(parameters.get('stage1_unit2_relu1_gamma')).toBe('layer1.1.prelu.weight');
+    expect(statistics.get('fc1')).toEqual({ mean: 'features.running_mean', variance: 'features.running_var' });
+    expect(() => torchNames(createNetwork({ ...options, output: 'SFC' }))).toThrow(/no layer for convf/);
+  });
 });
 
 /** All output layers on y1, and one network of each other family; the large ones are in large-networks.golden.spec.ts. */
