@@ -1,8 +1,18 @@
 export { DEFAULT_TIMING } from './collective.js';
-export type { Collective, CollectiveAddress, CollectiveTiming, DType, Payload, ReduceOptions, WireType } from './collective.js';
+export type {
+  AllReduceOptions,
+  Collective,
+  CollectiveAddress,
+  CollectiveTiming,
+  DType,
+  Payload,
+  ReduceOptions,
+  WireType,
+} from './collective.js';
 export { createInMemoryCollectives, createInMemoryGroup } from './in-memory/create-in-memory-collectives.js';
 export type { InMemoryGroup, InMemoryOptions } from './in-memory/create-in-memory-collectives.js';
 export type { Delivery } from './in-memory/in-memory-wire.js';
+export { fromBfloat16, toBfloat16 } from './protocol/bfloat16.js';
 export { connectCollective } from './thread/connect-collective.js';
 export type { ConnectCollectiveOptions } from './thread/connect-collective.js';
 export { watchLifeline } from './thread/watch-lifeline.js';

@@ -7,7 +7,7 @@ import type { Reduction } from './reduce.js';
 export const OPERATIONS = ['allGather', 'reduceScatter', 'allReduce', 'broadcast', 'gather', 'barrier'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-const DTYPES: readonly DType[] = ['float32', 'int32', 'bytes'];
+const DTYPES: readonly DType[] = ['float32', 'int32', 'bytes', 'bfloat16'];
 const REDUCTIONS: readonly (Reduction | null)[] = [null, 'sum', 'max'];
 const WIRES: readonly WireType[] = ['float32', 'bfloat16'];
 const VERSION = 1;

@@ -107,7 +107,9 @@ function contradiction({ from, sequence, chunk }: Frame['header']): ArcFleetErro
   return new ArcFleetError('collective_mismatch', message, { rank: from, sequence, chunk });
 }
 
-const ELEMENT_BYTES: Readonly<Record<DType, number>> = { float32: 4, int32: 4, bytes: 1 };
+const ELEMENT_BYTES: Readonly<Record<DType, number>> = { float32: 4, int32: 4, bytes: 1, bfloat16: 2 };
+
+const ARRAYS = { float32: Float32Array, int32: Int32Array, bytes: Uint8Array, bfloat16: Uint16Array } as const;
 
 function byteLengthOf({ dtype, shape }: { readonly dtype: DType; readonly shape: readonly number[] }): number {
   return shape.reduce((product, size) => product * size, ELEMENT_BYTES[dtype]);
@@ -119,13 +121,7 @@ function byteLengthOf({ dtype, shape }: { readonly dtype: DType; readonly shape:
  */
 export function messageOf({ dtype, shape, data }: Payload): Message {
   const expected = byteLengthOf({ dtype, shape });
-  const fitsType =
-    dtype === 'float32'
-      ? data instanceof Float32Array
-      : dtype === 'int32'
-        ? data instanceof Int32Array
-        : data instanceof Uint8Array;
-  if (!fitsType || data.byteLength !== expected) {
+  if (!(data instanceof ARRAYS[dtype]) || data.byteLength !== expected) {
     throw new ArcFleetError(
       'shape_mismatch',
       `A payload of ${dtype} [${shape.join(', ')}] needs ${expected} bytes of that type; got ${data.byteLength} bytes in ${data.constructor.name}.`,
@@ -139,5 +135,6 @@ export function messageOf({ dtype, shape, data }: Payload): Message {
 export function payloadOf({ dtype, shape, bytes }: Message): Payload {
   if (dtype === 'float32') return { dtype, shape, data: new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) };
   if (dtype === 'int32') return { dtype, shape, data: new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) };
+  if (dtype === 'bfloat16') return { dtype, shape, data: new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2) };
   return { dtype, shape, data: bytes };
 }

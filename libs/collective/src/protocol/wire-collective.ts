@@ -1,6 +1,6 @@
 import { endianness } from 'node:os';
 import { ArcFleetError } from '#contracts';
-import type { Collective, Payload, ReduceOptions, WireType } from '../collective.js';
+import type { AllReduceOptions, Collective, Payload, ReduceOptions, WireType } from '../collective.js';
 import { fromBfloat16, toBfloat16 } from './bfloat16.js';
 import { Call } from './call.js';
 import { agreementOf } from './frame.js';
@@ -106,17 +106,26 @@ export class WireCollective implements Collective, WireReceiver {
     });
   }
 
-  allReduce(values: Float32Array, operation: Reduction, options: ReduceOptions = {}): Promise<Float32Array> {
-    const wire = options.wire ?? 'float32';
+  allReduce(values: Float32Array, operation: Reduction, options: AllReduceOptions = {}): Promise<Float32Array> {
+    const { wire = 'float32', into } = options;
     const facts = { reduction: operation, wire, agreement: agreementOf([values.length]) };
     return this.#run('allReduce', facts, async (call) => {
+      if (into !== undefined && into.length !== values.length) {
+        throw new ArcFleetError(
+          'shape_mismatch',
+          `allReduce of ${values.length} values got an array of ${into.length} for its result.`,
+          { length: values.length, into: into.length },
+        );
+      }
       const elementBytes = wire === 'bfloat16' ? 2 : 4;
       const extraReads = (((this.worldSize - 1) * (this.worldSize - 2)) / this.worldSize) * values.length * elementBytes;
       const reduced =
         extraReads <= this.#straightReduceBytes
           ? await this.#reduceStraight(call, values, operation, wire)
           : await this.#reduceInTwoStages(call, values, operation, wire);
-      return reduced;
+      if (into === undefined) return reduced;
+      into.set(reduced);
+      return into;
     });
   }
 

@@ -18,8 +18,10 @@ async function perform(collective: Collective, request: Request): Promise<Result
       return withoutOwn(await collective.allGather(request.payload), collective.rank);
     case 'reduceScatter':
       return collective.reduceScatter(request.values, request.counts, request.options);
-    case 'allReduce':
-      return collective.allReduce(request.values, request.reduction, request.options);
+    case 'allReduce': {
+      const result = await collective.allReduce(request.values, request.reduction, request.options);
+      return request.options.into === undefined ? result : null;
+    }
     case 'broadcast': {
       const payload = await collective.broadcast(request.payload, request.root);
       return isOwn(request.root) ? null : payload;
