@@ -16,5 +16,7 @@ export { fromBfloat16, toBfloat16 } from './protocol/bfloat16.js';
 export { connectCollective } from './thread/connect-collective.js';
 export type { ConnectCollectiveOptions } from './thread/connect-collective.js';
 export { watchLifeline } from './thread/watch-lifeline.js';
+export { connectTcp } from './transports/tcp/connect-tcp.js';
+export type { TcpOptions } from './transports/tcp/connect-tcp.js';
 export { connectRedisStreams } from './transports/redis-streams/connect-redis-streams.js';
 export type { RedisStreamsOptions } from './transports/redis-streams/connect-redis-streams.js';

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { reportError } from '#contracts';
 import type { Collective, Payload } from '../collective.js';
 import { connectRedisStreams } from '../transports/redis-streams/connect-redis-streams.js';
+import { connectTcp } from '../transports/tcp/connect-tcp.js';
 import type { FromThread, Request, Result, ThreadOptions, ToThread } from './messages.js';
 
 /** The communication thread: owns the sockets, the heartbeat and the protocol; the main thread may be inside a kernel meanwhile. */
@@ -64,7 +65,8 @@ async function answer(collective: Collective, id: number, request: Request): Pro
 }
 
 try {
-  const collective = await connectRedisStreams(workerData as ThreadOptions);
+  const options = workerData as ThreadOptions;
+  const collective = await (options.transport === 'tcp' ? connectTcp(options) : connectRedisStreams(options));
   port.on('message', (message: ToThread) => {
     if (message.type === 'lease') collective.extendLease(message.ms, message.phase);
     else void answer(collective, message.id, message.request);

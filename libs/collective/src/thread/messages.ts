@@ -1,9 +1,13 @@
-import type { ErrorReport } from '#contracts';
+import type { ErrorReport, Transport } from '#contracts';
 import type { AllReduceOptions, Payload, ReduceOptions } from '../collective.js';
-import type { RedisStreamsOptions } from '../transports/redis-streams/connect-redis-streams.js';
+import type { TransportOptions } from '../transports/coordination/transport-options.js';
+import type { EndpointOptions } from '../transports/tcp/endpoint.js';
 
 /** What the communication thread is started with. */
-export type ThreadOptions = RedisStreamsOptions;
+export interface ThreadOptions extends TransportOptions, EndpointOptions {
+  /** How frames travel; all ranks must use the same. Default: `redis-streams`. */
+  readonly transport?: Transport;
+}
 
 /** One operation, as plain data; arrays in it are handed over to the thread. */
 export type Request =
