@@ -9,6 +9,8 @@ onEachEngine(({ config, newStorage, trainOk }) => {
   const recipes: [string, Partial<RunConfigInput>][] = [
     ['sgd with steps', { schedule: { boundaries: [4], warmupSteps: 2 } }],
     ['an EMA and a polynomial schedule', { schedule: { name: 'polynomial', warmupEpochs: 0.5 }, model: { emaDecay: 0.9 } }],
+    ['softmax with bias', { loss: { name: 'softmax' } }],
+    ['sub-centers and AdamW', { loss: { name: 'cosface', subCenters: 2 }, optimizer: { name: 'adamw' } }],
     [
       'accumulation and bfloat16',
       { batch: { globalBatchSize: 24, bnGroupSize: 4, accumulationSteps: 3 }, communication: { gradients: 'bfloat16' } },
