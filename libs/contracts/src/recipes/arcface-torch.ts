@@ -43,7 +43,7 @@ function toRecipe([name, row]: [string, Row]): Recipe {
   const lossName = loss.name === 'arcface' ? 'ArcFace' : 'CosFace';
   return {
     name,
-    description: `${network} with ${lossName} ${loss.margin} on ${dataset.name}${sampling}${filtering}: ${batchSize} images on each of ${gpus} GPUs, ${numEpoch} epochs`,
+    description: `${network} with ${lossName} ${loss.margin} on ${dataset.name}${sampling}${filtering}: ${batchSize} images on ${gpus === 1 ? 'one GPU' : `each of ${gpus} GPUs`}, ${numEpoch} epochs`,
     dataset,
     published: scores
       ? [

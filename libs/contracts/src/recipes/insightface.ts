@@ -62,7 +62,7 @@ export const INSIGHTFACE_RECIPES: readonly Recipe[] = [
       { set: 'LFW', metric: 'accuracy', value: 99.8 },
       { set: 'MegaFace (cleaned)', metric: 'rank-1 identification at 1 M distractors', value: 97.64 },
     ],
-    publishedNote: 'of the LResNet50E-IR that was published in 2018, trained with ArcFace; the command itself has no number',
+    publishedNote: 'of the LResNet50E-IR that InsightFace published in January 2018; the command itself has no number',
     source: README_2018,
     requires: ['dataset.path'],
     config: { ...trainPy(128, 0.1), network: { name: 'r50' }, loss: { name: 'cosface', scale: 64, margin: 0.35 } },
