@@ -139,9 +139,7 @@ class LocalRank {
   private async onExit(exit: RankExit): Promise<void> {
     await this.storing;
     if (this.finished || this.isKilled) return;
-    const how = exit.signal === null ? `with exit code ${exit.code}` : `by ${exit.signal}`;
-    const last = exit.lastLines.at(-1);
-    const message = `The trainer of rank ${this.rank} ended ${how}${last === undefined ? '.' : `: ${last}`}`;
+    const message = `The trainer of rank ${this.rank} ${describeExit(exit)}`;
     this.onFailure({ code: 'trainer_crashed', message, details: { rank: this.rank, lastLines: [...exit.lastLines] } });
   }
 
@@ -149,4 +147,11 @@ class LocalRank {
     this.onFailure(error);
     this.kill();
   }
+}
+
+function describeExit({ code, signal, lastLines }: RankExit): string {
+  // Nobody who is killed that way has said why.
+  if (signal === 'SIGKILL') return 'was killed (SIGKILL), by a person or for want of memory.';
+  const last = lastLines.at(-1);
+  return `ended ${signal === null ? `with exit code ${code}` : `by ${signal}`}${last === undefined ? '.' : `: ${last}`}`;
 }
