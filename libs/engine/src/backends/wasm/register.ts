@@ -4,6 +4,7 @@ import { tf } from '../../tf.js';
 import { batchNormTrain, batchNormTrainGrad } from './batch-norm.js';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput } from './convolution.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2d } from './depthwise.js';
+import { groupedConv2d, groupedConv2dBackpropFilter, groupedConv2dBackpropInput } from './grouped-convolution.js';
 import { exp, prelu, preluGrad, sgdMomentum } from './elementwise.js';
 import type { Inputs, Kernel, KernelAttributes } from './kernel.js';
 import { identity } from './identity.js';
@@ -19,6 +20,9 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
   DepthwiseConv2dNative: depthwiseConv2d,
   DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
+  ArcGroupedConv2d: groupedConv2d,
+  ArcGroupedConv2dBackpropFilter: groupedConv2dBackpropFilter,
+  ArcGroupedConv2dBackpropInput: groupedConv2dBackpropInput,
   Identity: identity,
   Exp: exp,
   ArcBatchNormTrain: batchNormTrain,
