@@ -9,6 +9,7 @@ import type { EngineBackend } from './backend.js';
 import { loadBackend, type NodeBackend } from './tensorflow/addon.js';
 import { batchNormKernels } from './tensorflow/batch-norm.js';
 import { convolutionKernels } from './tensorflow/convolutions.js';
+import { groupedConvolutionKernels } from './tensorflow/grouped-convolutions.js';
 import {
   engineFolder,
   readInstallation,
@@ -42,6 +43,7 @@ export const tensorFlowBackend: EngineBackend = {
       const installation = find(folder);
       if (installation === undefined) throw new ArcFleetError('engine_unavailable', missing());
       const backend = loadBackend(installation, threads);
+      await tf.setBackend('tensorflow'); // what it can do is found out by trying
       registerOwnKernels(backend);
       registerPortableKernels('tensorflow');
       loaded = { backend, threads };
@@ -76,6 +78,7 @@ function registerOwnKernels(backend: NodeBackend): void {
   const ops = new TensorFlowOps(backend);
   const kernels: Record<string, (inputs: TensorMap, attrs: Attributes) => Tensor | Tensor[]> = {
     ...convolutionKernels(ops),
+    ...groupedConvolutionKernels(ops),
     ...preluKernels(ops),
     ...(backend.binding.isUsingGpuDevice() ? {} : batchNormKernels(ops)),
   };

@@ -5,6 +5,7 @@ import { eachEngine } from '../testing/each-engine.js';
 import { tf } from '../tf.js';
 import { conv2d } from './conv2d.js';
 import { depthwiseConv2d } from './depthwise-conv2d.js';
+import { groupedConv2d } from './grouped-conv2d.js';
 
 /**
  * Convolutions by their definition. A group of output channels sees as many input channels as the filter has; `depthwise`: one
@@ -93,6 +94,7 @@ eachEngine('convolution', () => {
 
   for (const [height, width, inputs, outputs, groups, kernel, stride, pad] of [
     [5, 6, 16, 16, 2, 3, 1, 1],
+    [5, 5, 6, 12, 6, 3, 1, 1],
     [6, 6, 24, 48, 3, 3, 2, 1],
     [7, 5, 6, 4, 2, 3, 2, 1],
     [4, 3, 6, 9, 3, 1, 1, 0],
@@ -102,18 +104,19 @@ eachEngine('convolution', () => {
     [6, 5, 10, 15, 5, 2, 3, 0],
   ] as const) {
     it(`${groups} groups ${height}x${width}x${inputs} -> ${outputs}, ${kernel}x${kernel} stride ${stride} pad ${pad}`, async () => {
-      await checkOp(({ x, filter }) => conv2d(x as Tensor4D, filter as Tensor4D, stride, pad), reference(stride, pad, false), {
+      const op = (tensors: Record<string, unknown>) =>
+        groupedConv2d(tensors.x as Tensor4D, tensors.filter as Tensor4D, groups, stride, pad);
+      await checkOp(op, reference(stride, pad, false), {
         x: operand([2, height, width, inputs], 1),
         filter: operand([kernel, kernel, inputs / groups, outputs], 2),
       });
     });
   }
 
-  it('refuses channels that do not divide into groups', () => {
-    const tensors = [tf.zeros([1, 3, 3, 6]), tf.zeros([3, 3, 4, 8]), tf.zeros([3, 3, 2, 8])] as Tensor4D[];
-    const [x, four, three] = tensors as [Tensor4D, Tensor4D, Tensor4D];
-    expect(() => conv2d(x, four, 1, 1)).toThrow(/6 channels are no whole number of groups/);
-    expect(() => conv2d(x, three, 1, 1)).toThrow(/filter of shape \[3,3,2,8\]/);
-    tf.dispose(tensors);
+  it('refuses channels that do not fit the groups', () => {
+    const [x, filter] = [tf.zeros([1, 3, 3, 6]) as Tensor4D, tf.zeros([3, 3, 2, 8]) as Tensor4D];
+    expect(() => groupedConv2d(x, filter, 2, 1, 1)).toThrow(/6 channels in 2 groups/);
+    expect(() => groupedConv2d(x, filter, 3, 1, 1)).toThrow(/filter of shape \[3,3,2,8\]/);
+    tf.dispose([x, filter]);
   });
 });

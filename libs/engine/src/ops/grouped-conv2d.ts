@@ -1,4 +1,5 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { ArcFleetError } from '#contracts';
 import { defineOp, input, type Attributes, type TensorMap } from '../define-op.js';
 import { tf } from '../tf.js';
 
@@ -69,7 +70,21 @@ function derivative(kernel: string, inputs: TensorMap, shape: Attributes, attrs:
   return tf.engine().runKernel(kernel, inputs, { ...shape, ...slide(attrs), dataFormat: 'NHWC' } as never) as Tensor4D;
 }
 
-/** `conv2d` of groups of channels; the filter's shape tells how many, and its caller has checked that it divides. */
-export function groupedConv2d(x: Tensor4D, filter: Tensor4D, stride: number, pad: number): Tensor4D {
-  return forward({ x, filter }, { stride, pad, groups: x.shape[3] / filter.shape[2] })[0] as Tensor4D;
+/**
+ * Convolution in groups without bias, NHWC: output channels of a group see the input channels of the same group only.
+ *
+ * @param x `[B, H, W, Cin]`
+ * @param filter `[kh, kw, Cin / groups, Cout]`; group g makes the outputs `g Cout / groups ..`
+ * @param groups Divides Cin and Cout.
+ * @param pad Zeros added on each of the four sides.
+ * @throws ArcFleetError `shape_mismatch`
+ */
+export function groupedConv2d(x: Tensor4D, filter: Tensor4D, groups: number, stride: number, pad: number): Tensor4D {
+  if (x.shape[3] !== groups * filter.shape[2] || filter.shape[3] % groups !== 0) {
+    throw new ArcFleetError(
+      'shape_mismatch',
+      `convolution: ${x.shape[3]} channels in ${groups} groups do not fit a filter of shape [${filter.shape}]`,
+    );
+  }
+  return forward({ x, filter }, { groups, stride, pad })[0] as Tensor4D;
 }
