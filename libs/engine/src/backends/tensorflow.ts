@@ -19,7 +19,9 @@ import {
   type TensorFlowInstallation,
 } from './tensorflow/installation.js';
 import { TensorFlowOps } from './tensorflow/operations.js';
+import { poolingKernels } from './tensorflow/pooling.js';
 import { preluKernels } from './tensorflow/prelu.js';
+import { reluKernels } from './tensorflow/relu.js';
 
 /** The library takes its thread count once per process, and cannot be unloaded. */
 let loaded: { readonly backend: NodeBackend; readonly threads: number } | undefined;
@@ -79,7 +81,9 @@ function registerOwnKernels(backend: NodeBackend): void {
   const kernels: Record<string, (inputs: TensorMap, attrs: Attributes) => Tensor | Tensor[]> = {
     ...convolutionKernels(ops),
     ...groupedConvolutionKernels(ops),
+    ...poolingKernels(ops),
     ...preluKernels(ops),
+    ...reluKernels(ops),
     ...(backend.binding.isUsingGpuDevice() ? {} : batchNormKernels(ops)),
   };
   for (const [kernelName, compute] of Object.entries(kernels)) {

@@ -4,6 +4,7 @@ import { assemble } from './assembler.js';
 import { channelFunctions } from './channel-code.js';
 import { depthwise, runs, zeros } from './convolution-code.js';
 import { COLUMNS, gemm, packAcross, packAlong, ROWS } from './gemm-code.js';
+import { maxPoolGrad } from './pooling-code.js';
 import { exp, sgdMomentum } from './elementwise-code.js';
 
 /** What we use of tfjs' BackendWasm beyond its typings. */
@@ -40,6 +41,7 @@ export function functionsOf(backend: WasmBackend): Functions {
     depthwise('depthwise'),
     depthwise('depthwiseGradFilter'),
     zeros(),
+    maxPoolGrad(),
     ...channelFunctions(),
     sgdMomentum(),
     exp(),
