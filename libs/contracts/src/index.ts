@@ -1,8 +1,8 @@
-export { DATASET_KINDS, ENGINES, NETWORKS, NETWORK_NAMES, OUTPUTS } from './catalog.js';
+export { acceptsSqueezeExcitation, DATASET_KINDS, ENGINES, NETWORKS, NETWORK_NAMES, OUTPUTS } from './catalog.js';
 export type { DatasetKind, EngineName, NetworkFacts, NetworkName, OutputName } from './catalog.js';
 export { checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
 export type { CheckpointManifest, FileEntry } from './checkpoint.js';
-export { fillNormal, normalAt, RANDOM_STREAMS, shuffledIndices, streamOf, uniformAt } from './counter-random.js';
+export { fillNormal, fillUniform, normalAt, RANDOM_STREAMS, shuffledIndices, streamOf, uniformAt } from './counter-random.js';
 export { ArcFleetError, ERRORS, errorFromReport, isErrorCode, reportError } from './errors.js';
 export type { ErrorCode, ErrorDefinition, ErrorReport } from './errors.js';
 export {

@@ -1,4 +1,4 @@
-export type { BatchStatistics, Initializer, ParameterSpec, StatisticSpec } from './layer.js';
+export type { BatchStatistics, DropoutKey, Initializer, ParameterSpec, StatisticSpec } from './layer.js';
 export { createNetwork } from './network.js';
 export type { Network, NetworkOptions, RunningStatistics, TensorsByName, TrainOptions } from './network.js';
 export { initialValues, sizeOf } from './parameters.js';

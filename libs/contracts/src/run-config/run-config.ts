@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENGINES, NETWORKS } from '../catalog.js';
+import { acceptsSqueezeExcitation, ENGINES, NETWORKS } from '../catalog.js';
 import { webhookInputSchema } from '../webhook-events.js';
 import { batchSchema, datasetSchema, networkSchema, pretrainedSchema } from './data.js';
 import { classSamplingSchema, isTripletLoss, lossSchema } from './loss.js';
@@ -112,6 +112,9 @@ function checkRunConfig(config: z.output<typeof baseSchema>, context: z.Refineme
     if (boundaries.some((step, index) => index > 0 && step <= (boundaries[index - 1] ?? 0))) {
       issue(['schedule', 'boundaries'], 'must rise strictly');
     }
+  }
+  if (config.network.squeezeExcitation && !acceptsSqueezeExcitation(config.network.name)) {
+    issue(['network', 'squeezeExcitation'], `must be false: only the r networks have it, not ${config.network.name}`);
   }
   const { loss, classSampling } = config;
   if (classSampling.name !== 'none') {
