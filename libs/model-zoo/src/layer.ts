@@ -25,12 +25,6 @@ export interface ParameterSpec {
   readonly layout?: WeightLayout;
 }
 
-/** One batch norm's running mean and variance, `channels` values each; the name is the batch norm's. */
-export interface StatisticSpec {
-  readonly name: string;
-  readonly channels: number;
-}
-
 /** What flows between layers: B x height x width x channels. A flat embedding has height = width = 1 and rank 2. */
 export interface FeatureShape {
   readonly height: number;
@@ -38,6 +32,14 @@ export interface FeatureShape {
   readonly channels: number;
   /** What was flattened into `channels`, row by row, channels last. */
   readonly flattened?: FeatureShape;
+}
+
+/** One batch norm's running mean and variance, `channels` values each; the name is the batch norm's. */
+export interface StatisticSpec {
+  readonly name: string;
+  readonly channels: number;
+  /** What it normalises. */
+  readonly input: FeatureShape;
 }
 
 export interface BatchStatistics {

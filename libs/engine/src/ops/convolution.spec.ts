@@ -1,23 +1,17 @@
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { checkOp, operand, type Operands } from '../testing/check-op.js';
 import { eachEngine } from '../testing/each-engine.js';
-import { tf } from '../tf.js';
 import { conv2d } from './conv2d.js';
 import { depthwiseConv2d } from './depthwise-conv2d.js';
-import { groupedConv2d } from './grouped-conv2d.js';
 
-/**
- * Convolutions by their definition. A group of output channels sees as many input channels as the filter has; `depthwise`: one
- * each.
- */
+/** Both convolutions by their definition; `depthwise` reads channel c of the input only for channel c of the output. */
 const reference =
   (stride: number, pad: number, depthwise: boolean) =>
   ({ x, filter }: Operands): Float64Array => {
     const [batch, height, width, channels] = x!.shape as [number, number, number, number];
-    const [kh, kw, seen, last] = filter!.shape as [number, number, number, number];
+    const [kh, kw, , last] = filter!.shape as [number, number, number, number];
     const outputs = depthwise ? channels : last;
-    const groupOutputs = (outputs * seen) / channels;
     const outHeight = Math.floor((height + 2 * pad - kh) / stride) + 1;
     const outWidth = Math.floor((width + 2 * pad - kw) / stride) + 1;
     const y = new Float64Array(batch * outHeight * outWidth * outputs);
@@ -32,12 +26,10 @@ const reference =
                 const ix = ox * stride + kx - pad;
                 if (iy < 0 || iy >= height || ix < 0 || ix >= width) continue;
                 const pixel = ((b * height + iy) * width + ix) * channels;
-                const tap = (ky * kw + kx) * seen;
+                const tap = (ky * kw + kx) * channels;
                 if (depthwise) y[at]! += x!.values[pixel + o]! * filter!.values[tap + o]!;
-                else {
-                  const first = pixel + Math.floor(o / groupOutputs) * seen;
-                  for (let c = 0; c < seen; c++) y[at]! += x!.values[first + c]! * filter!.values[(tap + c) * outputs + o]!;
-                }
+                else
+                  for (let c = 0; c < channels; c++) y[at]! += x!.values[pixel + c]! * filter!.values[(tap + c) * outputs + o]!;
               }
     return y;
   };
@@ -91,32 +83,4 @@ eachEngine('convolution', () => {
       });
     });
   }
-
-  for (const [height, width, inputs, outputs, groups, kernel, stride, pad] of [
-    [5, 6, 16, 16, 2, 3, 1, 1],
-    [5, 5, 6, 12, 6, 3, 1, 1],
-    [6, 6, 24, 48, 3, 3, 2, 1],
-    [7, 5, 6, 4, 2, 3, 2, 1],
-    [4, 3, 6, 9, 3, 1, 1, 0],
-    [7, 7, 16, 8, 8, 7, 1, 0],
-    [5, 4, 4, 8, 4, 3, 1, 1],
-    [17, 17, 16, 32, 2, 3, 1, 1],
-    [6, 5, 10, 15, 5, 2, 3, 0],
-  ] as const) {
-    it(`${groups} groups ${height}x${width}x${inputs} -> ${outputs}, ${kernel}x${kernel} stride ${stride} pad ${pad}`, async () => {
-      const op = (tensors: Record<string, unknown>) =>
-        groupedConv2d(tensors.x as Tensor4D, tensors.filter as Tensor4D, groups, stride, pad);
-      await checkOp(op, reference(stride, pad, false), {
-        x: operand([2, height, width, inputs], 1),
-        filter: operand([kernel, kernel, inputs / groups, outputs], 2),
-      });
-    });
-  }
-
-  it('refuses channels that do not fit the groups', () => {
-    const [x, filter] = [tf.zeros([1, 3, 3, 6]) as Tensor4D, tf.zeros([3, 3, 2, 8]) as Tensor4D];
-    expect(() => groupedConv2d(x, filter, 2, 1, 1)).toThrow(/6 channels in 2 groups/);
-    expect(() => groupedConv2d(x, filter, 3, 1, 1)).toThrow(/filter of shape \[3,3,2,8\]/);
-    tf.dispose([x, filter]);
-  });
 });

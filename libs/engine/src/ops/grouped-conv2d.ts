@@ -2,6 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { ArcFleetError } from '#contracts';
 import { defineOp, input, type Attributes, type TensorMap } from '../define-op.js';
 import { tf } from '../tf.js';
+import { conv2d } from './conv2d.js';
 
 const forward = defineOp({
   name: 'ArcGroupedConv2d',
@@ -80,6 +81,7 @@ function derivative(kernel: string, inputs: TensorMap, shape: Attributes, attrs:
  * @throws ArcFleetError `shape_mismatch`
  */
 export function groupedConv2d(x: Tensor4D, filter: Tensor4D, groups: number, stride: number, pad: number): Tensor4D {
+  if (groups === 1) return conv2d(x, filter, stride, pad);
   if (x.shape[3] !== groups * filter.shape[2] || filter.shape[3] % groups !== 0) {
     throw new ArcFleetError(
       'shape_mismatch',

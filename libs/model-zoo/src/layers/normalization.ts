@@ -26,7 +26,7 @@ export function batchNorm(name: string, { epsilon, isGammaFixed = false }: Batch
     return {
       output: input,
       parameters: [gamma, beta],
-      statistics: [{ name, channels: input.channels }],
+      statistics: [{ name, channels: input.channels, input }],
       flops: 0,
       forward: (x, context) => {
         const scale = isGammaFixed ? null : (context.parameter(gamma.name) as Tensor1D);
