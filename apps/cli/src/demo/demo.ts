@@ -125,17 +125,19 @@ async function train(
   );
 
   const meter = new ProgressMeter(recipe.batch?.globalBatchSize ?? 1);
-  const show = (step: number, loss: number | null): void => {
-    if (step === 0) return;
-    const progress = meter.update(step, recipe.maxSteps, loss);
+  const show = (step: number, totalSteps: number | null, loss: number | null): void => {
+    // Until training starts nobody knows how long the run is.
+    if (step === 0 || totalSteps === null) return;
+    const progress = meter.update(step, totalSteps, loss);
     if (progress) view.show(progress);
   };
   const listener = {
     onEvent: (event: RunStreamEvent) => {
-      if (event.type === 'progress') show(Number(event.data['step'] ?? 0), numberOf(event.data['loss']));
+      if (event.type === 'progress')
+        show(Number(event.data['step'] ?? 0), numberOf(event.data['totalSteps']), numberOf(event.data['loss']));
       else if (event.type === 'transition') view.say(describeTransition(event.data));
     },
-    onView: (run: RunView) => show(run.step, null),
+    onView: (run: RunView) => show(run.step, run.totalSteps, null),
   };
   try {
     return await orAbort(Promise.race([followRun(api, created.id, listener, signal), system.failed]), signal);

@@ -3,7 +3,7 @@ import cliProgress, { type SingleBar } from 'cli-progress';
 /** Where a run stands. */
 export interface Progress {
   readonly step: number;
-  readonly maxSteps: number;
+  readonly totalSteps: number;
   readonly loss: number | null;
   readonly samplesPerSecond: number | null;
   /** Seconds of training that are left. */
@@ -44,7 +44,7 @@ class Bar implements ProgressView {
         },
         cliProgress.Presets.shades_classic,
       );
-      this.bar.start(progress.maxSteps, progress.step, texts(progress));
+      this.bar.start(progress.totalSteps, progress.step, texts(progress));
       return;
     }
     this.bar.update(progress.step, texts(progress));
@@ -78,7 +78,7 @@ class Lines implements ProgressView {
 
   show(progress: Progress): void {
     this.pending = progress;
-    if (performance.now() - this.shownAt >= LINE_PERIOD_MS || progress.step === progress.maxSteps) this.flush();
+    if (performance.now() - this.shownAt >= LINE_PERIOD_MS || progress.step === progress.totalSteps) this.flush();
   }
 
   say(text: string): void {
@@ -107,9 +107,9 @@ function texts({ loss, samplesPerSecond, etaSeconds }: Progress): { loss: string
 
 function describe(progress: Progress): string {
   const { loss, speed, left } = texts(progress);
-  const isKnown = progress.etaSeconds !== null && progress.step < progress.maxSteps;
+  const isKnown = progress.etaSeconds !== null && progress.step < progress.totalSteps;
   const rest = isKnown ? ` | ${left} left` : '';
-  return `  step ${progress.step}/${progress.maxSteps} | loss ${loss} | ${speed} samples/s${rest}`;
+  return `  step ${progress.step}/${progress.totalSteps} | loss ${loss} | ${speed} samples/s${rest}`;
 }
 
 /** "1:05", "12 s". */

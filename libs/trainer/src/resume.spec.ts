@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { uniformAt, type RunConfigInput } from '#contracts';
+import { lossesOf } from './testing/run-ranks.js';
+import { checkpointsOf, modelOf, onEachEngine, relativeDifference, resultsOf, type Stored } from './testing/training-scene.js';
+
+const statisticsOf = (model: Stored): Stored => new Map([...model].filter(([name]) => name.includes('_moving_')));
+
+onEachEngine(({ config, newStorage, trainOk }) => {
+  const recipes: [string, Partial<RunConfigInput>][] = [
+    ['sgd with steps', { schedule: { boundaries: [4], warmupSteps: 2 } }],
+    ['an EMA and a polynomial schedule', { schedule: { name: 'polynomial', warmupEpochs: 0.5 }, model: { emaDecay: 0.9 } }],
+    [
+      'accumulation and bfloat16',
+      { batch: { globalBatchSize: 24, bnGroupSize: 4, accumulationSteps: 3 }, communication: { gradients: 'bfloat16' } },
+    ],
+  ];
+  it.each(recipes)('a run that stops anywhere ends with the bits of one that never stopped (%s)', async (title, recipe) => {
+    const whole = await newStorage();
+    const plan = config({ maxSteps: 7, ...recipe });
+    const undisturbed = await trainOk(2, plan, { storageRoot: whole });
+    const expected = await modelOf(whole, undisturbed);
+
+    // Twice at steps that nothing else knows of; a verification in between must leave no trace either.
+    const stops = [1 + Math.floor(3 * uniformAt(title.length, 1, 0)), 4 + Math.floor(3 * uniformAt(title.length, 1, 1))];
+    const storageRoot = await newStorage();
+    const verified = { ...plan, verification: { everySteps: 3 } };
+    const losses: number[] = [];
+    let resumeFrom = undefined;
+    let outcomes = undisturbed;
+    for (const [index, stop] of [...stops, 7].entries()) {
+      outcomes = await trainOk(2, verified, {
+        storageRoot,
+        generation: 1 + index,
+        ...(resumeFrom ? { resumeFrom } : {}),
+        stopAt: (_, step) => (step === stop ? 'stop' : 'none'),
+      });
+      losses.push(...lossesOf(outcomes));
+      resumeFrom = checkpointsOf(outcomes).at(-1);
+    }
+    expect(resultsOf(outcomes)).toEqual(new Array(2).fill({ outcome: 'succeeded', step: 7 }));
+    expect(losses).toEqual(lossesOf(undisturbed));
+    const model = await modelOf(storageRoot, outcomes);
+    expect(relativeDifference(model, expected), `stopped at ${stops.join(', ')}`).toBe(0);
+    expect(statisticsOf(model).size).toBeGreaterThan(10);
+  });
+});
