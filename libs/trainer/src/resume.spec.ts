@@ -15,6 +15,7 @@ onEachEngine(({ config, newStorage, trainOk }) => {
       'accumulation and bfloat16',
       { batch: { globalBatchSize: 24, bnGroupSize: 4, accumulationSteps: 3 }, communication: { gradients: 'bfloat16' } },
     ],
+    ['sampled classes with an index', { classSampling: { name: 'nearest', rate: 0.8, refreshSteps: 3 } }],
   ];
   it.each(recipes)('a run that stops anywhere ends with the bits of one that never stopped (%s)', async (title, recipe) => {
     const whole = await newStorage();
