@@ -75,12 +75,21 @@ module.exports = {
       severity: 'error',
       comment: "Another room's files are reached through its index only.",
       from: { path: '^(?:libs|apps)/([^/]+)/', pathNot: '^test/' },
-      to: { path: '^(?:dist/)?libs/([^/]+)/', pathNot: ['^(?:dist/)?(?:libs|apps)/$1/', '/src/index\\.[jt]s$'] },
+      to: {
+        path: '^(?:dist/)?libs/([^/]+)/',
+        pathNot: ['^(?:dist/)?(?:libs|apps)/$1/', '/src/index\\.[jt]s$', '/src/testing/'],
+      },
+    },
+    {
+      name: 'testing is for specs',
+      severity: 'error',
+      from: { path: '^(?:libs|apps)/', pathNot: isSpec },
+      to: { path: '^(?:dist/)?(?:libs|apps)/.*/testing/' },
     },
     {
       name: 'redis in one transport',
       severity: 'error',
-      from: { path: '^libs/collective/', pathNot: ['transports/redis-streams/', isSpec] },
+      from: { path: '^libs/collective/', pathNot: ['transports/(?:redis-streams|coordination)/', isSpec] },
       to: { path: 'node_modules/ioredis/' },
     },
     ...DRIVERS.map(([rooms, forbidden]) => ({

@@ -1,8 +1,17 @@
-export { DATASET_KINDS, ENGINES, NETWORKS, NETWORK_NAMES, OUTPUTS } from './catalog.js';
+export { acceptsSqueezeExcitation, DATASET_KINDS, ENGINES, NETWORKS, NETWORK_NAMES, OUTPUTS } from './catalog.js';
 export type { DatasetKind, EngineName, NetworkFacts, NetworkName, OutputName } from './catalog.js';
 export { accuraciesSchema, checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
 export type { Accuracies, BestModel, CheckpointManifest, FileEntry } from './checkpoint.js';
-export { fillNormal, fillWords, normalAt, RANDOM_STREAMS, shuffledIndices, streamOf, uniformAt } from './counter-random.js';
+export {
+  fillNormal,
+  fillUniform,
+  fillWords,
+  normalAt,
+  RANDOM_STREAMS,
+  shuffledIndices,
+  streamOf,
+  uniformAt,
+} from './counter-random.js';
 export { ArcFleetError, ERRORS, errorFromReport, isErrorCode, reportError } from './errors.js';
 export type { ErrorCode, ErrorDefinition, ErrorReport } from './errors.js';
 export {
@@ -23,6 +32,15 @@ export { JOBS, rankJobId, rankJobSchema, webhookJobSchema } from './jobs.js';
 export type { RankJob, WebhookJob } from './jobs.js';
 export { silentObserver } from './observer.js';
 export type { Observer } from './observer.js';
+export { KNOWN_DATASETS } from './recipes/known-datasets.js';
+export type { KnownDataset } from './recipes/known-datasets.js';
+export { isJsonObject, mergeConfig, valueAt } from './recipes/merge-config.js';
+export type { JsonObject } from './recipes/merge-config.js';
+export { describeRecipe, recipeListSchema, recipeSchema } from './recipes/recipe.js';
+export type { Recipe, RecipeConfig, RecipeList, RecipeView } from './recipes/recipe.js';
+export { createRunBodySchema, expandRecipe, RECIPE_LABEL, recipeRunSchema } from './recipes/recipe-run.js';
+export type { RecipeRunInput } from './recipes/recipe-run.js';
+export { findRecipe, RECIPES } from './recipes/registry.js';
 export { errorReportSchema, progressRecordSchema, rankAddressSchema, recordBodySchema } from './records.js';
 export type { ProgressRecord, RankAddress, RecordBody, RecordOf } from './records.js';
 export { CLASS_SAMPLINGS, isTripletLoss, LOSSES } from './run-config/loss.js';
@@ -30,7 +48,7 @@ export type { ClassSamplingConfig, LossConfig, LossName, SoftmaxLossConfig, Trip
 export { LR_SCHEDULES, OPTIMIZERS, scheduleSchema } from './run-config/optimizer.js';
 export type { LrScheduleName, OptimizerConfig, OptimizerName, ScheduleConfig } from './run-config/optimizer.js';
 export { createRunSchema, MODEL_POLICIES, runConfigSchema, TRANSPORTS } from './run-config/run-config.js';
-export type { CreateRun, CreateRunInput, RunConfig, RunConfigInput } from './run-config/run-config.js';
+export type { CreateRun, CreateRunInput, RunConfig, RunConfigInput, Transport } from './run-config/run-config.js';
 export {
   createdRunSchema,
   deliveryListSchema,

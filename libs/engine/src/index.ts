@@ -24,6 +24,7 @@ export { conv2d } from './ops/conv2d.js';
 export { dense } from './ops/dense.js';
 export { depthwiseConv2d } from './ops/depthwise-conv2d.js';
 export { clipByGlobalNorm, globalNorm } from './ops/global-norm.js';
+export { groupedConv2d } from './ops/grouped-conv2d.js';
 export { l2NormalizeRows } from './ops/l2-normalize-rows.js';
 export { movingAverageUpdate } from './ops/moving-average.js';
 export { prelu } from './ops/prelu.js';

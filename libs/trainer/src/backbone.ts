@@ -169,6 +169,25 @@ export class Backbone {
     this.forgetFrozen();
   }
 
+  /**
+   * Starts from a stored model: parameters by name, and merged running statistics. There is no optimizer state to go on from.
+   *
+   * @throws ArcFleetError `checkpoint_mismatch` for a wrong number of values.
+   */
+  startFrom({ parameters, statistics }: { parameters: ReadonlyMap<string, Float32Array>; statistics: Float32Array }): void {
+    this.statistics.loadMerged(statistics);
+    this.average?.statistics.loadMerged(statistics);
+    for (const { name, shape } of this.network.parameters) {
+      const next = storedTensor(name, parameters.get(name) ?? new Float32Array(), shape);
+      tf.dispose(this.parameters[name]!);
+      this.parameters[name] = next;
+      if (!this.average?.parameters[name]) continue;
+      this.average.parameters[name].dispose();
+      this.average.parameters[name] = tf.clone(next);
+    }
+    this.forgetFrozen();
+  }
+
   dispose(): void {
     tf.dispose(Object.values(this.parameters));
     this.optimizer?.dispose();

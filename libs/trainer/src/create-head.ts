@@ -1,6 +1,6 @@
-import { ArcFleetError, isTripletLoss, type RankJob } from '#contracts';
+import { isTripletLoss, type RankJob } from '#contracts';
 import type { Engine } from '#engine';
-import { MarginHead, type Head } from '#losses';
+import { MarginHead, TripletHead, type Head } from '#losses';
 
 export interface HeadFacts {
   readonly embeddingSize: number;
@@ -10,7 +10,7 @@ export interface HeadFacts {
 
 /** What the configuration puts on top of the backbone: this rank's part of it. */
 export function createHead({ config, rank, worldSize }: RankJob, { embeddingSize, numClasses, engine }: HeadFacts): Head {
-  const { loss, optimizer, classSampling, seed } = config;
-  if (isTripletLoss(loss)) throw new ArcFleetError('config_invalid', `The loss ${loss.name} is not there yet`);
+  const { loss, optimizer, classSampling, seed, batch } = config;
+  if (isTripletLoss(loss)) return new TripletHead({ loss, embeddingSize, blockSize: batch.bnGroupSize, rank, worldSize });
   return new MarginHead({ loss, optimizer, classSampling, embeddingSize, numClasses, rank, worldSize, seed, engine });
 }

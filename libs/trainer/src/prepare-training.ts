@@ -1,10 +1,12 @@
-import { ArcFleetError } from '#contracts';
+import { ArcFleetError, isTripletLoss } from '#contracts';
 import type { RunLength } from '#losses';
 import { createNetwork } from '#model-zoo';
 import { Backbone } from './backbone.js';
 import { loadCheckpoint, type CheckpointParts } from './checkpoint/checkpoint.js';
 import { createHead } from './create-head.js';
 import { epochBatches, type BatchSource } from './data/batch-source.js';
+import { tripletBatches } from './data/triplet-batches.js';
+import { readPretrained } from './pretrained/read-pretrained.js';
 import { totalStepsOf } from './run-length.js';
 import type { TrainingDeps } from './training-deps.js';
 import { Verifier } from './verify.js';
@@ -19,7 +21,7 @@ export interface TrainingState extends CheckpointParts, RunLength {
   dispose(): Promise<void>;
 }
 
-/** Builds network, head and data order from the configuration, or from the checkpoint that the job names. */
+/** Builds network, head and data order from the configuration and the stored model that it names, or from the job's checkpoint. */
 export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState> {
   const { job, engine, collective, trainingSet } = deps;
   const { config, rank, worldSize } = job;
@@ -46,20 +48,30 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
       new Backbone({ network, config, engine, rank, worldSize, ...(bucketBytes === undefined ? {} : { bucketBytes }) }),
     );
     const head = own(createHead(job, { embeddingSize, numClasses, engine }));
-    const batches = epochBatches(job, trainingSet);
+    const batches = openBatches(deps, backbone);
     const { stepsPerEpoch } = batches;
     const totalSteps = totalStepsOf(config, stepsPerEpoch);
     const verifier = new Verifier({ job, collective, engine, backbone, size: { height, width }, emit: deps.emit });
     await verifier.open();
-    const parts: CheckpointParts = { storageRoot: deps.storageRoot, job, collective, engine, backbone, head, numClasses };
+    const parts: CheckpointParts = {
+      storageRoot: deps.storageRoot,
+      job,
+      collective,
+      engine,
+      backbone,
+      head,
+      batches,
+      numClasses,
+    };
+    // A run that goes on has its own weights by now.
     if (job.resumeFrom) await loadCheckpoint(parts, job.resumeFrom);
+    else if (config.pretrained) backbone.startFrom(await readPretrained(config.pretrained, network, config.seed));
     return {
       ...parts,
       step: job.resumeFrom?.step ?? 0,
       totalSteps,
       stepsPerEpoch,
       localBatchSize,
-      batches,
       verifier,
       dispose: async () => {
         await batches.close();
@@ -70,4 +82,12 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
     for (const part of owned) part.dispose();
     throw error;
   }
+}
+
+/** Where the loss wants its batches from. */
+function openBatches(deps: TrainingDeps, backbone: Backbone): BatchSource {
+  const { job, engine, collective, trainingSet: set, onPhase = () => undefined, now = () => performance.now() } = deps;
+  const { loss } = job.config;
+  if (!isTripletLoss(loss)) return epochBatches(job, set);
+  return tripletBatches({ job, loss, set, collective, engine, backbone, onPhase, now });
 }

@@ -49,7 +49,7 @@ export async function trainStep(deps: TrainingDeps, state: TrainingState, faults
       backbone.apply(await pass.pullback(own, collective), { learningRate, step });
     }
     state.step = step;
-    return { stopMode, values: { loss: result.loss, learningRate, dataWaitSeconds, ...result.metrics } };
+    return { stopMode, values: { loss: result.loss, learningRate, dataWaitSeconds, ...result.metrics, ...batches.metrics?.() } };
   } finally {
     pass.dispose();
     batches.release(batch);

@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Collective } from '#collective';
 import { ArcFleetError, type BestModel, type CheckpointManifest, type FileEntry, type RankJob } from '#contracts';
 import type { Engine } from '#engine';
 import { shardOf, type Head } from '#losses';
 import type { Backbone, NamedValues } from '../backbone.js';
+import type { BatchSource } from '../data/batch-source.js';
 import { hashFile, writeDurably } from './durable-file.js';
 import { checkpointFolder } from './folders.js';
 import { SafetensorsReader, writeSafetensors, type TensorSource } from './safetensors.js';
 
 const BACKBONE_FILE = 'backbone.safetensors';
+/** Only where batches do not follow from the step alone. */
+const BATCHES_FILE = 'batches.json';
 const headFile = (rank: number): string => `head-${rank}.safetensors`;
 const headTensor = (slot: string): string => `head.${slot}`;
 
@@ -21,13 +24,14 @@ export interface CheckpointParts {
   readonly engine: Engine;
   readonly backbone: Backbone;
   readonly head: Head;
+  readonly batches: BatchSource;
   readonly numClasses: number;
 }
 
 /**
  * Writes a checkpoint of `step` updates: every rank what its head keeps for its classes, rank 0 also the backbone, its optimizer
- * state, its moving average and the running statistics of every group, and last the manifest. All ranks call it together;
- * returns the manifest on rank 0, null elsewhere.
+ * state, its moving average and the running statistics of every group, what the batches do not follow from, and last the manifest.
+ * All ranks call it together; returns the manifest on rank 0, null elsewhere.
  * The checkpoint counts only once `results` has accepted its manifest.
  *
  * @throws ArcFleetError `collective_mismatch` on all ranks when their backbones differ.
@@ -58,6 +62,11 @@ export async function writeCheckpoint(
         ...(averageStatistics ? [tensor('average.statistics', [averageStatistics.length], averageStatistics)] : []),
       ]),
     );
+    const { batches } = parts;
+    if (batches.stateAt) {
+      const state = Buffer.from(JSON.stringify(batches.stateAt(step)));
+      files.push(await writeDurably(join(path, BATCHES_FILE), (write) => write(state)));
+    }
   }
 
   const reports = await exchangeReports(collective, { files, backboneHash });
@@ -91,12 +100,12 @@ export async function writeCheckpoint(
 }
 
 /**
- * Loads a checkpoint into backbone and head. Files that this rank reads are held to the manifest's checksums first.
+ * Loads a checkpoint into backbone, head and batches. Files that this rank reads are held to the manifest's checksums first.
  *
  * @throws ArcFleetError `checkpoint_corrupt` naming the file, `checkpoint_mismatch` when it belongs to another model.
  */
 export async function loadCheckpoint(parts: CheckpointParts, manifest: CheckpointManifest): Promise<void> {
-  const { storageRoot, backbone, head, numClasses } = parts;
+  const { storageRoot, backbone, head, batches, numClasses } = parts;
   if (manifest.numClasses !== numClasses) {
     throw new ArcFleetError(
       'checkpoint_mismatch',
@@ -124,6 +133,11 @@ export async function loadCheckpoint(parts: CheckpointParts, manifest: Checkpoin
     });
   } finally {
     await file.close();
+  }
+
+  if (batches.restore) {
+    await checkFile(folder, BATCHES_FILE, manifest);
+    batches.restore(manifest.step, JSON.parse(await readFile(join(folder, BATCHES_FILE), 'utf8')));
   }
 
   const shards = new Map<number, Promise<SafetensorsReader>>();
@@ -181,6 +195,11 @@ function checkHeadTensor(reader: SafetensorsReader, slot: string, width: number)
 }
 
 async function openChecked(folder: string, name: string, manifest: CheckpointManifest): Promise<SafetensorsReader> {
+  await checkFile(folder, name, manifest);
+  return SafetensorsReader.open(join(folder, name));
+}
+
+async function checkFile(folder: string, name: string, manifest: CheckpointManifest): Promise<void> {
   const path = join(folder, name);
   const expected = manifest.files.find((entry) => entry.path === name);
   if (!expected) throw new ArcFleetError('checkpoint_corrupt', `The manifest of ${folder} does not name ${name}`, { file: path });
@@ -194,7 +213,6 @@ async function openChecked(folder: string, name: string, manifest: CheckpointMan
       { file: path },
     );
   }
-  return SafetensorsReader.open(path);
 }
 
 interface RankReport {

@@ -20,6 +20,12 @@ export interface BatchSource {
   release(batch: Batch): void;
   /** Waits for what is being read. */
   close(): Promise<void>;
+  /** Scalars of what the last `batch` had to do, for the run's metrics. */
+  metrics?(): Readonly<Record<string, number>>;
+  /** Where batches do not follow from the step alone: what a checkpoint after `step` updates must keep of them, as JSON. */
+  stateAt?(step: number): unknown;
+  /** Goes on after `step` updates from what `stateAt` gave. @throws ArcFleetError `checkpoint_mismatch` when that does not fit. */
+  restore?(step: number, state: unknown): void;
 }
 
 /** Every image once per epoch, in an order that depends on (seed, epoch) only. @throws ArcFleetError `dataset_invalid` */
