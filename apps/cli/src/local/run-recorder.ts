@@ -1,5 +1,5 @@
 import { appendFile } from 'node:fs/promises';
-import type { MetricSeries, RecordBody, RecordOf, RunConfig, RunStreamEvent } from '#contracts';
+import type { MetricSeries, RecordBody, RecordOf, RunStreamEvent } from '#contracts';
 
 /** What a recorder keeps of a run for its report. */
 export interface RecordedRun {
@@ -11,7 +11,6 @@ export interface RecordedRun {
 export interface RunRecorderOptions {
   /** Gets a line of JSON per step, verification and checkpoint. */
   readonly metricsFile: string;
-  readonly config: RunConfig;
   readonly generation: number;
   /** The same events as the API streams. */
   readonly onEvent: (event: RunStreamEvent) => void;
@@ -22,12 +21,10 @@ export class RunRecorder implements RecordedRun {
   engine: string | null = null;
   readonly verifications: MetricSeries['verifications'] = [];
   readonly speeds: number[] = [];
-  private totalSteps: number | null;
+  private totalSteps: number | null = null;
   private seq = 0;
 
-  constructor(private readonly options: RunRecorderOptions) {
-    this.totalSteps = options.config.maxSteps ?? null;
-  }
+  constructor(private readonly options: RunRecorderOptions) {}
 
   /** Settles when the record is on disk. */
   async store(body: RecordBody): Promise<void> {
@@ -56,13 +53,12 @@ export class RunRecorder implements RecordedRun {
     }
   }
 
-  private async onStarted({ step, numClasses, numImages, engine, engineDetails }: RecordOf<'training.started'>): Promise<void> {
-    const { config } = this.options;
+  private async onStarted(body: RecordOf<'training.started'>): Promise<void> {
+    const { step, totalSteps, numClasses, numImages, engine, engineDetails } = body;
     this.engine = engine;
-    const ofEpochs = config.epochs && config.epochs * Math.floor(numImages / config.batch.globalBatchSize);
-    this.totalSteps = ofEpochs === undefined ? this.totalSteps : Math.min(this.totalSteps ?? Infinity, ofEpochs);
+    this.totalSteps = totalSteps;
     await this.append([{ step, started: new Date().toISOString(), numClasses, numImages, engine: engineDetails }]);
-    const message = `Training ${numClasses} classes (${numImages} images) from step ${step} on ${engineDetails}.`;
+    const message = `Training ${numClasses} classes (${numImages} images) from step ${step} to ${totalSteps} on ${engineDetails}.`;
     this.tell('transition', { status: 'running', message });
   }
 
@@ -73,7 +69,7 @@ export class RunRecorder implements RecordedRun {
     }
     const last = points.at(-1);
     if (last?.values['loss'] === undefined) return;
-    this.tell('progress', { step: last.step, maxSteps: this.totalSteps, ...last.values });
+    this.tell('progress', { step: last.step, totalSteps: this.totalSteps, ...last.values });
   }
 
   private tell(type: RunStreamEvent['type'], data: Record<string, unknown>): void {

@@ -84,7 +84,6 @@ function startRecorder({ config, modelFolder, ckpt, dataset }: ResolvedTraining,
   });
   const recorder = new RunRecorder({
     metricsFile: metricsFile(modelFolder),
-    config,
     generation: state.generation,
     onEvent: (event) => listener.onEvent(event),
   });

@@ -125,6 +125,12 @@ function checkRunConfig(config: z.output<typeof baseSchema>, context: z.Refineme
     }
   }
   if (isTripletLoss(loss)) checkTriplets(config, issue);
+  if (config.earlyStop && config.verification.everySteps === 0) {
+    issue(['earlyStop'], 'needs verification.everySteps: only a verification can end the run');
+  }
+  if (config.network.frozen && config.model.emaDecay !== null) {
+    issue(['model', 'emaDecay'], 'must be null: a frozen backbone does not move');
+  }
   if (config.earlyStop && config.verification.targets && !config.verification.targets.includes(config.earlyStop.target)) {
     issue(['earlyStop', 'target'], 'must be one of verification.targets');
   }
