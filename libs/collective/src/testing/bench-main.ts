@@ -10,7 +10,7 @@ import { connectCollective } from '../thread/connect-collective.js';
  *
  *     node dist/libs/collective/src/testing/bench-main.js REDIS_URL TRANSPORT RANKS BYTES ROUNDS [float32|bfloat16] [shared|own]
  *
- * BYTES: float32 values of one rank. `shared`: values and result lie in shared memory, in place; `own`: in the caller's memory.
+ * BYTES: float32 values of one rank. `shared`: values and result lie in shared memory; `own`: in the caller's own.
  */
 interface Job {
   redisUrl: string;
@@ -26,7 +26,7 @@ interface Job {
 
 interface Timing {
   readonly times: number[];
-  /** Processor time of one rank and round, filling of values included. */
+  /** Processor time of one rank and round, of all its threads, with the barrier before it. */
   readonly cpuMs: number;
 }
 
@@ -37,18 +37,19 @@ async function runRank({ redisUrl, transport, worldSize, bytes, rounds, wire, me
   const address = { runId, generation: 1, rank, worldSize };
   const collective = await connectCollective({ redisUrl, transport, address, ...chunkBytes });
   const length = Math.floor(bytes / 4);
-  const values = memory === 'shared' ? new Float32Array(new SharedArrayBuffer(4 * length)) : new Float32Array(length);
+  const allocate = () => new Float32Array(memory === 'shared' ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length));
+  const values = allocate().fill(rank + 1);
+  const into = allocate();
   const times: number[] = [];
   let cpu = process.cpuUsage();
   for (let round = 0; round < rounds + WARM_UP; round++) {
-    values.fill(rank + round);
     await collective.barrier();
     if (round === WARM_UP) cpu = process.cpuUsage();
     const startedAt = performance.now();
-    const sums = await collective.allReduce(values, 'sum', { wire, ...(memory === 'shared' ? { into: values } : {}) });
+    const sums = await collective.allReduce(values, 'sum', { wire, ...(memory === 'shared' ? { into } : {}) });
     times.push(performance.now() - startedAt);
-    if (wire === 'float32' && sums[length - 1] !== (worldSize * (worldSize - 1)) / 2 + worldSize * round) {
-      throw new Error(`The sum is ${sums[length - 1]} in round ${round}.`);
+    if (sums[0] !== (worldSize * (worldSize + 1)) / 2 || sums[length - 1] !== sums[0]) {
+      throw new Error(`The sums are ${sums[0]} to ${sums[length - 1]} in round ${round}.`);
     }
   }
   const { user, system } = process.cpuUsage(cpu);
