@@ -18,6 +18,9 @@ import { peersOf, TcpWire } from './tcp-wire.js';
 
 export interface TcpOptions extends TransportOptions, EndpointOptions {}
 
+/** Larger than on Redis: each chunk costs the processes some waking up, and holds nobody else up. */
+const DEFAULT_CHUNK_BYTES = 4 << 20;
+
 /** For networks that translate addresses, and for specs: what is published of the door. */
 type Publish = (endpoint: Endpoint) => Endpoint | Promise<Endpoint>;
 
@@ -27,8 +30,9 @@ type Publish = (endpoint: Endpoint) => Endpoint | Promise<Endpoint>;
  * @throws ArcFleetError as `rendezvous` and `buildMesh` do; `config_invalid` when no port can be listened on.
  */
 export async function connectTcp(options: TcpOptions, publish: Publish = (endpoint) => endpoint): Promise<Collective> {
-  const { address, timing, ttlMs, windowBytes, token, collective } = settleOptions(options);
-  if ((options.chunkBytes ?? 0) > MAX_DATA_BYTES)
+  const { chunkBytes = DEFAULT_CHUNK_BYTES } = options;
+  const { address, timing, ttlMs, windowBytes, token, collective } = settleOptions({ ...options, chunkBytes });
+  if (chunkBytes > MAX_DATA_BYTES)
     throw new ArcFleetError('config_invalid', `Chunks of the tcp transport have at most ${MAX_DATA_BYTES} bytes.`);
   const { runId, generation, rank } = address;
   const keys = generationKeys(runId, generation);

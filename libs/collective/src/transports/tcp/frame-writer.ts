@@ -4,8 +4,8 @@ import type { OutgoingFrame } from '../../protocol/wire.js';
 import { ANSWER_BYTES, decodeAnswer, encodeHead, MAX_REPORT_BYTES } from './records.js';
 import type { RecordType } from './records.js';
 
-/** Bytes that may lie between this process and the kernel: enough to keep the socket busy, little enough to make frames late. */
-const IN_HAND_BYTES = 2 << 20;
+/** While fewer bytes than that lie between this process and the kernel another frame is made: the socket never runs dry. */
+const IN_HAND_BYTES = (4 << 20) + 1;
 
 export interface FrameWriterOptions {
   /** Connection that the peer opened to read this rank's frames; the handshake is over and the socket paused. */
