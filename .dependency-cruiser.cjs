@@ -75,7 +75,16 @@ module.exports = {
       severity: 'error',
       comment: "Another room's files are reached through its index only.",
       from: { path: '^(?:libs|apps)/([^/]+)/', pathNot: '^test/' },
-      to: { path: '^(?:dist/)?libs/([^/]+)/', pathNot: ['^(?:dist/)?(?:libs|apps)/$1/', '/src/index\\.[jt]s$'] },
+      to: {
+        path: '^(?:dist/)?libs/([^/]+)/',
+        pathNot: ['^(?:dist/)?(?:libs|apps)/$1/', '/src/index\\.[jt]s$', '/src/testing/'],
+      },
+    },
+    {
+      name: 'testing is for specs',
+      severity: 'error',
+      from: { path: '^(?:libs|apps)/', pathNot: isSpec },
+      to: { path: '^(?:dist/)?(?:libs|apps)/.*/testing/' },
     },
     {
       name: 'redis in one transport',

@@ -1,5 +1,5 @@
 // The one command: from a fresh clone to a running program. Plain JavaScript without dependencies, since it runs before
-// `npm ci`. Usage: node infra/scripts/run.mjs test [vitest arguments] | <arcfleet command...>
+// `npm ci`. Usage: node infra/scripts/run.mjs test|test:golden [vitest arguments] | <arcfleet command...>
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -87,14 +87,14 @@ async function build() {
  * Vitest, then its counts alone on the last line: `N passed, N failed, N skipped`. With ARCFLEET_TEST_FULL=1 everything that tests
  * need is there, so one that is skipped has failed.
  */
-async function test(args) {
+async function test(args, { isGolden = false } = {}) {
   const scratch = mkdtempSync(join(tmpdir(), 'arcfleet-test-'));
   const countsFile = join(scratch, 'counts.json');
   try {
     const reporters = ['--reporter=default', `--reporter=${at('infra', 'scripts', 'count-reporter.mjs')}`];
     const vitest = at('node_modules', 'vitest', 'vitest.mjs');
     const code = await execute(process.execPath, [vitest, 'run', ...reporters, ...args], {
-      env: { ...process.env, ARCFLEET_TEST_COUNTS: countsFile },
+      env: { ...process.env, ARCFLEET_TEST_COUNTS: countsFile, ARCFLEET_TEST_GOLDEN: isGolden ? '1' : '' },
     });
     // Without counts the runner itself broke.
     const counts = existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, 'utf8')) : { passed: 0, failed: 1, skipped: 0 };
@@ -117,6 +117,6 @@ const [command, ...args] = process.argv.slice(2);
 await install();
 await build();
 process.exitCode =
-  command === 'test'
-    ? await test(args)
+  command === 'test' || command === 'test:golden'
+    ? await test(args, { isGolden: command === 'test:golden' })
     : await execute(process.execPath, [at('dist', 'apps', 'cli', 'src', 'main.js'), ...process.argv.slice(2)]);

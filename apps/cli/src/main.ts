@@ -7,6 +7,7 @@ import { addEngineCommand } from './commands/engine.command.js';
 import { addNetworksCommand } from './commands/networks.command.js';
 import { addRecipesCommand } from './commands/recipes.command.js';
 import { addTrainCommand } from './commands/train.command.js';
+import { addScoreCommand } from './commands/score.command.js';
 import { addUpCommand } from './commands/up.command.js';
 import { addWorkerCommand } from './commands/worker.command.js';
 import { loadConfig } from './config.js';
@@ -26,6 +27,7 @@ addNetworksCommand(program);
 addWorkerCommand(program, config);
 addEngineCommand(program, config);
 addDataCommand(program, config);
+addScoreCommand(program, config);
 
 try {
   await program.parseAsync();

@@ -1,5 +1,6 @@
 export { DEFAULT_TIMING } from './collective.js';
 export type { Collective, CollectiveAddress, CollectiveTiming, DType, Payload, ReduceOptions, WireType } from './collective.js';
+export { fromBfloat16, toBfloat16 } from './protocol/bfloat16.js';
 export { createInMemoryCollectives, createInMemoryGroup } from './in-memory/create-in-memory-collectives.js';
 export type { InMemoryGroup, InMemoryOptions } from './in-memory/create-in-memory-collectives.js';
 export type { Delivery } from './in-memory/in-memory-wire.js';

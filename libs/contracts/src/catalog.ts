@@ -49,3 +49,8 @@ export type DatasetKind = (typeof DATASET_KINDS)[number];
 export type EngineName = (typeof ENGINES)[number];
 
 export const NETWORK_NAMES = Object.keys(NETWORKS) as [NetworkName, ...NetworkName[]];
+
+/** The networks of residual units (r...) may have squeeze-and-excitation. */
+export function acceptsSqueezeExcitation(name: string): boolean {
+  return /^r\d/.test(name);
+}

@@ -5,12 +5,22 @@
  * the same on every platform.
  */
 
+const TO_UNIT_24 = 1 / 2 ** 24;
 const TO_UNIT_53 = 1 / 2 ** 53;
 const TO_UNIT_32 = 1 / 2 ** 32;
 const TWO_PI = 2 * Math.PI;
 
 /** Who draws: two purposes never share a stream. Names that are data (parameter names) get theirs from {@link streamOf}. */
-export const RANDOM_STREAMS = { classCenters: 1, dataOrder: 2, mirror: 3, classSampling: 4, dropout: 5 } as const;
+export const RANDOM_STREAMS = {
+  classCenters: 1,
+  dataOrder: 2,
+  mirror: 3,
+  classSampling: 4,
+  tripletIdentities: 6,
+  tripletImages: 7,
+  tripletNegatives: 8,
+  tripletOrder: 9,
+} as const;
 
 /** Stream number (31 bits, never one of {@link RANDOM_STREAMS}) of a name: FNV-1a with the top bit set. */
 export function streamOf(name: string): number {
@@ -97,6 +107,28 @@ export function fillNormal(seed: number, stream: number, row: number, target: Fl
     if (start + 1 < length) target[start + 1] = radius0 * Math.sin(angle0);
     if (start + 2 < length) target[start + 2] = radius1 * Math.cos(angle1);
     if (start + 3 < length) target[start + 3] = radius1 * Math.sin(angle1);
+  }
+}
+
+/** Fills `target` with uniform 32-bit words that depend on (seed, stream, a, b) and the position in `target` only. */
+export function fillWords(seed: number, stream: number, a: number, b: number, target: Uint32Array): void {
+  const { length } = target;
+  for (let start = 0; start < length; start += 4) {
+    // Blocks 0 to 2 belong to the functions above.
+    const words = drawAt(seed, stream, a, b, 3 + (start >>> 2));
+    for (let at = start; at < start + 4 && at < length; at++) target[at] = words[at - start]!;
+  }
+}
+
+/**
+ * Fills `target` with uniforms in [0, 1) (24 bits) that depend on (seed, stream, row) and the position in `target` only; four
+ * values per draw. `row` is below 2^53.
+ */
+export function fillUniform(seed: number, stream: number, row: number, target: Float32Array): void {
+  const { length } = target;
+  for (let start = 0; start < length; start += 4) {
+    const words = drawAt(seed, stream, row, start >>> 2, 3);
+    for (let lane = 0; lane < 4 && start + lane < length; lane++) target[start + lane] = (words[lane]! >>> 8) * TO_UNIT_24;
   }
 }
 

@@ -41,8 +41,10 @@ export const ERRORS = {
   non_finite: fatal(500, 'The loss or a gradient is not finite'),
   shape_mismatch: fatal(500, 'Tensors do not fit together'),
   out_of_memory: fatal(500, 'The engine ran out of memory'),
-  checkpoint_corrupt: fatal(500, 'A checkpoint cannot be read'),
+  checkpoint_corrupt: fatal(500, 'A checkpoint or a stored model cannot be read'),
   checkpoint_mismatch: fatal(422, 'A checkpoint does not fit the run'),
+  model_not_found: fatal(422, 'There is no such stored model'),
+  model_mismatch: fatal(422, 'A stored model does not fit the network'),
   // distribution
   rendezvous_timeout: transient(500, 'The ranks did not find each other in time'),
   stale_generation: transient(409, 'A newer generation of the run exists'),

@@ -1,8 +1,17 @@
-export { DATASET_KINDS, ENGINES, NETWORKS, NETWORK_NAMES, OUTPUTS } from './catalog.js';
+export { acceptsSqueezeExcitation, DATASET_KINDS, ENGINES, NETWORKS, NETWORK_NAMES, OUTPUTS } from './catalog.js';
 export type { DatasetKind, EngineName, NetworkFacts, NetworkName, OutputName } from './catalog.js';
-export { checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
-export type { CheckpointManifest, FileEntry } from './checkpoint.js';
-export { fillNormal, normalAt, RANDOM_STREAMS, shuffledIndices, streamOf, uniformAt } from './counter-random.js';
+export { accuraciesSchema, checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
+export type { Accuracies, BestModel, CheckpointManifest, FileEntry } from './checkpoint.js';
+export {
+  fillNormal,
+  fillUniform,
+  fillWords,
+  normalAt,
+  RANDOM_STREAMS,
+  shuffledIndices,
+  streamOf,
+  uniformAt,
+} from './counter-random.js';
 export { ArcFleetError, ERRORS, errorFromReport, isErrorCode, reportError } from './errors.js';
 export type { ErrorCode, ErrorDefinition, ErrorReport } from './errors.js';
 export {
@@ -36,7 +45,7 @@ export { errorReportSchema, progressRecordSchema, rankAddressSchema, recordBodyS
 export type { ProgressRecord, RankAddress, RecordBody, RecordOf } from './records.js';
 export { CLASS_SAMPLINGS, isTripletLoss, LOSSES } from './run-config/loss.js';
 export type { ClassSamplingConfig, LossConfig, LossName, SoftmaxLossConfig, TripletLossConfig } from './run-config/loss.js';
-export { LR_SCHEDULES, OPTIMIZERS } from './run-config/optimizer.js';
+export { LR_SCHEDULES, OPTIMIZERS, scheduleSchema } from './run-config/optimizer.js';
 export type { LrScheduleName, OptimizerConfig, OptimizerName, ScheduleConfig } from './run-config/optimizer.js';
 export { createRunSchema, MODEL_POLICIES, runConfigSchema, TRANSPORTS } from './run-config/run-config.js';
 export type { CreateRun, CreateRunInput, RunConfig, RunConfigInput } from './run-config/run-config.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
+import { accuraciesSchema, checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
 import { isErrorCode, type ErrorCode } from './errors.js';
 import { VERIFICATION_SUBJECTS, verificationScoresSchema } from './verification.js';
 
@@ -28,6 +28,8 @@ export const recordBodySchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('training.started'),
     step,
+    /** Steps of the whole run: epochs are counted by now. */
+    totalSteps: count.min(1),
     numClasses: count.min(1),
     numImages: count.min(1),
     numParameters: z.number().int().min(1),
@@ -51,19 +53,29 @@ export const recordBodySchema = z.discriminatedUnion('type', [
   }),
   /** All files of a checkpoint are on disk; it counts once `results` commits this record. */
   z.strictObject({ type: z.literal('checkpoint.written'), manifest: checkpointManifestSchema }),
-  /** The trained backbone is on disk. */
+  /** A backbone for use is on disk. */
   z.strictObject({
     type: z.literal('model.written'),
     step,
     folder: z.string(),
     files: z.array(fileEntrySchema).min(1),
+    /** What it scored; empty without verification sets. */
+    accuracies: accuraciesSchema,
+    /** The best one so far. */
+    isBest: z.boolean(),
+    /** The one that the run ends with. */
+    isLast: z.boolean(),
   }),
+  /** A better one has replaced it. */
+  z.strictObject({ type: z.literal('model.deleted'), folder: z.string() }),
   /** Last record of a rank. `stopped`: left at a step boundary because it was told to, state checkpointed if it could be. */
   z.strictObject({
     type: z.literal('rank.finished'),
     outcome: z.enum(['succeeded', 'failed', 'canceled', 'stopped']),
     /** Last completed step, if training had started. */
     step: step.nullable(),
+    /** Why a rank succeeded before the run's last step. */
+    message: text.optional(),
     error: errorReportSchema.optional(),
   }),
 ]);

@@ -16,6 +16,18 @@ export const transitionSchema = z.object({
 });
 export type Transition = z.output<typeof transitionSchema>;
 
+const storedModelSchema = z.object({
+  step: z.number().int(),
+  /** Relative to the storage root. */
+  folder: z.string(),
+  files: z.array(z.object({ path: z.string(), sizeBytes: z.number(), sha256: z.string() })),
+  /** Mean accuracy on each verification target. */
+  accuracies: z.array(z.object({ target: z.string(), accuracy: z.number() })),
+  /** No model before it scored better. */
+  isBest: z.boolean(),
+  isLast: z.boolean(),
+});
+
 export const runViewSchema = z.object({
   id: z.string(),
   name: z.string().nullable(),
@@ -30,18 +42,16 @@ export const runViewSchema = z.object({
   worldSize: z.number().int().nullable(),
   engine: z.string().nullable(),
   step: z.number().int(),
-  maxSteps: z.number().int(),
+  /** Steps of the whole run; null until training starts, since epochs depend on the data set. */
+  totalSteps: z.number().int().nullable(),
   numClasses: z.number().int().nullable(),
   /** The resolved configuration. */
   config: z.record(z.string(), z.unknown()),
   checkpoint: z.object({ step: z.number().int(), generation: z.number().int(), folder: z.string() }).nullable(),
-  model: z
-    .object({
-      step: z.number().int(),
-      folder: z.string(),
-      files: z.array(z.object({ path: z.string(), sizeBytes: z.number(), sha256: z.string() })),
-    })
-    .nullable(),
+  /** The model that the run ended with. */
+  model: storedModelSchema.nullable(),
+  /** All stored models, that one included, oldest first. */
+  models: z.array(storedModelSchema),
   createdAt: time,
   admittedAt: time.nullable(),
   startedAt: time.nullable(),

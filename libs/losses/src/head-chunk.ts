@@ -1,11 +1,13 @@
 import { tf } from '#engine';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { NORM_EPSILON } from './batch.js';
+import type { FactoredGradient, HeadOptimizer, HeadUpdate } from './head-optimizers/head-optimizer.js';
+import type { MarginLoss } from './losses/margin-loss.js';
+import { stateSlot, type SlotTensors } from './rows/head-slots.js';
+import { nearestSubCenters, toSubCenters } from './sub-centers.js';
 
-// Shapes: B rows of the global batch, D embedding size, K classes of one chunk. Logits stand as K x B, because so two of the
-// three products (forward and dW) need no transpose.
-
-/** Added under the root of every norm, so that a zero row has a direction (zero) and a finite gradient. */
-export const NORM_EPSILON = 1e-10;
+// Shapes: B rows of the global batch, D embedding size, K classes of one chunk, R rows of W of one chunk (K times the
+// sub-centers). Logits stand as K x B, because so two of the three products (forward and dW) need no transpose.
 
 /** Targets that lie in a chunk, as flat parallel lists. */
 export interface ChunkTargets {
@@ -16,19 +18,26 @@ export interface ChunkTargets {
 }
 
 export interface ChunkForward {
-  /** Scaled cosines without margin, K x B. */
-  readonly logits_KB: Tensor2D;
-  /** 1 / sqrt(|w|^2 + epsilon), K x 1. */
-  readonly inverseNorm_K1: Tensor2D;
+  /** Scaled similarities without margin, R x B. */
+  readonly similarity_RB: Tensor2D;
+  /** 1 / sqrt(|w|^2 + epsilon), R x 1; absent where W is not normalised. */
+  readonly inverseNorm_R1?: Tensor2D;
 }
 
-/** Scaled cosines of one chunk. Caller disposes. */
-export function chunkLogits(centers_KD: Tensor2D, unit_DB: Tensor2D, scale: number): ChunkForward {
-  return tf.tidy(() => {
-    const inverseNorm_K1 = tf.rsqrt(tf.add(tf.sum(tf.square(centers_KD), 1, true), NORM_EPSILON)) as Tensor2D;
-    const logits_KB = tf.mul(tf.matMul(centers_KD, unit_DB), tf.mul(inverseNorm_K1, scale)) as Tensor2D;
-    return { logits_KB, inverseNorm_K1 };
+/** Scaled similarities of one chunk. Caller disposes. */
+export function chunkForward({ centers, bias }: SlotTensors, inputs_DB: Tensor2D, loss: MarginLoss): ChunkForward {
+  return tf.tidy((): { similarity_RB: Tensor2D; inverseNorm_R1?: Tensor2D } => {
+    const centers_RD = centers!;
+    const product_RB = tf.matMul(centers_RD, inputs_DB) as Tensor2D;
+    if (!loss.isNormalized) return { similarity_RB: bias ? tf.add(product_RB, bias) : product_RB };
+    const inverseNorm_R1 = tf.rsqrt(tf.add(tf.sum(tf.square(centers_RD), 1, true), NORM_EPSILON)) as Tensor2D;
+    return { similarity_RB: tf.mul(product_RB, tf.mul(inverseNorm_R1, loss.scale)) as Tensor2D, inverseNorm_R1 };
   });
+}
+
+export function disposeForward({ similarity_RB, inverseNorm_R1 }: ChunkForward): void {
+  similarity_RB.dispose();
+  inverseNorm_R1?.dispose();
 }
 
 /**
@@ -41,69 +50,111 @@ function withTargets(fresh_KB: Tensor2D, targets: ChunkTargets, values: readonly
 }
 
 /**
+ * The logits without margin of a chunk's classes, K x B: of the nearest sub-center, 0 where interclass filtering takes one out.
+ * `mask_KB` is 0 there and 1 elsewhere; null without filtering. Without either the logits are the very tensor given.
+ */
+function classLogits(
+  similarity_RB: Tensor2D,
+  { subCenters, filterThreshold, scale }: MarginLoss,
+): { logits_KB: Tensor2D; mask_KB: Tensor2D | null } {
+  const nearest_KB = nearestSubCenters(similarity_RB, subCenters);
+  if (filterThreshold === null) return { logits_KB: nearest_KB, mask_KB: null };
+  const mask_KB: Tensor2D = tf.cast(tf.lessEqual(nearest_KB, filterThreshold * scale), 'float32');
+  return { logits_KB: tf.mul(nearest_KB, mask_KB), mask_KB };
+}
+
+/**
  * Row statistics of one chunk: maximum and sum of exp(logit - maximum), 2 x B. With `isBounded` only the sum, 1 x B, for a
  * maximum of 0: the caller knows that exp can neither overflow nor vanish.
  */
 export function chunkStatistics(
-  logits_KB: Tensor2D,
+  { similarity_RB }: ChunkForward,
   targets: ChunkTargets,
   targetLogits: readonly number[],
+  loss: MarginLoss,
   isBounded: boolean,
 ): Tensor2D {
   return tf.tidy(() => {
+    const { logits_KB } = classLogits(similarity_RB, loss);
+    // The largest of several numbers may hide a NaN among them (wasm), which must reach the exchange.
+    const checked = (sum_1B: tf.Tensor) => (loss.subCenters === 1 ? sum_1B : tf.add(sum_1B, tf.mul(tf.sum(similarity_RB), 0)));
     if (isBounded) {
       const exponentials_KB = withTargets(tf.exp(logits_KB), targets, targetLogits.map(Math.exp));
-      return tf.sum(exponentials_KB, 0, true) as Tensor2D;
+      return checked(tf.sum(exponentials_KB, 0, true)) as Tensor2D;
     }
     const margined_KB = withTargets(tf.add(logits_KB, 0), targets, targetLogits);
     const max_1B = tf.max(margined_KB, 0, true);
     const sum_1B = tf.sum(tf.exp(tf.sub(margined_KB, max_1B)), 0, true);
-    return tf.concat([max_1B, sum_1B], 0) as Tensor2D;
+    return tf.concat([max_1B, checked(sum_1B)], 0) as Tensor2D;
   });
 }
 
-export interface ChunkBackwardInputs {
-  readonly centers_KD: Tensor2D;
-  readonly velocity_KD: Tensor2D;
-  readonly forward: ChunkForward;
-  /** log-sum-exp - log(scale / B), 1 x B: exp(logit - this) is dL/dcos of a non-target. */
+/** What the backward pass of every chunk of a step shares. */
+export interface StepGradient {
+  readonly loss: MarginLoss;
+  readonly optimizer: HeadOptimizer;
+  readonly update: HeadUpdate;
+  /** log-sum-exp - log(scale / B), 1 x B: exp(logit - this) is dL/dsimilarity of a non-target. */
   readonly shift_1B: Tensor2D;
-  readonly targets: ChunkTargets;
-  /** dL/dcos of the chunk's targets. */
-  readonly targetGradients: readonly number[];
-  /** -learningRate times the unit features, B x D. */
-  readonly descent_BD: Tensor2D;
-  readonly scale: number;
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly weightDecay: number;
+  /** The batch's inputs times the optimizer's factor, B x D. */
+  readonly inputs_BD: Tensor2D;
+  /** Ones times the same factor, B x 1; null without bias. */
+  readonly ones_B1: Tensor2D | null;
 }
 
 /**
- * Backward of one chunk and its update. With g = dL/dcos, i = 1/|w| and r_k = sum_b g_kb cos_kb:
- * sum_k g_kb w_k i_k is returned from the old rows (gradient by unit features);
- * dW = i (g x^) - i^2 r w; v <- momentum v - lr (dW + weightDecay w); w <- w + v (MXNet's form of SGD).
+ * Backward of one chunk and its update. With g = dL/dcos, i = 1/|w| and r_k = sum_b g_kb cos_kb: `inputGradient_BD` is
+ * sum_k g_kb w_k i_k from the old rows; dW = i (g x^) - i^2 r w. Without normalisation it is sum_k g_kb w_k and dW = g x.
+ *
+ * @param targetGradients dL/dsimilarity of the chunk's targets.
  */
-export function chunkBackward(inputs: ChunkBackwardInputs): {
-  unitGradient_BD: Tensor2D;
-  centers_KD: Tensor2D;
-  velocity_KD: Tensor2D;
-} {
-  const { centers_KD, velocity_KD, forward, shift_1B, targets, targetGradients, descent_BD } = inputs;
-  const { scale, learningRate, momentum, weightDecay } = inputs;
-  const { logits_KB, inverseNorm_K1 } = forward;
+export function chunkBackward(
+  tensors: SlotTensors,
+  forward: ChunkForward,
+  targets: ChunkTargets,
+  targetGradients: readonly number[],
+  step: StepGradient,
+): { inputGradient_BD: Tensor2D; tensors: SlotTensors } {
+  const { loss, shift_1B, inputs_BD, ones_B1 } = step;
+  const { similarity_RB, inverseNorm_R1 } = forward;
   return tf.tidy(() => {
-    const cosGradient_KB = withTargets(tf.exp(tf.sub(logits_KB, shift_1B)) as Tensor2D, targets, targetGradients);
-    const scaled_KB = tf.mul(cosGradient_KB, inverseNorm_K1) as Tensor2D;
-    const unitGradient_BD = tf.matMul(scaled_KB, centers_KD, true, false) as Tensor2D;
+    const { logits_KB, mask_KB } = classLogits(similarity_RB, loss);
+    const probability_KB = tf.exp(tf.sub(logits_KB, shift_1B)) as Tensor2D;
+    const others_KB: Tensor2D = mask_KB ? tf.mul(probability_KB, mask_KB) : probability_KB;
+    const gradient_KB = withTargets(others_KB, targets, targetGradients);
+    const gradient_RB = toSubCenters(gradient_KB, similarity_RB, loss.subCenters);
+    const left_RB = inverseNorm_R1 ? (tf.mul(gradient_RB, inverseNorm_R1) as Tensor2D) : gradient_RB;
+    const inputGradient_BD = tf.matMul(left_RB, tensors.centers!, true, false) as Tensor2D;
     // i^2 r = i / scale * sum_b (g i) logit, because logit = scale cos.
-    const radial_K1 = tf.mul(tf.sum(tf.mul(scaled_KB, logits_KB), 1, true), inverseNorm_K1);
-    const pull_K1 = tf.sub(tf.mul(radial_K1, learningRate / scale), learningRate * weightDecay);
-    const nextVelocity_KD = tf.addN([
-      tf.mul(velocity_KD, momentum),
-      tf.matMul(scaled_KB, descent_BD),
-      tf.mul(centers_KD, pull_K1),
-    ]) as Tensor2D;
-    return { unitGradient_BD, centers_KD: tf.add(centers_KD, nextVelocity_KD) as Tensor2D, velocity_KD: nextVelocity_KD };
+    const radial_R1: Tensor2D | null = inverseNorm_R1
+      ? tf.mul(tf.sum(tf.mul(left_RB, similarity_RB), 1, true), inverseNorm_R1)
+      : null;
+    const next: Record<string, Tensor2D> = updated('centers', tensors, step, {
+      left_RB,
+      right: inputs_BD,
+      radial_R1,
+      radialFactor: 1 / loss.scale,
+    });
+    if (ones_B1) {
+      Object.assign(next, updated('bias', tensors, step, { left_RB, right: ones_B1, radial_R1: null, radialFactor: 0 }));
+    }
+    return { inputGradient_BD, tensors: next };
   });
+}
+
+/** The slots of one parameter after the update. */
+function updated(
+  parameter: 'centers' | 'bias',
+  tensors: SlotTensors,
+  { optimizer, update }: StepGradient,
+  gradient: FactoredGradient,
+): Record<string, Tensor2D> {
+  const states = optimizer.stateNames.map((state) => stateSlot(parameter, state));
+  const [next, ...nextStates] = optimizer.apply(
+    tensors[parameter]!,
+    states.map((slot) => tensors[slot]!),
+    gradient,
+    update,
+  );
+  return { [parameter]: next, ...Object.fromEntries(states.map((slot, index) => [slot, nextStates[index]!])) };
 }

@@ -21,7 +21,7 @@ export interface HeadStepInputs {
   readonly labels: Int32Array;
   readonly learningRate: number;
   readonly collective: Collective;
-  /** Global step, for messages. */
+  /** Number of this update in the run, from 1: for messages, and for what an optimizer counts. */
   readonly step: number;
 }
 

@@ -1,8 +1,19 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 
-/** How a parameter starts. `normal` draws are counter-based (see parameters.ts). */
+/** How a parameter starts. Draws are counter-based (see parameters.ts); `uniform` is over [-bound, bound). */
 export type Initializer =
-  { readonly kind: 'normal'; readonly std: number } | { readonly kind: 'constant'; readonly value: number };
+  | { readonly kind: 'normal'; readonly std: number }
+  | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'constant'; readonly value: number };
+
+/** What a weight means, for those who store the same weight in another order (weight-layouts.ts). */
+export type WeightLayout =
+  /** kernel x kernel x inputs (of one group) x outputs. */
+  | { readonly kind: 'convolution' }
+  /** kernel x kernel x channels x 1. */
+  | { readonly kind: 'depthwise' }
+  /** inputs x outputs; the inputs were a feature map of that shape before it was flattened. */
+  | { readonly kind: 'dense'; readonly input: FeatureShape };
 
 export interface ParameterSpec {
   readonly name: string;
@@ -10,12 +21,8 @@ export interface ParameterSpec {
   readonly initializer: Initializer;
   /** False: stays at its initial value (the fixed gamma of the last batch norm); it is stored, not updated. */
   readonly isTrainable: boolean;
-}
-
-/** One batch norm's running mean and variance, `channels` values each; the name is the batch norm's. */
-export interface StatisticSpec {
-  readonly name: string;
-  readonly channels: number;
+  /** Absent for vectors: there is but one order. */
+  readonly layout?: WeightLayout;
 }
 
 /** What flows between layers: B x height x width x channels. A flat embedding has height = width = 1 and rank 2. */
@@ -23,6 +30,16 @@ export interface FeatureShape {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  /** What was flattened into `channels`, row by row, channels last. */
+  readonly flattened?: FeatureShape;
+}
+
+/** One batch norm's running mean and variance, `channels` values each; the name is the batch norm's. */
+export interface StatisticSpec {
+  readonly name: string;
+  readonly channels: number;
+  /** What it normalises. */
+  readonly input: FeatureShape;
 }
 
 export interface BatchStatistics {
@@ -32,10 +49,24 @@ export interface BatchStatistics {
   readonly variance_GC: Tensor2D;
 }
 
+/**
+ * What dropout draws its masks by: with the same key a sample gets the same mask at any number of ranks, in any micro-batch and
+ * each time that the pass is repeated.
+ */
+export interface DropoutKey {
+  readonly seed: number;
+  /** The run's step, below 2^30. */
+  readonly step: number;
+  /** Place of the pass' first sample in the global batch; the others follow it. Below 2^22 with its followers. */
+  readonly firstSample: number;
+}
+
 export interface ForwardContext {
   readonly mode: 'train' | 'eval';
   /** Samples that a training-mode batch norm normalises over. */
   readonly bnGroupSize: number;
+  /** Read in train mode by networks with dropout only. */
+  readonly dropoutKey: DropoutKey | null;
   parameter(name: string): Tensor;
   /** Running statistics, read in eval mode only. */
   statistic(name: string): { mean: Tensor1D; variance: Tensor1D };
@@ -47,6 +78,11 @@ export interface Layer {
   readonly output: FeatureShape;
   readonly parameters: readonly ParameterSpec[];
   readonly statistics: readonly StatisticSpec[];
+  /**
+   * Operations for one image, forward, as InsightFace counts them: multiplications and additions of convolutions and dense
+   * layers; all else counts nothing (insightface.md 4.5).
+   */
+  readonly flops: number;
   forward(x: Tensor, context: ForwardContext): Tensor;
 }
 

@@ -1,14 +1,11 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { BatchStatistics, ParameterSpec, StatisticSpec } from './layer.js';
-import { networkFactory } from './registry.js';
+import { ArcFleetError, type NetworkName } from '#contracts';
+import type { BatchStatistics, DropoutKey, ParameterSpec, StatisticSpec } from './layer.js';
+import { resolveNetworkOptions, type NetworkOptions, type ResolvedNetworkOptions } from './network-options.js';
+import { sizeOf } from './parameters.js';
+import { NETWORK_FACTORIES } from './registry.js';
 
-export interface NetworkOptions {
-  readonly name: string;
-  readonly embeddingSize: number;
-  /** Pixels of the input; faces are 112 x 112. */
-  readonly height: number;
-  readonly width: number;
-}
+export type { NetworkOptions } from './network-options.js';
 
 export type TensorsByName = Readonly<Record<string, Tensor>>;
 
@@ -21,10 +18,14 @@ export interface RunningStatistics {
  * A backbone without state: parameters and running statistics are handed in, so that the trainer owns their memory and a
  * checkpoint is nothing but the lists below, in their order.
  */
-export interface Network extends NetworkOptions {
+export interface Network extends ResolvedNetworkOptions {
+  /** Values of an embedding: what was asked for, or with output `Z` the size of the last feature map. */
+  readonly embeddingSize: number;
   readonly parameters: readonly ParameterSpec[];
   readonly statistics: readonly StatisticSpec[];
   readonly numParameters: number;
+  /** Operations for one image, forward, in InsightFace's count (insightface.md 4.5). */
+  readonly flops: number;
   /**
    * Embeddings B x D in train mode: batch norms use groups of `bnGroupSize` consecutive samples and report their statistics.
    * Differentiable; call it inside `vjp`.
@@ -36,13 +37,22 @@ export interface Network extends NetworkOptions {
 
 export interface TrainOptions {
   readonly bnGroupSize: number;
+  /** Needed where the network has dropout; networks without it do not look at it. */
+  readonly dropoutKey?: DropoutKey;
   readonly onBatchStatistics?: (name: string, statistics: BatchStatistics) => void;
 }
 
-/** Builds a network of the catalog. @throws ArcFleetError `not_found`; RangeError if the input is too small for it. */
+/**
+ * Builds a network of the catalog.
+ *
+ * @throws ArcFleetError `not_found`, `validation_failed` for an option that it lacks; RangeError if the input is too small for it.
+ */
 export function createNetwork(options: NetworkOptions): Network {
-  const { name, embeddingSize, height, width } = options;
-  const layer = networkFactory(name)(embeddingSize)({ height, width, channels: 3 });
+  const resolved = resolveNetworkOptions(options);
+  const { name, height, width } = resolved;
+  const factory = NETWORK_FACTORIES[name as NetworkName];
+  if (!factory) throw new ArcFleetError('not_found', `Network '${name}' is in the catalog, but this build has no layers for it`);
+  const layer = factory(resolved)({ height, width, channels: 3 });
   assertUnique([...layer.parameters, ...layer.statistics.map((statistic) => ({ name: `${statistic.name}/statistics` }))]);
 
   const lookUp = (tensors: TensorsByName) => (parameter: string) => {
@@ -51,14 +61,17 @@ export function createNetwork(options: NetworkOptions): Network {
     return tensor;
   };
   return {
-    ...options,
+    ...resolved,
+    embeddingSize: layer.output.channels,
     parameters: layer.parameters,
     statistics: layer.statistics,
-    numParameters: layer.parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
-    train: (parameters, x, { bnGroupSize, onBatchStatistics = () => undefined }) =>
+    numParameters: layer.parameters.reduce((sum, spec) => sum + sizeOf(spec), 0),
+    flops: layer.flops,
+    train: (parameters, x, { bnGroupSize, dropoutKey = null, onBatchStatistics = () => undefined }) =>
       layer.forward(x, {
         mode: 'train',
         bnGroupSize,
+        dropoutKey,
         parameter: lookUp(parameters),
         statistic: () => {
           throw new RangeError('Running statistics are not read in train mode');
@@ -69,6 +82,7 @@ export function createNetwork(options: NetworkOptions): Network {
       layer.forward(x, {
         mode: 'eval',
         bnGroupSize: 0,
+        dropoutKey: null,
         parameter: lookUp(parameters),
         statistic: (batchNorm) => {
           const running = statistics[batchNorm];

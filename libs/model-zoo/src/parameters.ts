@@ -1,4 +1,4 @@
-import { fillNormal, streamOf } from '#contracts';
+import { fillNormal, fillUniform, streamOf } from '#contracts';
 import type { ParameterSpec } from './layer.js';
 
 /** Number of elements of a parameter. */
@@ -12,7 +12,17 @@ export function sizeOf({ shape }: Pick<ParameterSpec, 'shape'>): number {
  */
 export function initialValues(spec: ParameterSpec, seed: number): Float32Array {
   const values = new Float32Array(sizeOf(spec));
-  if (spec.initializer.kind === 'constant') return values.fill(spec.initializer.value);
-  fillNormal(seed, streamOf(spec.name), 0, values, spec.initializer.std);
-  return values;
+  const { initializer } = spec;
+  switch (initializer.kind) {
+    case 'constant':
+      return values.fill(initializer.value);
+    case 'normal':
+      fillNormal(seed, streamOf(spec.name), 0, values, initializer.std);
+      return values;
+    case 'uniform': {
+      const { bound } = initializer;
+      fillUniform(seed, streamOf(spec.name), 0, values);
+      return values.map((value) => bound * (2 * value - 1));
+    }
+  }
 }

@@ -1,15 +1,22 @@
-import { ArcFleetError, type NetworkName } from '#contracts';
+import type { NetworkName } from '#contracts';
 import type { LayerFactory } from './layer.js';
+import type { ResolvedNetworkOptions } from './network-options.js';
+import { r100, r18, r200, r34, r50, r50v1 } from './networks/fresnet.js';
+import { mbf, y1, y2 } from './networks/mobilefacenet.js';
 import { tiny } from './networks/tiny.js';
-import { y1 } from './networks/y1.js';
 
-/** Every name of the catalog has its network; the type makes a missing one an error. */
-export const NETWORK_FACTORIES: Readonly<Partial<Record<NetworkName, (embeddingSize: number) => LayerFactory>>> = { y1, tiny };
+export type NetworkFactory = (options: ResolvedNetworkOptions) => LayerFactory;
 
-/** @throws ArcFleetError `not_found` for a name that is not in the catalog. */
-export function networkFactory(name: string): (embeddingSize: number) => LayerFactory {
-  if (!Object.hasOwn(NETWORK_FACTORIES, name)) {
-    throw new ArcFleetError('not_found', `There is no network '${name}'; known: ${Object.keys(NETWORK_FACTORIES).join(', ')}`);
-  }
-  return NETWORK_FACTORIES[name as NetworkName]!;
-}
+/** Every name of the catalog has its network. */
+export const NETWORK_FACTORIES: Readonly<Partial<Record<NetworkName, NetworkFactory>>> = {
+  r18,
+  r34,
+  r50,
+  r50v1,
+  r100,
+  r200,
+  y1,
+  y2,
+  mbf,
+  tiny,
+};

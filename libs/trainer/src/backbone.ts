@@ -1,144 +1,208 @@
 import type { Collective } from '#collective';
 import { ArcFleetError, type RunConfig } from '#contracts';
-import { tf, vjp, type Engine } from '#engine';
+import { tf, type Engine } from '#engine';
 import { clipByGlobalNorm, createOptimizer, type NamedTensors, type Optimizer } from '#losses';
-import { initialValues, type BatchStatistics, type Network } from '#model-zoo';
+import { initialValues, type BatchStatistics, type Network, type RunningStatistics as NetworkStatistics } from '#model-zoo';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { GradientBuckets } from './gradient-buckets.js';
-import { RunningStatistics } from './running-statistics.js';
+import { MovingAverage } from './moving-average.js';
+import { RunningStatistics, statisticsTensors } from './running-statistics.js';
 
 export interface BackboneOptions {
   readonly network: Network;
   readonly config: RunConfig;
   readonly engine: Engine;
-  readonly localBatchSize: number;
+  readonly rank: number;
+  readonly worldSize: number;
   readonly bucketBytes?: number;
 }
 
-/** One forward pass of a local batch that waits for its backward pass. */
-export interface BackboneForward {
-  /** b x D. */
-  readonly features: Tensor2D;
-  /** Pulls the features' gradient (b x D) back and sums over ranks while doing so. Call once. */
-  pullback(dFeatures: Float32Array, collective: Collective, step: number): Promise<ReadonlyMap<string, Float32Array>>;
-  /** Moves the running statistics by this batch. */
-  updateStatistics(): void;
-  dispose(): void;
+/** Values of one tensor, row-major. */
+export interface NamedValues {
+  readonly name: string;
+  readonly shape: number[];
+  readonly values: Float32Array;
 }
 
-/** The embedding network of one rank with its parameters, optimizer state and running statistics: equal on all ranks. */
+/** What one step wants of the backbone, the same on all ranks. */
+export interface BackboneGradients {
+  /** Row-major, by name of the parameter. */
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+  /** Of all local groups, by name of the batch norm. */
+  readonly statistics: ReadonlyMap<string, BatchStatistics>;
+}
+
+/** Where stored values come from; each throws when there is no such tensor. */
+export interface StoredBackbone {
+  parameter(name: string): Float32Array;
+  /** Of the optimizer. */
+  slot(slot: string, name: string): Float32Array;
+  /** Of all groups. */
+  statistics(): Float32Array;
+  average(name: string): Float32Array;
+  averageStatistics(): Float32Array;
+}
+
+/**
+ * The embedding network of one rank with all its state: parameters, optimizer, running statistics and, where the configuration
+ * wants one, their moving average. Equal on all ranks, but for the running statistics of the rank's own groups.
+ */
 export class Backbone {
   readonly network: Network;
   readonly parameters: NamedTensors = {};
-  readonly optimizer: Optimizer;
-  statistics: RunningStatistics;
+  /** null: frozen. */
+  readonly optimizer: Optimizer | null;
+  readonly statistics: RunningStatistics;
+  readonly average: MovingAverage | null;
+  private readonly numGroups: number;
+  private readonly numLocalGroups: number;
+  private frozen: Record<string, NetworkStatistics> | null = null;
 
-  constructor(private readonly options: BackboneOptions) {
-    const { network, config, localBatchSize } = options;
+  constructor(readonly options: BackboneOptions) {
+    const { network, config, worldSize } = options;
     this.network = network;
+    this.numGroups = config.batch.globalBatchSize / config.batch.bnGroupSize;
+    this.numLocalGroups = this.numGroups / worldSize;
     for (const spec of network.parameters) {
       this.parameters[spec.name] = tf.tensor(initialValues(spec, config.seed), [...spec.shape]);
     }
-    this.optimizer = createOptimizer(config.optimizer);
-    this.statistics = new RunningStatistics(network, localBatchSize / config.batch.bnGroupSize);
+    this.optimizer = config.network.frozen ? null : createOptimizer(config.optimizer);
+    this.statistics = new RunningStatistics(network, this.numLocalGroups);
+    const { emaDecay } = config.model;
+    const hasAverage = emaDecay !== null && !config.network.frozen;
+    this.average = hasAverage ? new MovingAverage(network, this.numLocalGroups, emaDecay, this.parameters) : null;
   }
 
-  forward(images_BHWC: Tensor4D): BackboneForward {
-    const { network, options } = this;
-    const { bnGroupSize } = options.config.batch;
-    const trainable = network.parameters.filter((spec) => spec.isTrainable);
-    const xs = Object.fromEntries(trainable.map(({ name }) => [name, this.parameters[name]!]));
-    const recorded = vjp<NamedTensors>(() => {
-      const aux: NamedTensors = {};
-      const value = network.train(this.parameters, images_BHWC, {
-        bnGroupSize,
-        onBatchStatistics: (name, { mean_GC, variance_GC }) => {
-          aux[`${name}/mean`] = mean_GC;
-          aux[`${name}/variance`] = variance_GC;
-        },
-      });
-      return { value, aux };
-    }, xs);
-    return {
-      features: recorded.value as Tensor2D,
-      pullback: async (dFeatures, collective, step) => {
-        const buckets = new GradientBuckets(collective, options.engine, options.bucketBytes);
-        const dy = tf.tensor(dFeatures, recorded.value.shape);
-        try {
-          recorded.pullback(dy, (name, gradient) => buckets.add(name, gradient));
-        } finally {
-          dy.dispose();
-        }
-        const { gradients, norm, isOwnFinite } = await buckets.finish();
-        if (!Number.isFinite(norm)) await failNonFinite(collective, step, isOwnFinite);
-        return gradients;
-      },
-      updateStatistics: () => {
-        const batch = new Map<string, BatchStatistics>();
-        for (const { name } of network.statistics) {
-          batch.set(name, {
-            mean_GC: recorded.aux[`${name}/mean`] as Tensor2D,
-            variance_GC: recorded.aux[`${name}/variance`] as Tensor2D,
-          });
-        }
-        this.statistics.update(batch);
-      },
-      dispose: () => recorded.dispose(),
-    };
+  /** Parameters that are updated. */
+  trainable(): NamedTensors {
+    const trainable = this.network.parameters.filter((spec) => spec.isTrainable);
+    return Object.fromEntries(trainable.map(({ name }) => [name, this.parameters[name]!]));
   }
 
-  /** One optimizer update from gradients that are the same on all ranks; clips them first where the configuration says so. */
-  apply(gradients: ReadonlyMap<string, Float32Array>, learningRate: number): void {
+  /** Embeddings in train mode, b x D, of samples from `firstSample` of the global batch on. Caller disposes; differentiable. */
+  train(
+    images_BHWC: Tensor4D,
+    { step, firstSample }: { step: number; firstSample: number },
+    onBatchStatistics: (name: string, statistics: BatchStatistics) => void,
+  ): Tensor2D {
+    const { batch, seed } = this.options.config;
+    const options = { bnGroupSize: batch.bnGroupSize, dropoutKey: { seed, step, firstSample }, onBatchStatistics };
+    return this.network.train(this.parameters, images_BHWC, options);
+  }
+
+  /** What verification and stored models use: the moving average where there is one. The tensors stay the backbone's. */
+  evaluated(): { parameters: NamedTensors; statistics: RunningStatistics } {
+    if (!this.average) return { parameters: this.parameters, statistics: this.statistics };
+    return { parameters: { ...this.parameters, ...this.average.parameters }, statistics: this.average.statistics };
+  }
+
+  /** Statistics of a backbone that stands still, for eval mode; they stay the backbone's. */
+  async frozenStatistics(): Promise<Record<string, NetworkStatistics>> {
+    // Nothing has moved the groups apart: the first one speaks for all.
+    this.frozen ??= statisticsTensors(this.network, await this.statistics.readFirstGroup(this.options.engine));
+    return this.frozen;
+  }
+
+  openBuckets(collective: Collective): GradientBuckets {
+    const { engine, bucketBytes, config } = this.options;
+    return new GradientBuckets(collective, engine, { bucketBytes, wire: config.communication.gradients });
+  }
+
+  /**
+   * One update from gradients that are the same on all ranks, clipped first where the configuration says so; the running
+   * statistics move by the same step, and the moving average follows.
+   */
+  apply({ gradients, statistics }: BackboneGradients, { learningRate, step }: { learningRate: number; step: number }): void {
     const { clipNorm } = this.options.config.optimizer;
     if (clipNorm !== null) clipByGlobalNorm([...gradients.values()], clipNorm);
     const tensors: NamedTensors = {};
     for (const [name, values] of gradients) tensors[name] = tf.tensor(values.slice(), this.parameters[name]!.shape);
-    this.optimizer.apply(this.parameters, tensors, learningRate);
-    tf.dispose(Object.values(tensors));
+    this.optimizer?.apply(this.parameters, tensors, { learningRate, step });
+    tf.dispose(tensors);
+    this.statistics.update(statistics);
+    this.average?.update(this.parameters, this.statistics, step);
   }
 
-  /** Values of all parameters in the network's order. */
-  async readParameters(): Promise<{ name: string; shape: number[]; values: Float32Array }[]> {
-    return this.readAll(this.parameters);
+  /** Values of all parameters (or of others by their names) in the network's order. */
+  readParameters(tensors: NamedTensors = this.parameters): Promise<NamedValues[]> {
+    return this.readAll(tensors);
   }
 
-  /** Optimizer state in the network's order; zeros where a parameter was never updated. */
-  async readOptimizerState(): Promise<{ name: string; shape: number[]; values: Float32Array }[]> {
-    return this.readAll(this.optimizer.state());
+  /** Optimizer state by slot, in the network's order; zeros where a parameter was never updated. */
+  async readOptimizerState(): Promise<(NamedValues & { slot: string })[]> {
+    const all = [];
+    for (const [slot, tensors] of Object.entries(this.optimizer?.state() ?? {})) {
+      for (const one of await this.readAll(tensors)) all.push({ slot, ...one });
+    }
+    return all;
   }
 
   /** Replaces everything by stored values. @throws ArcFleetError `checkpoint_mismatch` for a wrong number of values. */
-  load(read: { parameter(name: string): Float32Array; velocity(name: string): Float32Array; statistics: Float32Array }): void {
-    const { localBatchSize, config } = this.options;
+  load(stored: StoredBackbone): void {
     const parameters: NamedTensors = {};
-    const velocity: NamedTensors = {};
-    let statistics: RunningStatistics;
+    const averages: NamedTensors = {};
+    const state = Object.fromEntries((this.optimizer?.slots ?? []).map((slot): [string, NamedTensors] => [slot, {}]));
     try {
       for (const { name, shape, isTrainable } of this.network.parameters) {
-        parameters[name] = storedTensor(name, read.parameter(name), shape);
-        if (isTrainable) velocity[name] = storedTensor(`velocity of ${name}`, read.velocity(name), shape);
+        parameters[name] = storedTensor(name, stored.parameter(name), shape);
+        if (!isTrainable) continue;
+        for (const [slot, tensors] of Object.entries(state)) {
+          tensors[name] = storedTensor(`${slot} of ${name}`, stored.slot(slot, name), shape);
+        }
+        if (this.average) averages[name] = storedTensor(`average of ${name}`, stored.average(name), shape);
       }
-      statistics = new RunningStatistics(this.network, localBatchSize / config.batch.bnGroupSize, read.statistics);
+      const firstGroup = this.options.rank * this.numLocalGroups;
+      this.statistics.load(stored.statistics(), firstGroup, this.numGroups);
+      this.average?.statistics.load(stored.averageStatistics(), firstGroup, this.numGroups);
     } catch (error) {
-      tf.dispose([...Object.values(parameters), ...Object.values(velocity)]);
+      tf.dispose([parameters, averages, state]);
       throw error;
     }
     // All of it fits: only now the old values go.
     tf.dispose(Object.values(this.parameters));
     Object.assign(this.parameters, parameters);
-    this.optimizer.loadState(velocity);
-    this.statistics.dispose();
-    this.statistics = statistics;
+    if (this.average) {
+      tf.dispose(Object.values(this.average.parameters));
+      Object.assign(this.average.parameters, averages);
+    }
+    this.optimizer?.loadState(state);
+    this.forgetFrozen();
+  }
+
+  /**
+   * Starts from a stored model: parameters by name, and merged running statistics. There is no optimizer state to go on from.
+   *
+   * @throws ArcFleetError `checkpoint_mismatch` for a wrong number of values.
+   */
+  startFrom({ parameters, statistics }: { parameters: ReadonlyMap<string, Float32Array>; statistics: Float32Array }): void {
+    this.statistics.loadMerged(statistics);
+    this.average?.statistics.loadMerged(statistics);
+    for (const { name, shape } of this.network.parameters) {
+      const next = storedTensor(name, parameters.get(name) ?? new Float32Array(), shape);
+      tf.dispose(this.parameters[name]!);
+      this.parameters[name] = next;
+      if (!this.average?.parameters[name]) continue;
+      this.average.parameters[name].dispose();
+      this.average.parameters[name] = tf.clone(next);
+    }
+    this.forgetFrozen();
   }
 
   dispose(): void {
     tf.dispose(Object.values(this.parameters));
-    this.optimizer.dispose();
+    this.optimizer?.dispose();
     this.statistics.dispose();
+    this.average?.dispose();
+    this.forgetFrozen();
   }
 
-  private async readAll(tensors: NamedTensors): Promise<{ name: string; shape: number[]; values: Float32Array }[]> {
-    const result: { name: string; shape: number[]; values: Float32Array }[] = [];
+  private forgetFrozen(): void {
+    tf.dispose(Object.values(this.frozen ?? {}).flatMap(({ mean, variance }) => [mean, variance]));
+    this.frozen = null;
+  }
+
+  private async readAll(tensors: NamedTensors): Promise<NamedValues[]> {
+    const result: NamedValues[] = [];
     for (const { name, shape } of this.network.parameters) {
       const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
       const tensor = tensors[name];
@@ -157,16 +221,4 @@ function storedTensor(name: string, values: Float32Array, shape: readonly number
     });
   }
   return tf.tensor(values, [...shape]);
-}
-
-/** Every rank sees the same sum, so all come here together and can agree on who started it. */
-async function failNonFinite(collective: Collective, step: number, isOwnFinite: boolean): Promise<never> {
-  const flags = await collective.allGather({ dtype: 'int32', shape: [1], data: Int32Array.of(isOwnFinite ? 0 : 1) });
-  const ranks = flags.flatMap(({ data }, rank) => (data[0] === 1 ? [rank] : []));
-  const where = ranks.length > 0 ? `of rank ${ranks.join(', ')}` : 'summed over all ranks';
-  throw new ArcFleetError(
-    'non_finite',
-    `Step ${step}: the backbone's gradient ${where} is not finite; try a lower learning rate`,
-    { step, rank: ranks[0] ?? null, ranks },
-  );
 }

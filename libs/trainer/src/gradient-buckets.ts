@@ -1,4 +1,5 @@
-import type { Collective } from '#collective';
+import type { Collective, WireType } from '#collective';
+import { ArcFleetError } from '#contracts';
 import type { Engine } from '#engine';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
@@ -11,13 +12,10 @@ interface Slot {
   readonly length: number;
 }
 
-export interface SummedGradients {
-  /** Sums over all ranks, row-major, by parameter name. */
-  readonly gradients: ReadonlyMap<string, Float32Array>;
-  /** L2 norm over all of them; not finite when any element is not. */
-  readonly norm: number;
-  /** True when this rank's own contribution had an element that was not finite. */
-  readonly isOwnFinite: boolean;
+export interface BucketOptions {
+  readonly bucketBytes?: number | undefined;
+  /** Format on the wire. */
+  readonly wire?: WireType;
 }
 
 /**
@@ -33,12 +31,17 @@ export class GradientBuckets {
   /** Set once an engine answers a read with a promise; then later buckets must queue behind it to keep the order. */
   private reads: Promise<void> | null = null;
   private pendingReads: Promise<void>[] = [];
+  private readonly bucketBytes: number;
+  private readonly wire: WireType;
 
   constructor(
     private readonly collective: Collective,
     private readonly engine: Engine,
-    private readonly bucketBytes = BUCKET_BYTES,
-  ) {}
+    { bucketBytes = BUCKET_BYTES, wire = 'float32' }: BucketOptions = {},
+  ) {
+    this.bucketBytes = bucketBytes;
+    this.wire = wire;
+  }
 
   /** Reads the gradient back and disposes of it. */
   add(name: string, gradient: Tensor): void {
@@ -52,8 +55,12 @@ export class GradientBuckets {
     if (this.length * 4 >= this.bucketBytes) this.launch();
   }
 
-  /** Sends the rest and waits for all sums. */
-  async finish(): Promise<SummedGradients> {
+  /**
+   * Sends the rest and waits for all sums, row-major, by parameter name.
+   *
+   * @throws ArcFleetError `non_finite` on all ranks when an element is not finite; `step` is for the message.
+   */
+  async finish(step: number): Promise<ReadonlyMap<string, Float32Array>> {
     this.launch();
     const gradients = new Map<string, Float32Array>();
     let squares = 0;
@@ -62,7 +69,21 @@ export class GradientBuckets {
       squares += sumOfSquares(values);
       for (const { name, offset, length } of slots) gradients.set(name, values.subarray(offset, offset + length));
     }
-    return { gradients, norm: Math.sqrt(squares), isOwnFinite: this.isOwnFinite };
+    if (!Number.isFinite(squares)) await this.failNonFinite(step);
+    return gradients;
+  }
+
+  /** Every rank sees the same sum, so all come here together and can agree on who started it. */
+  private async failNonFinite(step: number): Promise<never> {
+    const data = Int32Array.of(this.isOwnFinite ? 0 : 1);
+    const flags = await this.collective.allGather({ dtype: 'int32', shape: [1], data });
+    const ranks = flags.flatMap((flag, rank) => (flag.data[0] === 1 ? [rank] : []));
+    const where = ranks.length > 0 ? `of rank ${ranks.join(', ')}` : 'summed over all ranks';
+    throw new ArcFleetError(
+      'non_finite',
+      `Step ${step}: the backbone's gradient ${where} is not finite; try a lower learning rate`,
+      { step, rank: ranks[0] ?? null, ranks },
+    );
   }
 
   private launch(): void {
@@ -76,7 +97,7 @@ export class GradientBuckets {
       const values = new Float32Array(length);
       for (const [index, part] of parts.entries()) values.set(part, slots[index]!.offset);
       if (!Number.isFinite(sumOfSquares(values))) this.isOwnFinite = false;
-      return this.collective.allReduce(values, 'sum');
+      return this.collective.allReduce(values, 'sum', { wire: this.wire });
     };
     let sum: Promise<Float32Array>;
     if (this.reads || pendingReads.length > 0) {

@@ -1,24 +1,27 @@
-import { ArcFleetError, type OptimizerConfig, type SoftmaxLossConfig } from '#contracts';
-import { BatchLoader } from '#datasets';
-import { MarginHead } from '#losses';
+import { ArcFleetError, isTripletLoss } from '#contracts';
+import type { RunLength } from '#losses';
 import { createNetwork } from '#model-zoo';
 import { Backbone } from './backbone.js';
 import { loadCheckpoint, type CheckpointParts } from './checkpoint/checkpoint.js';
-import { DataOrder } from './data/data-order.js';
+import { createHead } from './create-head.js';
+import { epochBatches, type BatchSource } from './data/batch-source.js';
+import { tripletBatches } from './data/triplet-batches.js';
+import { readPretrained } from './pretrained/read-pretrained.js';
+import { totalStepsOf } from './run-length.js';
 import type { TrainingDeps } from './training-deps.js';
 import { Verifier } from './verify.js';
 
 /** The state of one rank between two steps, and the parts that change it. */
-export interface TrainingState extends CheckpointParts {
+export interface TrainingState extends CheckpointParts, RunLength {
   /** Updates done. */
   step: number;
   readonly localBatchSize: number;
-  readonly batches: BatchLoader;
+  readonly batches: BatchSource;
   readonly verifier: Verifier;
   dispose(): Promise<void>;
 }
 
-/** Builds network, head and data order from the configuration, or from the checkpoint that the job names. */
+/** Builds network, head and data order from the configuration and the stored model that it names, or from the job's checkpoint. */
 export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState> {
   const { job, engine, collective, trainingSet } = deps;
   const { config, rank, worldSize } = job;
@@ -31,54 +34,60 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
       { globalBatchSize, worldSize, bnGroupSize },
     );
   }
-  const { numClasses, numImages, height, width } = trainingSet;
-  const order = new DataOrder({ seed: config.seed, numImages, globalBatchSize, rank, worldSize, mirrors: config.dataset.mirror });
-
+  const { numClasses, height, width } = trainingSet;
   const network = createNetwork({ ...config.network, height, width });
-  const backbone = new Backbone({
-    network,
-    config,
-    engine,
-    localBatchSize,
-    ...(deps.bucketBytes === undefined ? {} : { bucketBytes: deps.bucketBytes }),
-  });
-  const head = new MarginHead({
-    loss: config.loss as SoftmaxLossConfig,
-    optimizer: config.optimizer as Extract<OptimizerConfig, { name: 'sgd' }>,
-    embeddingSize: network.embeddingSize,
-    numClasses,
-    rank,
-    worldSize,
-    seed: config.seed,
-    engine,
-  });
-  const parts: CheckpointParts = { storageRoot: deps.storageRoot, job, collective, engine, backbone, head, numClasses };
-  const dispose = () => {
-    backbone.dispose();
-    head.dispose();
+  const { embeddingSize } = network;
+  const { bucketBytes } = deps;
+  const owned: { dispose(): void }[] = [];
+  const own = <T extends { dispose(): void }>(part: T): T => {
+    owned.push(part);
+    return part;
   };
-  const verifier = new Verifier({ job, collective, engine, backbone, size: { height, width }, emit: deps.emit });
   try {
+    const backbone = own(
+      new Backbone({ network, config, engine, rank, worldSize, ...(bucketBytes === undefined ? {} : { bucketBytes }) }),
+    );
+    const head = own(createHead(job, { embeddingSize, numClasses, engine }));
+    const batches = openBatches(deps, backbone);
+    const { stepsPerEpoch } = batches;
+    const totalSteps = totalStepsOf(config, stepsPerEpoch);
+    const verifier = new Verifier({ job, collective, engine, backbone, size: { height, width }, emit: deps.emit });
     await verifier.open();
+    const parts: CheckpointParts = {
+      storageRoot: deps.storageRoot,
+      job,
+      collective,
+      engine,
+      backbone,
+      head,
+      batches,
+      numClasses,
+    };
+    // A run that goes on has its own weights by now.
     if (job.resumeFrom) await loadCheckpoint(parts, job.resumeFrom);
+    else if (config.pretrained) backbone.startFrom(await readPretrained(config.pretrained, network, config.seed));
+    return {
+      ...parts,
+      step: job.resumeFrom?.step ?? 0,
+      totalSteps,
+      stepsPerEpoch,
+      localBatchSize,
+      verifier,
+      dispose: async () => {
+        await batches.close();
+        for (const part of owned) part.dispose();
+      },
+    };
   } catch (error) {
-    dispose();
+    for (const part of owned) part.dispose();
     throw error;
   }
-  const batches = new BatchLoader({
-    set: trainingSet,
-    plan: (step) => (step < (config.maxSteps ?? Infinity) ? order.batchAt(step) : undefined),
-    allocate: (length) => new Float32Array(length),
-  });
-  return {
-    ...parts,
-    step: job.resumeFrom?.step ?? 0,
-    localBatchSize,
-    batches,
-    verifier,
-    dispose: async () => {
-      await batches.close();
-      dispose();
-    },
-  };
+}
+
+/** Where the loss wants its batches from. */
+function openBatches(deps: TrainingDeps, backbone: Backbone): BatchSource {
+  const { job, engine, collective, trainingSet: set, onPhase = () => undefined, now = () => performance.now() } = deps;
+  const { loss } = job.config;
+  if (!isTripletLoss(loss)) return epochBatches(job, set);
+  return tripletBatches({ job, loss, set, collective, engine, backbone, onPhase, now });
 }

@@ -1,136 +1,91 @@
-import { join } from 'node:path';
-import { tf } from '#engine';
-import { learningRateAt } from '#losses';
+import type { Accuracies } from '#contracts';
 import { agreeOnEngine } from './agree-on-engine.js';
-import { writeCheckpoint, writeModel } from './checkpoint/checkpoint.js';
-import { modelFolder, pruneCheckpoints, type SnapshotAddress } from './checkpoint/folders.js';
-import { decodeStepMessages, encodeStepMessage, type StopMode } from './data/step-message.js';
-import { carryOut, dueFaults } from './faults.js';
+import { CheckpointKeeper } from './checkpoint/checkpoint-keeper.js';
+import type { StopMode } from './data/step-message.js';
+import { carryOut, dueFaults, type FaultKind } from './faults.js';
 import { MetricsLog } from './metrics-log.js';
+import { reachedTarget } from './models/best-model.js';
+import { ModelKeeper } from './models/model-keeper.js';
 import { prepareTraining, type TrainingState } from './prepare-training.js';
+import { withTensorBoard } from './tensorboard/with-tensorboard.js';
+import { trainStep } from './train-step.js';
 import type { TrainingDeps, TrainingResult } from './training-deps.js';
 
 /** A rank may stay silent that long while it builds its first graph or writes its part of a checkpoint. */
 const LEASE_MS = 300_000;
 
 /**
- * Trains one rank until `maxSteps`, or until any rank was told to stop: all ranks leave at the same step.
+ * Trains one rank until its last step, until a verification reaches the target of `earlyStop`, or until any rank was told to
+ * stop: all ranks leave at the same step.
  *
- * Per step: schedule, fetch, forward, all-gather, head, reduce-scatter, backward with all-reduce, update, log, then perhaps
- * verify and checkpoint. After a failed collective the state is torn: the error leaves and nothing is saved.
+ * Per step: {@link trainStep}, log, then perhaps verify, store a model, write a checkpoint. After a failed collective the state is
+ * torn: the error leaves and nothing is saved.
  *
  * @throws ArcFleetError `non_finite`, `dataset_*`, `checkpoint_*`, `collective_mismatch` (ranks on different engines) and everything that the collective throws.
  */
-export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
-  const { job, collective, engine, trainingSet, now = () => performance.now(), onPhase = () => undefined } = deps;
-  const { config, rank, worldSize } = job;
-  const { maxSteps = Infinity } = config;
+export function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
+  return withTensorBoard(deps, train);
+}
+
+async function train(deps: TrainingDeps): Promise<TrainingResult> {
+  const { job, collective, now = () => performance.now(), onPhase = () => undefined } = deps;
+  const { config, rank } = job;
   collective.extendLease(LEASE_MS, 'preparing');
   onPhase('preparing', job.resumeFrom?.step ?? 0);
   const state = await prepareTraining(deps);
-  const { backbone, head, batches, verifier, localBatchSize } = state;
+  const { verifier, totalSteps } = state;
   const metrics = new MetricsLog(deps.emit, now);
   const checkpoints = new CheckpointKeeper(deps, state);
-  const { embeddingSize } = backbone.network;
-  const counts = new Array<number>(worldSize).fill(localBatchSize * embeddingSize);
+  const models = new ModelKeeper(deps, state);
 
   try {
-    await verifier.open();
-    // Nobody says that training starts before every rank has its data and its part of the checkpoint.
-    await agreeOnEngine(collective, engine);
-    if (rank === 0) {
-      deps.emit({
-        type: 'training.started',
-        step: state.step,
-        numClasses: trainingSet.numClasses,
-        numImages: trainingSet.numImages,
-        numParameters: backbone.network.numParameters,
-        engine: engine.name,
-        engineDetails: engine.description,
-      });
-    }
-    if (state.step === 0 && config.verification.baselines) {
-      onPhase('baselines', 0);
-      await verifier.verifyPixels(0);
-      await verifier.verifyModel(0);
-    }
+    await start(deps, state);
 
-    let verifiedStep = -1;
     let stopMode: StopMode = 'none';
+    let accuracies: Accuracies = [];
+    let hasEnded = false;
     onPhase('training', state.step);
-    while (state.step < maxSteps && stopMode === 'none') {
+    while (!hasEnded && state.step < totalSteps && stopMode === 'none') {
       const startMs = now();
-      const step = state.step + 1;
-      const learningRate = learningRateAt(state.step, config);
-      const faults = dueFaults(deps.faults ?? [], { step, rank, generation: job.generation });
-      for (const fault of faults) {
-        onPhase(`fault ${fault}`, state.step);
-        carryOut(fault);
-      }
-
-      const batch = await batches.batch(state.step);
-      const dataWaitSeconds = (now() - startMs) / 1000;
-
-      const images = tf.tensor4d(batch.pixels, [localBatchSize, trainingSet.height, trainingSet.width, 3]);
-      const forward = backbone.forward(images);
-      let loss: number;
-      try {
-        const features = new Float32Array(localBatchSize * embeddingSize);
-        await engine.readInto(forward.features, features);
-        if (faults.includes('nan')) features.fill(NaN);
-
-        const message = encodeStepMessage({ features, labels: batch.labels, stopMode: deps.stopMode() });
-        const gathered = decodeStepMessages(await collective.allGather(message), { localBatchSize, embeddingSize });
-        stopMode = gathered.stopMode;
-
-        // Loss and finiteness are agreed inside, before the first row of W changes.
-        const { features: all, labels_B: labels } = gathered;
-        const result = await head.step({ features: all, labels, learningRate, collective, step });
-        loss = result.loss;
-        const own = await collective.reduceScatter(result.dFeatures, counts);
-
-        // Each rank pulls back its share of the gradient of the global mean, so the sum over ranks is the gradient: no factor.
-        const gradients = await forward.pullback(own, collective, step);
-        forward.updateStatistics();
-        backbone.apply(gradients, learningRate);
-      } finally {
-        forward.dispose();
-        images.dispose();
-        batches.release(batch);
-      }
-      state.step = step;
-
-      const stepSeconds = (now() - startMs) / 1000;
+      const faults = meetFaults(deps, state.step);
+      const outcome = await trainStep(deps, state, faults);
+      const { step } = state;
+      stopMode = outcome.stopMode;
       if (rank === 0) {
+        const stepSeconds = (now() - startMs) / 1000;
         const samplesPerSecond = config.batch.globalBatchSize / Math.max(stepSeconds, 1e-9);
-        metrics.add(step, { loss, learningRate, samplesPerSecond, stepSeconds, dataWaitSeconds });
+        metrics.add(step, { ...outcome.values, samplesPerSecond, stepSeconds });
       }
 
-      const isLast = step === maxSteps;
+      hasEnded = step === totalSteps;
       // Whoever cancels does not wait for scores.
-      if (isLast || (stopMode !== 'cancel' && isDue(step, config.verification.everySteps))) {
+      if (hasEnded || (stopMode !== 'cancel' && isDue(step, config.verification.everySteps))) {
         metrics.flush();
         onPhase('verification', step);
-        await verifier.verifyModel(step);
-        verifiedStep = step;
+        accuracies = await verifier.verifyModel(step);
+        hasEnded ||= reachedTarget(config.earlyStop, accuracies) !== null;
+        await models.keep(accuracies, hasEnded);
         onPhase('training', step);
       }
-      if (!isLast && (isDue(step, config.checkpoint.everySteps) || stopMode === 'stop')) {
+      if (!hasEnded && (isDue(step, config.checkpoint.everySteps) || stopMode === 'stop')) {
         metrics.flush();
         onPhase('checkpoint', step);
         collective.extendLease(LEASE_MS, 'checkpoint');
-        await checkpoints.write(step);
+        await checkpoints.write(step, models.best);
         onPhase('training', step);
       }
       await checkpoints.prune();
+      await models.prune(checkpoints.acceptedStep);
     }
 
     metrics.flush();
-    if (state.step < maxSteps) return { outcome: stopMode === 'cancel' ? 'canceled' : 'stopped', step: state.step };
-    if (verifiedStep !== state.step) await verifier.verifyModel(state.step);
-    await saveModel(deps, state);
+    if (!hasEnded && state.step < totalSteps) {
+      return { outcome: stopMode === 'cancel' ? 'canceled' : 'stopped', step: state.step };
+    }
+    if (!hasEnded) await models.keep(await verifier.verifyModel(state.step), true);
+    await models.prune(state.step);
     await checkpoints.prune();
-    return { outcome: 'succeeded', step: state.step };
+    return { outcome: 'succeeded', step: state.step, ...reasonOf(deps, state, accuracies) };
   } catch (error) {
     metrics.flush();
     throw error;
@@ -139,56 +94,48 @@ export async function runTraining(deps: TrainingDeps): Promise<TrainingResult> {
   }
 }
 
+/** Says that training starts, once every rank has its data and its part of the checkpoint; scores the baselines. */
+async function start(deps: TrainingDeps, state: TrainingState): Promise<void> {
+  const { job, collective, engine, trainingSet, onPhase = () => undefined } = deps;
+  const { backbone, verifier, step, totalSteps } = state;
+  await agreeOnEngine(collective, engine);
+  if (job.rank === 0) {
+    deps.emit({
+      type: 'training.started',
+      step,
+      totalSteps,
+      numClasses: trainingSet.numClasses,
+      numImages: trainingSet.numImages,
+      numParameters: backbone.network.numParameters,
+      engine: engine.name,
+      engineDetails: engine.description,
+    });
+  }
+  if (step > 0 || !job.config.verification.baselines) return;
+  onPhase('baselines', 0);
+  await verifier.verifyPixels(0);
+  await verifier.verifyModel(0);
+}
+
+/** Faults of the update after `step` updates; carries out those that need no place in the computation. */
+function meetFaults({ faults = [], job, onPhase = () => undefined }: TrainingDeps, step: number): FaultKind[] {
+  const due = dueFaults(faults, { step: step + 1, rank: job.rank, generation: job.generation });
+  for (const fault of due) {
+    onPhase(`fault ${fault}`, step);
+    carryOut(fault);
+  }
+  return due;
+}
+
+/** Why a run ended before its last step, for people. */
+function reasonOf({ job }: TrainingDeps, { step, totalSteps }: TrainingState, accuracies: Accuracies): { message?: string } {
+  const { earlyStop } = job.config;
+  const accuracy = reachedTarget(earlyStop, accuracies);
+  if (earlyStop === null || accuracy === null) return {};
+  const reached = `${earlyStop.target} reached ${accuracy.toFixed(5)} (earlyStop.accuracy ${earlyStop.accuracy})`;
+  return { message: `${reached} at step ${step} of ${totalSteps}` };
+}
+
 function isDue(step: number, everySteps: number): boolean {
   return everySteps > 0 && step % everySteps === 0;
-}
-
-/** Writes checkpoints and forgets old ones once newer ones were accepted. */
-class CheckpointKeeper {
-  private readonly accepted: SnapshotAddress[];
-  private waiting: { address: SnapshotAddress; seq: number }[] = [];
-
-  constructor(
-    private readonly deps: TrainingDeps,
-    private readonly state: TrainingState,
-  ) {
-    const { resumeFrom } = deps.job;
-    this.accepted = resumeFrom ? [{ generation: resumeFrom.generation, step: resumeFrom.step }] : [];
-  }
-
-  async write(step: number): Promise<void> {
-    const manifest = await writeCheckpoint(this.state, step);
-    if (!manifest) return;
-    const seq = this.deps.emit({ type: 'checkpoint.written', manifest });
-    this.waiting.push({ address: { generation: manifest.generation, step }, seq });
-  }
-
-  async prune(): Promise<void> {
-    const committed = this.deps.committedSeq();
-    const ready = this.waiting.filter(({ seq }) => seq <= committed);
-    if (ready.length === 0) return;
-    this.waiting = this.waiting.filter(({ seq }) => seq > committed);
-    this.accepted.push(...ready.map(({ address }) => address));
-    const { job, storageRoot, observer } = this.deps;
-    const deleted = await pruneCheckpoints(storageRoot, job.runId, job.generation, this.accepted, job.config.checkpoint.keep);
-    if (deleted.length > 0) observer.log('info', 'old checkpoints deleted', { deleted });
-  }
-}
-
-async function saveModel(deps: TrainingDeps, state: TrainingState): Promise<void> {
-  const { job, collective, engine, storageRoot, emit } = deps;
-  const { backbone, step } = state;
-  collective.extendLease(LEASE_MS, 'model');
-  const merged = await backbone.statistics.merge(collective, engine);
-  if (job.rank === 0) {
-    const folder = modelFolder(job.runId, { generation: job.generation, step });
-    const files = await writeModel(join(storageRoot, folder), backbone, merged, {
-      runId: job.runId,
-      step,
-      loss: job.config.loss.name,
-    });
-    emit({ type: 'model.written', step, folder, files });
-  }
-  // Nobody leaves before the model is safe, so that all ranks succeed or none.
-  await collective.barrier();
 }

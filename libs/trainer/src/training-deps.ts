@@ -32,4 +32,6 @@ export interface TrainingResult {
   readonly outcome: 'succeeded' | 'stopped' | 'canceled';
   /** Updates done. */
   readonly step: number;
+  /** Why it succeeded before the run's last step. */
+  readonly message?: string;
 }

@@ -1,5 +1,5 @@
 import type { Collective } from '#collective';
-import type { RankJob, RecordBody, VerificationScores } from '#contracts';
+import { ArcFleetError, type Accuracies, type RankJob, type RecordBody, type VerificationScores } from '#contracts';
 import {
   decodeImage,
   listVerificationTargets,
@@ -46,16 +46,20 @@ export class Verifier {
     await this.openSets();
   }
 
-  /** Scores the network as it is after `step` updates on every target; rank 0 emits the records. */
-  async verifyModel(step: number): Promise<void> {
+  /**
+   * Scores the network as it is after `step` updates (its moving average where there is one) on every target; rank 0 emits the
+   * records. All ranks learn the accuracies, so that they draw the same conclusions.
+   */
+  async verifyModel(step: number): Promise<Accuracies> {
     const { backbone, collective, engine } = this.options;
     const sets = await this.openSets();
-    if (sets.length === 0) return;
+    if (sets.length === 0) return [];
+    const accuracies = new Float64Array(sets.length);
     collective.extendLease(LEASE_MS, 'verification');
-    const merged = await backbone.statistics.merge(collective, engine);
+    const merged = await backbone.evaluated().statistics.merge(collective, engine);
     const statistics = statisticsTensors(backbone.network, merged);
     try {
-      for (const set of sets) {
+      for (const [index, set] of sets.entries()) {
         const { first, end } = this.share(set);
         const { embeddingSize } = backbone.network;
         const rows = new Float32Array(2 * (end - first) * 2 * embeddingSize);
@@ -71,9 +75,14 @@ export class Verifier {
             2 * set.numPairs,
             embeddingSize,
           );
-          this.emit(step, 'model', set, verifyPairs(plain, flipped, embeddingSize, set.isSame));
+          const scores = verifyPairs(plain, flipped, embeddingSize, set.isSame);
+          accuracies[index] = scores.accuracy;
+          this.emit(step, 'model', set, scores);
         }
       }
+      const data = await this.broadcastFromRank0(new Uint8Array(accuracies.buffer));
+      const agreed = new Float64Array(data.slice().buffer);
+      return sets.map(({ name }, index) => ({ target: name, accuracy: agreed[index]! }));
     } finally {
       tf.dispose(Object.values(statistics).flatMap(({ mean, variance }) => [mean, variance]));
     }
@@ -110,8 +119,23 @@ export class Verifier {
     if (this.sets) return this.sets;
     const { dataset, verification } = this.options.job.config;
     const targets = verification.targets ?? (await listVerificationTargets(dataset.path));
+    const { earlyStop } = this.options.job.config;
+    if (earlyStop && !targets.includes(earlyStop.target)) {
+      const found = targets.length > 0 ? `it has ${targets.join(', ')}` : 'it has none';
+      throw new ArcFleetError(
+        'config_invalid',
+        `earlyStop.target '${earlyStop.target}' is not among the verification sets of ${dataset.path}: ${found}`,
+        { target: earlyStop.target, targets },
+      );
+    }
     this.sets = await Promise.all(targets.map((target) => openVerificationSet(verificationPath(dataset.path, target))));
     return this.sets;
+  }
+
+  private async broadcastFromRank0(bytes: Uint8Array): Promise<Uint8Array> {
+    const { collective, job } = this.options;
+    const own = job.rank === 0 ? { dtype: 'bytes' as const, shape: [bytes.byteLength], data: bytes } : null;
+    return (await collective.broadcast(own, 0)).data as Uint8Array;
   }
 
   private share({ numPairs }: VerificationSet): { first: number; end: number } {
@@ -128,6 +152,7 @@ export class Verifier {
     rows: Float32Array,
   ): Promise<void> {
     const { backbone, engine, size } = this.options;
+    const { parameters } = backbone.evaluated();
     const { embeddingSize } = backbone.network;
     const imageLength = size.height * size.width * 3;
     const load = async (start: number): Promise<Float32Array> => {
@@ -151,7 +176,7 @@ export class Verifier {
       next?.catch(() => undefined);
       const count = pixels.length / imageLength;
       const embedded = tf.tidy(() =>
-        backbone.network.embed(backbone.parameters, statistics, tf.tensor4d(pixels, [count, size.height, size.width, 3])),
+        backbone.network.embed(parameters, statistics, tf.tensor4d(pixels, [count, size.height, size.width, 3])),
       );
       try {
         const at = (start - first) * 2 * embeddingSize;

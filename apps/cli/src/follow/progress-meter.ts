@@ -13,7 +13,7 @@ export class ProgressMeter {
   ) {}
 
   /** null: nothing new. */
-  update(step: number, maxSteps: number | null, loss: number | null): Progress | null {
+  update(step: number, totalSteps: number, loss: number | null): Progress | null {
     const last = this.marks.at(-1);
     if (last && step === last.step) return null;
     // A restart goes back to its checkpoint.
@@ -25,10 +25,10 @@ export class ProgressMeter {
     const stepsPerSecond = at > first.at ? ((step - first.step) / (at - first.at)) * 1_000 : null;
     return {
       step,
-      maxSteps,
+      totalSteps,
       loss,
       samplesPerSecond: stepsPerSecond === null ? null : stepsPerSecond * this.samplesPerStep,
-      etaSeconds: stepsPerSecond === null || maxSteps === null ? null : (maxSteps - step) / stepsPerSecond,
+      etaSeconds: stepsPerSecond === null ? null : (totalSteps - step) / stepsPerSecond,
     };
   }
 }

@@ -18,6 +18,7 @@ interface SeenRank extends Omit<LiveRank, 'rank'> {
 const running: SeenRank = {
   workerId: 'w',
   outcome: null,
+  message: null,
   error: null,
   finishedAt: null,
   reservedUntil: ago(-30_000),
@@ -139,6 +140,16 @@ describe('decideGeneration, whatever the ranks do', () => {
     holds(({ canceledForMs }, decision) => {
       if (decision.kind !== 'over' || canceledForMs === null) return;
       expect(['canceled', 'succeeded']).toContain(decision.verdict.status);
+    });
+  });
+
+  it('says why a run succeeded before its last step', () => {
+    expect(verdictOf([finished('succeeded')])).toMatchObject({ reason: 'completed', message: 'Trained 7 steps.' });
+    const early = { ...finished('succeeded'), message: 'lfw reached 0.99 at step 7 of 100' };
+    expect(verdictOf([early, early])).toEqual({
+      status: 'succeeded',
+      reason: 'early_stop',
+      message: 'Ended early: lfw reached 0.99 at step 7 of 100.',
     });
   });
 

@@ -73,6 +73,8 @@ function verdictOf(generation: LiveGeneration, sight: RankSight, now: Date): Run
   // Ranks pass a barrier after the model was written: one that succeeded speaks for all, whatever befell another on its way out.
   // Unless that other is rank 0 and took the record of the model with it: nobody would know where the model is.
   if (generation.ranks.some(({ rank, outcome }) => outcome === 'succeeded' && (rank === 0 || generation.hasModel))) {
+    const early = generation.ranks.find(({ message }) => message !== null)?.message;
+    if (early) return { status: 'succeeded', reason: 'early_stop', message: `Ended early: ${early}.` };
     return { status: 'succeeded', reason: 'completed', message: `Trained ${generation.step} steps.` };
   }
   const error = rootCause(generation.ranks, sight);

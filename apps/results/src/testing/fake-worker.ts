@@ -167,7 +167,9 @@ export const succeed =
       await rank.emit(trainingStarted(first - 1));
       for (let step = first; step <= steps; step++) await rank.emit(lossAt(step));
       const files = [{ path: 'model.json', sizeBytes: 1, sha256: '0'.repeat(64) }];
-      await rank.emit({ type: 'model.written', step: steps, folder: `runs/${rank.job.runId}/model/x`, files });
+      const folder = `runs/${rank.job.runId}/model/x`;
+      const facts = { accuracies: [], isBest: false, isLast: true };
+      await rank.emit({ type: 'model.written', step: steps, folder, files, ...facts });
     }
     await rank.finish('succeeded');
   };
@@ -187,7 +189,7 @@ export const fail =
     rank.finish('failed', code);
 
 export function trainingStarted(step: number): RecordBody {
-  const facts = { numClasses: 7, numImages: 70, numParameters: 1, engine: 'wasm', engineDetails: 'none' };
+  const facts = { totalSteps: 100, numClasses: 7, numImages: 70, numParameters: 1, engine: 'wasm', engineDetails: 'none' };
   return { type: 'training.started', step, ...facts };
 }
 
@@ -207,6 +209,7 @@ export function checkpointAt({ runId, generation, worldSize }: RankJob, step: nu
       shards: [[0, 7]],
       files: [{ path: 'backbone.safetensors', sizeBytes: 1, sha256: '0'.repeat(64) }],
       backboneHash: 'x',
+      best: null,
     },
   };
 }

@@ -37,6 +37,8 @@ export const pretrainedSchema = z.strictObject({
   path: workerPath,
   /** Number in the file name, where the path is a prefix. */
   epoch: z.number().int().min(0).max(9999).optional(),
+  /** True: only the body is taken and the output layers start anew, so that embedding size and output may differ. */
+  newOutput: z.boolean().default(false),
 });
 
 export const batchSchema = z.strictObject({

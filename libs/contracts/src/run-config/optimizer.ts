@@ -31,7 +31,7 @@ export type OptimizerName = (typeof OPTIMIZERS)[number];
 export type OptimizerConfig = z.output<typeof optimizerSchema>;
 
 const warmup = {
-  /** Linear rise from 0 over that many steps. */
+  /** Linear rise over that many steps: step k of w has the rate k / w times the full one. */
   warmupSteps: period.default(0),
   /** The same in epochs; the longer of both counts. */
   warmupEpochs: z.number().min(0).max(1e6).default(0),
@@ -45,7 +45,7 @@ export const scheduleSchema = z.discriminatedUnion('name', [
     factor: z.number().positive().max(1).default(0.1),
     ...warmup,
   }),
-  /** After the warm-up, (1 - progress)^power down to 0 at the run's last step, as in arcface_torch. */
+  /** After the warm-up, (1 - progress)^power down to 0 at the run's end, as in arcface_torch. */
   z.strictObject({ name: z.literal('polynomial'), power: positive.default(1), ...warmup }),
 ]);
 export const LR_SCHEDULES = ['steps', 'polynomial'] as const;

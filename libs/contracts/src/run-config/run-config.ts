@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENGINES, NETWORKS } from '../catalog.js';
+import { acceptsSqueezeExcitation, ENGINES, NETWORKS } from '../catalog.js';
 import { webhookInputSchema } from '../webhook-events.js';
 import { batchSchema, datasetSchema, networkSchema, pretrainedSchema } from './data.js';
 import { classSamplingSchema, isTripletLoss, lossSchema } from './loss.js';
@@ -113,6 +113,9 @@ function checkRunConfig(config: z.output<typeof baseSchema>, context: z.Refineme
       issue(['schedule', 'boundaries'], 'must rise strictly');
     }
   }
+  if (config.network.squeezeExcitation && !acceptsSqueezeExcitation(config.network.name)) {
+    issue(['network', 'squeezeExcitation'], `must be false: only the r networks have it, not ${config.network.name}`);
+  }
   const { loss, classSampling } = config;
   if (classSampling.name !== 'none') {
     if (isTripletLoss(loss)) issue(['classSampling', 'name'], `must be none: the loss ${loss.name} has no classes to sample`);
@@ -120,11 +123,32 @@ function checkRunConfig(config: z.output<typeof baseSchema>, context: z.Refineme
       issue(['classSampling', 'name'], 'needs optimizer.name sgd: rows that are not sampled do not move');
     }
   }
-  if (isTripletLoss(loss) && config.network.frozen) {
-    issue(['network', 'frozen'], `must be false: with the loss ${loss.name} there is nothing else to train`);
-  }
+  if (isTripletLoss(loss)) checkTriplets(config, issue);
   if (config.earlyStop && config.verification.targets && !config.verification.targets.includes(config.earlyStop.target)) {
     issue(['earlyStop', 'target'], 'must be one of verification.targets');
+  }
+}
+
+/** Rules of the losses without class centers: a step takes mined triplets, so there are no epochs, and a group holds whole ones. */
+function checkTriplets(
+  { loss, network, batch, epochs, schedule, ranks }: z.output<typeof baseSchema>,
+  issue: (path: (string | number)[], message: string) => void,
+): void {
+  if (network.frozen) {
+    issue(['network', 'frozen'], `must be false: with the loss ${loss.name} there is nothing else to train`);
+  }
+  const { bnGroupSize, globalBatchSize, accumulationSteps } = batch;
+  const groupSize = bnGroupSize ?? globalBatchSize / (ranks.max * accumulationSteps);
+  if (Number.isInteger(groupSize) && groupSize % 3 !== 0) {
+    const path = bnGroupSize === undefined ? 'globalBatchSize' : 'bnGroupSize';
+    const what = bnGroupSize === undefined ? `must make groups (batch.bnGroupSize, here ${groupSize}) that are` : 'must be';
+    issue(['batch', path], `${what} divisible by 3: with the loss ${loss.name} a group holds whole triplets`);
+  }
+  if (epochs !== undefined) {
+    issue(['epochs'], `must be left out: with the loss ${loss.name} steps take mined triplets; use maxSteps`);
+  }
+  if (schedule.warmupEpochs > 0) {
+    issue(['schedule', 'warmupEpochs'], `must be 0: the loss ${loss.name} has no epochs; use warmupSteps`);
   }
 }
 

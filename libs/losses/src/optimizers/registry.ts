@@ -1,4 +1,5 @@
-import { ArcFleetError, type OptimizerConfig } from '#contracts';
+import type { OptimizerConfig } from '#contracts';
+import { AdamW } from './adamw.js';
 import type { Optimizer } from './optimizer.js';
 import { Sgd } from './sgd.js';
 
@@ -7,9 +8,7 @@ type Factories = { readonly [O in OptimizerConfig as O['name']]: (config: O) => 
 /** One entry per name in the catalog; the type holds both lists equal. */
 export const OPTIMIZER_FACTORIES: Factories = {
   sgd: (config) => new Sgd(config),
-  adamw: () => {
-    throw new ArcFleetError('config_invalid', 'The optimizer adamw is not there yet');
-  },
+  adamw: (config) => new AdamW(config),
 };
 
 /** The backbone's optimizer; the head has its own, with the same settings. */

@@ -1,10 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, tf } from '#engine';
-import { learningRateAt } from '../schedules/registry.js';
 import { clipByGlobalNorm, globalNorm } from './clip.js';
+import type { OptimizerState } from './optimizer.js';
 import { createOptimizer } from './registry.js';
 
 const config = { name: 'sgd' as const, learningRate: 0.1, momentum: 0.9, weightDecay: 0.01, clipNorm: null };
+
+const copyOf = (state: OptimizerState): OptimizerState =>
+  Object.fromEntries(
+    Object.entries(state).map(([slot, tensors]) => [
+      slot,
+      Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.clone()])),
+    ]),
+  );
 
 describe('backbone optimizer', () => {
   beforeAll(async () => {
@@ -22,18 +30,18 @@ describe('backbone optimizer', () => {
     for (const [step, learningRate] of [0.1, 0.1, 0.01].entries()) {
       const gradient = [step + 1, 2];
       const gradients = { a: tf.tensor(gradient) };
-      optimizer.apply(parameters, gradients, learningRate);
+      optimizer.apply(parameters, gradients, { learningRate, step: step + 1 });
       tf.dispose(gradients);
       v = v.map((value, at) => 0.9 * value - learningRate * (gradient[at]! + 0.01 * w[at]!));
       w = w.map((value, at) => value + v[at]!);
       [...parameters.a!.dataSync()].forEach((value, at) => expect(value).toBeCloseTo(w[at]!, 6));
       const restored = createOptimizer(config);
-      restored.loadState(Object.fromEntries(Object.entries(optimizer.state()).map(([name, tensor]) => [name, tensor.clone()])));
+      restored.loadState(copyOf(optimizer.state()));
       optimizer.dispose();
       optimizer = restored;
     }
     expect([...parameters.frozen!.dataSync()]).toEqual([5]);
-    expect(() => optimizer.apply({}, { a: parameters.a! }, 1)).toThrow(/gradient for a/);
+    expect(() => optimizer.apply({}, { a: parameters.a! }, { learningRate: 1, step: 4 })).toThrow(/gradient for a/);
     optimizer.dispose();
     tf.dispose(parameters);
     expect(tf.memory().numTensors).toBe(before);
@@ -49,20 +57,5 @@ describe('backbone optimizer', () => {
     expect(clipByGlobalNorm(gradients, 1)).toBe(5);
     expect(globalNorm(gradients)).toBeCloseTo(1, 6);
     expect(globalNorm([Float32Array.of(NaN)])).toBeNaN();
-  });
-});
-
-describe('learning rate', () => {
-  const at = (step: number, schedule: { boundaries: number[]; warmupSteps: number }) =>
-    learningRateAt(step, { optimizer: config, schedule: { name: 'steps', factor: 0.5, warmupEpochs: 0, ...schedule } });
-
-  it('drops exactly at the boundaries', () => {
-    const schedule = { boundaries: [10, 20], warmupSteps: 0 };
-    expect([0, 9, 10, 19, 20, 1000].map((step) => at(step, schedule))).toEqual([0.1, 0.1, 0.05, 0.05, 0.025, 0.025]);
-  });
-
-  it('rises linearly during warm-up', () => {
-    const schedule = { boundaries: [], warmupSteps: 4 };
-    expect([0, 1, 2, 3, 4].map((step) => at(step, schedule))).toEqual([0.025, 0.05, 0.1 * 0.75, 0.1, 0.1]);
   });
 });

@@ -1,18 +1,19 @@
-import { ArcFleetError, type RunConfig, type ScheduleConfig } from '#contracts';
+import type { RunConfig, ScheduleConfig } from '#contracts';
+import { polynomialRate } from './polynomial.js';
+import type { RunLength } from './run-length.js';
 import { stepsRate } from './steps.js';
 
-type Schedules = { readonly [S in ScheduleConfig as S['name']]: (step: number, base: number, config: S) => number };
+type Rate<S> = (step: number, base: number, config: S, length: RunLength) => number;
+type Schedules = { readonly [S in ScheduleConfig as S['name']]: Rate<S> };
 
 /** One entry per name in the catalog; the type holds both lists equal. */
-export const SCHEDULES: Schedules = {
-  steps: stepsRate,
-  polynomial: () => {
-    throw new ArcFleetError('config_invalid', 'The schedule polynomial is not there yet');
-  },
-};
+export const SCHEDULES: Schedules = { steps: stepsRate, polynomial: polynomialRate };
 
-/** Learning rate of a global step (counted from 0), a pure function of the run's configuration. */
-export function learningRateAt(step: number, { optimizer, schedule }: Pick<RunConfig, 'optimizer' | 'schedule'>): number {
-  const rate = SCHEDULES[schedule.name] as (step: number, base: number, config: ScheduleConfig) => number;
-  return rate(step, optimizer.learningRate, schedule);
+/** Learning rate of a global step (counted from 0), a pure function of the run's configuration and length. */
+export function learningRateAt(
+  step: number,
+  { optimizer, schedule }: Pick<RunConfig, 'optimizer' | 'schedule'>,
+  length: RunLength,
+): number {
+  return (SCHEDULES[schedule.name] as Rate<ScheduleConfig>)(step, optimizer.learningRate, schedule, length);
 }

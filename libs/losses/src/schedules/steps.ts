@@ -1,15 +1,14 @@
 import type { ScheduleConfig } from '#contracts';
+import type { RunLength } from './run-length.js';
+import { warmupShare, warmupStepsOf } from './warm-up.js';
 
-/**
- * The rate is multiplied by `factor` from each boundary on (exactly at that step, counted from 0). During the first
- * `warmupSteps` steps it rises linearly: step k runs at (k + 1) / warmupSteps, so that no step is wasted at rate 0.
- */
+/** The rate is multiplied by `factor` from each boundary on (exactly at that step, counted from 0), after a linear warm-up. */
 export function stepsRate(
   step: number,
   base: number,
-  { boundaries, factor, warmupSteps }: Extract<ScheduleConfig, { name: 'steps' }>,
+  config: Extract<ScheduleConfig, { name: 'steps' }>,
+  length: RunLength,
 ): number {
-  const passed = boundaries.filter((boundary) => step >= boundary).length;
-  const warmup = step < warmupSteps ? (step + 1) / warmupSteps : 1;
-  return base * factor ** passed * warmup;
+  const passed = config.boundaries.filter((boundary) => step >= boundary).length;
+  return base * config.factor ** passed * warmupShare(step, warmupStepsOf(config, length));
 }

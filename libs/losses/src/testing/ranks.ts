@@ -1,19 +1,10 @@
 import type { Collective, Payload } from '#collective';
 import { tf } from '#engine';
 import type { Engine } from '#engine';
-import type { LossConfig } from '#contracts';
+import type { OptimizerConfig } from '#contracts';
 import { MarginHead } from '../margin-head.js';
 import type { HeadStepResult } from '../head.js';
 import type { MarginHeadOptions } from '../margin-head.js';
-
-export const ARCFACE: Extract<LossConfig, { name: 'arcface' }> = {
-  name: 'arcface',
-  scale: 64,
-  margin: 0.5,
-  gradient: 'exact',
-  subCenters: 1,
-  interclassFilteringThreshold: null,
-};
 
 /** Reproducible values in (-1, 1) that float32 holds exactly. */
 export function randoms(length: number, seed: number): Float32Array {
@@ -24,6 +15,30 @@ export function randoms(length: number, seed: number): Float32Array {
   });
 }
 
+/** SGD without momentum and decay: at rate 1 the velocity after a step is -dW. */
+export const PLAIN_SGD: Extract<OptimizerConfig, { name: 'sgd' }> = {
+  name: 'sgd',
+  // Only the rate of the step may count.
+  learningRate: 17,
+  momentum: 0,
+  weightDecay: 0,
+  clipNorm: null,
+};
+
+/** AdamW whose epsilon is large enough that a gradient of nearly 0 does not decide by its rounding. */
+export const ADAMW: Extract<OptimizerConfig, { name: 'adamw' }> = {
+  name: 'adamw',
+  learningRate: 17,
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-2,
+  weightDecay: 0.1,
+  clipNorm: null,
+};
+
+export type HeadGroupOptions = Omit<MarginHeadOptions, 'engine' | 'rank' | 'worldSize' | 'classSampling'> &
+  Partial<Pick<MarginHeadOptions, 'classSampling'>>;
+
 /** Heads of all ranks in one process. */
 export class HeadGroup {
   readonly heads: MarginHead[];
@@ -31,10 +46,10 @@ export class HeadGroup {
   constructor(
     engine: Engine,
     private readonly collectives: Collective[],
-    options: Omit<MarginHeadOptions, 'engine' | 'rank' | 'worldSize'>,
+    { classSampling = { name: 'none' }, ...options }: HeadGroupOptions,
   ) {
     const worldSize = collectives.length;
-    this.heads = collectives.map((_, rank) => new MarginHead({ ...options, engine, rank, worldSize }));
+    this.heads = collectives.map((_, rank) => new MarginHead({ ...options, classSampling, engine, rank, worldSize }));
   }
 
   /** Outcome of a step on every rank; `features` are the ranks' payloads. */
@@ -45,7 +60,7 @@ export class HeadGroup {
   }
 
   /** A step that must succeed: the agreed loss and the sum of all ranks' gradients by the features. */
-  async step(features: Float32Array, labels: Int32Array, learningRate: number, step = 0): Promise<HeadStepResult> {
+  async step(features: Float32Array, labels: Int32Array, learningRate: number, step = 1): Promise<HeadStepResult> {
     const outcomes = await this.settle(split(features, labels.length, this.heads.length), labels, learningRate, step);
     const results = outcomes.map((outcome) => {
       if (outcome.status === 'rejected') throw outcome.reason;
@@ -55,28 +70,31 @@ export class HeadGroup {
     if (losses.size !== 1) throw new Error(`ranks disagree about the loss: ${[...losses].join(', ')}`);
     const dFeatures = new Float32Array(features.length);
     for (const result of results) result.dFeatures.forEach((value, at) => (dFeatures[at]! += value));
-    return { loss: results[0]!.loss, dFeatures };
+    const { loss, metrics } = results[0]!;
+    return { loss, dFeatures, ...(metrics && { metrics }) };
   }
 
-  /** All rows of W and momentum, in class order. */
-  async weights(): Promise<{ centers: number[]; velocity: number[] }> {
-    const centers: number[] = [];
-    const velocity: number[] = [];
+  /** All slots of all classes, in class order. */
+  async slots(): Promise<Record<string, number[]>> {
+    const slots = Object.fromEntries(this.heads[0]!.slots.map(({ name }): [string, number[]] => [name, []]));
     for (const head of this.heads) {
-      for await (const rows of head.weights()) {
-        centers.push(...rows.centers);
-        velocity.push(...rows.velocity);
+      for await (const rows of head.rows()) {
+        for (const [name, values] of Object.entries(rows.slots)) slots[name]!.push(...values);
       }
     }
-    return { centers, velocity };
+    return slots;
   }
 
-  async load(centers: ArrayLike<number>, embeddingSize: number): Promise<void> {
-    const all = Float32Array.from(centers);
+  /** Loads the given slots on every rank; those that are not given become zero. */
+  async load(given: Readonly<Record<string, ArrayLike<number>>>): Promise<void> {
     for (const head of this.heads) {
       await head.load((classStart, numRows) => {
-        const rows = all.subarray(classStart * embeddingSize, (classStart + numRows) * embeddingSize);
-        return Promise.resolve({ centers: rows, velocity: new Float32Array(rows.length) });
+        const pieces = head.slots.map(({ name, width }): [string, Float32Array] => {
+          const all = given[name];
+          if (!all) return [name, new Float32Array(numRows * width)];
+          return [name, Float32Array.from(all).slice(classStart * width, (classStart + numRows) * width)];
+        });
+        return Promise.resolve(Object.fromEntries(pieces));
       });
     }
   }

@@ -1,6 +1,7 @@
-import { conv2d, dense as denseOp, depthwiseConv2d } from '#engine';
-import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { conv2d, depthwiseConv2d, groupedConv2d, tf } from '#engine';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { FeatureShape, LayerFactory, ParameterSpec } from '../layer.js';
+import { xavierGaussianOut, zeros, type Fan, type WeightInitializer } from './initializers.js';
 
 export interface Window {
   readonly kernel: number;
@@ -9,12 +10,12 @@ export interface Window {
   readonly pad: number;
 }
 
-/**
- * Xavier, gaussian, fan-out, magnitude 2 (insightface.md 2.3): std = sqrt(2 / fanOut). For a depthwise filter the fan-out is
- * channels x kernel area, as MXNet counts it.
- */
-function xavier(fanOut: number): ParameterSpec['initializer'] {
-  return { kind: 'normal', std: Math.sqrt(2 / fanOut) };
+export interface ConvolutionOptions {
+  /** Default 1. Output channels of a group see the input channels of the same group only. */
+  readonly groups?: number;
+  /** Default false. */
+  readonly bias?: boolean;
+  readonly initializer?: WeightInitializer;
 }
 
 function slide({ height, width }: FeatureShape, { kernel, stride, pad }: Window): { height: number; width: number } {
@@ -26,73 +27,86 @@ function slide({ height, width }: FeatureShape, { kernel, stride, pad }: Window)
   return result;
 }
 
-/** Convolution without bias; filter kernel x kernel x in x out. */
-export function convolution(name: string, channels: number, window: Window): LayerFactory {
+/** InsightFace's count: (2 x inputs x area - 1) x outputs x pixels / groups; a bias costs the one that is taken off. */
+function convolutionFlops(input: FeatureShape, output: FeatureShape, { kernel }: Window, groups: number, bias: boolean): number {
+  const perValue = 2 * input.channels * kernel * kernel - (bias ? 0 : 1);
+  return Math.floor((perValue * output.channels * output.height * output.width) / groups);
+}
+
+/**
+ * Convolution with the parameters `<name>_weight`, kernel x kernel x (in / groups) x out, and `<name>_bias` where asked for.
+ * Fans count as MXNet and PyTorch count them: one group's inputs, all outputs.
+ *
+ * @throws RangeError if the window does not fit or the groups do not divide the channels.
+ */
+export function convolution(
+  name: string,
+  channels: number,
+  window: Window,
+  { groups = 1, bias = false, initializer = xavierGaussianOut }: ConvolutionOptions = {},
+): LayerFactory {
   return (input) => {
     const { kernel, stride, pad } = window;
+    if (input.channels % groups !== 0 || channels % groups !== 0) {
+      throw new RangeError(`${name}: ${groups} groups do not divide ${input.channels} input and ${channels} output channels`);
+    }
+    const inputsPerGroup = input.channels / groups;
+    const fan: Fan = { in: inputsPerGroup * kernel * kernel, out: channels * kernel * kernel };
     const weight: ParameterSpec = {
       name: `${name}_weight`,
-      shape: [kernel, kernel, input.channels, channels],
-      initializer: xavier(channels * kernel * kernel),
+      shape: [kernel, kernel, inputsPerGroup, channels],
+      initializer: initializer(fan),
       isTrainable: true,
+      layout: { kind: 'convolution' },
     };
+    const shift: ParameterSpec = { name: `${name}_bias`, shape: [channels], initializer: zeros(fan), isTrainable: true };
+    const output = { ...slide(input, window), channels };
     return {
-      output: { ...slide(input, window), channels },
-      parameters: [weight],
+      output,
+      parameters: bias ? [weight, shift] : [weight],
       statistics: [],
-      forward: (x, context) => conv2d(x as Tensor4D, context.parameter(weight.name) as Tensor4D, stride, pad),
+      flops: convolutionFlops(input, output, window, groups, bias),
+      forward: (x, context) => {
+        const filter = context.parameter(weight.name) as Tensor4D;
+        const y =
+          groups === 1 ? conv2d(x as Tensor4D, filter, stride, pad) : groupedConv2d(x as Tensor4D, filter, groups, stride, pad);
+        return bias ? tf.add(y, context.parameter(shift.name)) : y;
+      },
     };
   };
 }
 
-/** One filter per channel, no bias; filter kernelHeight x kernelWidth x channels x 1. */
-export function depthwise(name: string, window: Window): LayerFactory {
+/** One filter per channel, no bias; `<name>_weight` is kernel x kernel x channels x 1. */
+export function depthwise(
+  name: string,
+  window: Window,
+  { initializer = xavierGaussianOut }: Pick<ConvolutionOptions, 'initializer'> = {},
+): LayerFactory {
   return (input) => {
     const { kernel, stride, pad } = window;
+    const { channels } = input;
     const weight: ParameterSpec = {
       name: `${name}_weight`,
-      shape: [kernel, kernel, input.channels, 1],
-      initializer: xavier(input.channels * kernel * kernel),
+      shape: [kernel, kernel, channels, 1],
+      initializer: initializer({ in: kernel * kernel, out: channels * kernel * kernel }),
       isTrainable: true,
+      layout: { kind: 'depthwise' },
     };
+    const output = { ...slide(input, window), channels };
     return {
-      output: { ...slide(input, window), channels: input.channels },
+      output,
       parameters: [weight],
       statistics: [],
+      flops: convolutionFlops(input, output, window, channels, false),
       forward: (x, context) => depthwiseConv2d(x as Tensor4D, context.parameter(weight.name) as Tensor4D, stride, pad),
     };
   };
 }
 
 /** A depthwise filter as large as the feature map: one number per channel (global depthwise convolution). */
-export function globalDepthwise(name: string): LayerFactory {
+export function globalDepthwise(name: string, options: Pick<ConvolutionOptions, 'initializer'> = {}): LayerFactory {
   return (input) => {
     if (input.height !== input.width) throw new RangeError('A global depthwise convolution needs a square feature map');
-    return depthwise(name, { kernel: input.height, stride: 1, pad: 0 })(input);
-  };
-}
-
-/** x W + b on flat features; W is in x out. */
-export function dense(name: string, size: number): LayerFactory {
-  return (input) => {
-    const weight: ParameterSpec = {
-      name: `${name}_weight`,
-      shape: [input.channels, size],
-      initializer: xavier(size),
-      isTrainable: true,
-    };
-    const bias: ParameterSpec = {
-      name: `${name}_bias`,
-      shape: [size],
-      initializer: { kind: 'constant', value: 0 },
-      isTrainable: true,
-    };
-    return {
-      output: { height: 1, width: 1, channels: size },
-      parameters: [weight, bias],
-      statistics: [],
-      forward: (x, context) =>
-        denseOp(x as Tensor2D, context.parameter(weight.name) as Tensor2D, context.parameter(bias.name) as Tensor1D),
-    };
+    return depthwise(name, { kernel: input.height, stride: 1, pad: 0 }, options)(input);
   };
 }

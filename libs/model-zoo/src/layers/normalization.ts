@@ -25,7 +25,8 @@ export function batchNorm(name: string, { epsilon, isGammaFixed = false }: Batch
     return {
       output: input,
       parameters: [gamma, beta],
-      statistics: [{ name, channels: input.channels }],
+      statistics: [{ name, channels: input.channels, input }],
+      flops: 0,
       forward: (x, context) => {
         const scale = isGammaFixed ? null : (context.parameter(gamma.name) as Tensor1D);
         const shift = context.parameter(beta.name) as Tensor1D;
@@ -54,6 +55,7 @@ export function prelu(name: string): LayerFactory {
       output: input,
       parameters: [slope],
       statistics: [],
+      flops: 0,
       forward: (x, context) => preluOp(x, context.parameter(slope.name) as Tensor1D),
     };
   };

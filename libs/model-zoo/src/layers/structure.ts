@@ -1,5 +1,11 @@
 import { tf } from '#engine';
-import type { FeatureShape, Layer, LayerFactory } from '../layer.js';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { FeatureShape, ForwardContext, Layer, LayerFactory } from '../layer.js';
+
+/** A layer that has no parameters and counts no operations. */
+export function stateless(output: FeatureShape, forward: (x: Tensor, context: ForwardContext) => Tensor): Layer {
+  return { output, parameters: [], statistics: [], flops: 0, forward };
+}
 
 /** Layers one after the other. */
 export function sequential(...factories: LayerFactory[]): LayerFactory {
@@ -11,9 +17,8 @@ export function sequential(...factories: LayerFactory[]): LayerFactory {
       return layer;
     });
     return {
+      ...together(layers),
       output: shape,
-      parameters: layers.flatMap((layer) => layer.parameters),
-      statistics: layers.flatMap((layer) => layer.statistics),
       forward: (x, context) => layers.reduce((current, layer) => layer.forward(current, context), x),
     };
   };
@@ -24,34 +29,50 @@ export function repeat(count: number, make: (index: number) => LayerFactory): La
   return sequential(...Array.from({ length: count }, (_, index) => make(index)));
 }
 
-/** x + inner(x); the inner layer keeps the shape. */
-export function residual(factory: LayerFactory): LayerFactory {
+/** x, unchanged. */
+export function identity(): LayerFactory {
+  return (input) => stateless(input, (x) => x);
+}
+
+/** shortcut(x) + branch(x); both give the same shape. Without a shortcut x itself is added. */
+export function residual(branch: LayerFactory, shortcut: LayerFactory = identity()): LayerFactory {
   return (input) => {
-    const inner = factory(input);
-    const { height, width, channels } = inner.output;
-    if (height !== input.height || width !== input.width || channels !== input.channels) {
-      throw new RangeError('A residual branch must keep the shape of its input');
+    const layers = [branch(input), shortcut(input)] as const;
+    const [inner, outer] = layers;
+    if (!hasSameShape(inner.output, outer.output)) {
+      throw new RangeError('A residual branch must give the shape of its shortcut');
     }
-    return { ...inner, forward: (x, context) => tf.add(x, inner.forward(x, context)) };
+    return {
+      ...together(layers),
+      output: inner.output,
+      forward: (x, context) => tf.add(outer.forward(x, context), inner.forward(x, context)),
+    };
   };
 }
 
 /** (x - offset) x scale: networks take raw pixels 0..255 and normalise by themselves, so that exported ones do too. */
 export function normalizePixels(offset: number, scale: number): LayerFactory {
-  return (input) => ({
-    output: input,
-    parameters: [],
-    statistics: [],
-    forward: (x) => tf.mul(tf.sub(x, offset), scale),
-  });
+  return (input) => stateless(input, (x) => tf.mul(tf.sub(x, offset), scale));
 }
 
 /** B x H x W x C to B x (H W C). */
 export function flatten(): LayerFactory {
-  return ({ height, width, channels }) => ({
-    output: { height: 1, width: 1, channels: height * width * channels },
-    parameters: [],
-    statistics: [],
-    forward: (x) => tf.reshape(x, [-1, height * width * channels]),
-  });
+  return (input) => {
+    const size = input.height * input.width * input.channels;
+    const output = { height: 1, width: 1, channels: size, flattened: input };
+    return stateless(output, (x) => tf.reshape(x, [-1, size]));
+  };
+}
+
+/** Everything that layers sum up to, whatever their order. */
+function together(layers: readonly Layer[]): Pick<Layer, 'parameters' | 'statistics' | 'flops'> {
+  return {
+    parameters: layers.flatMap((layer) => layer.parameters),
+    statistics: layers.flatMap((layer) => layer.statistics),
+    flops: layers.reduce((sum, layer) => sum + layer.flops, 0),
+  };
+}
+
+function hasSameShape(a: FeatureShape, b: FeatureShape): boolean {
+  return a.height === b.height && a.width === b.width && a.channels === b.channels;
 }

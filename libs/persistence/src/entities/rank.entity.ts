@@ -34,6 +34,10 @@ export class RankEntity {
   @Column({ name: 'outcome', type: 'text', nullable: true })
   outcome!: RankOutcome | null;
 
+  /** Why it succeeded before the run's last step. */
+  @Column({ name: 'message', type: 'text', nullable: true })
+  message!: string | null;
+
   @Column({ name: 'error', type: 'jsonb', nullable: true })
   error!: ErrorReport | null;
 

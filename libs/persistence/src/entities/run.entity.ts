@@ -1,11 +1,14 @@
-import type { ErrorReport, FileEntry, RunConfig, RunStatus } from '#contracts';
+import type { Accuracies, ErrorReport, FileEntry, RunConfig, RunStatus } from '#contracts';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Where the trained backbone lies, relative to the storage root. */
+/** A stored backbone; the folder is relative to the storage root. */
 export interface RunModel {
   step: number;
   folder: string;
   files: FileEntry[];
+  accuracies: Accuracies;
+  isBest: boolean;
+  isLast: boolean;
 }
 
 @Entity({ name: 'runs' })
@@ -59,6 +62,10 @@ export class RunEntity {
   @Column({ name: 'step', type: 'int', default: 0 })
   step!: number;
 
+  /** Steps of the whole run; null: training has not started yet. */
+  @Column({ name: 'total_steps', type: 'int', nullable: true })
+  totalSteps!: number | null;
+
   @Column({ name: 'num_classes', type: 'int', nullable: true })
   numClasses!: number | null;
 
@@ -66,8 +73,9 @@ export class RunEntity {
   @Column({ name: 'checkpoint_id', type: 'text', nullable: true })
   checkpointId!: string | null;
 
-  @Column({ name: 'model', type: 'jsonb', nullable: true })
-  model!: RunModel | null;
+  /** Stored models that were not deleted since, oldest first. */
+  @Column({ name: 'models', type: 'jsonb', default: [] })
+  models!: RunModel[];
 
   /** Last `seq` used in `run_events`. */
   @Column({ name: 'event_seq', type: 'int', default: 0 })

@@ -10,6 +10,8 @@ export interface LiveRank {
   readonly rank: number;
   readonly workerId: string | null;
   readonly outcome: RankOutcome | null;
+  /** Why it succeeded before the run's last step. */
+  readonly message: string | null;
   readonly error: ErrorReport | null;
   readonly finishedAt: Date | null;
   /** End of its reservation; null once that was given back. */
@@ -27,7 +29,7 @@ export interface LiveGeneration {
   readonly cancelRequestedAt: Date | null;
   readonly restartsSinceCheckpoint: number;
   readonly step: number;
-  /** The record of a trained model is committed. */
+  /** The record of the model that the run ends with is committed. */
   readonly hasModel: boolean;
   readonly faults: RunConfig['faults'];
   readonly ranks: readonly LiveRank[];
@@ -38,12 +40,12 @@ export async function findLiveGenerations(manager: EntityManager): Promise<LiveG
   const generations: Omit<LiveGeneration, 'ranks'>[] = await manager.query(
     `select g.run_id as "runId", g.generation, g.state, g.created_at as "createdAt", g.ending_at as "endingAt", r.status,
             r.cancel_requested_at as "cancelRequestedAt", r.restarts_since_checkpoint as "restartsSinceCheckpoint", r.step,
-            r.model is not null as "hasModel", r.config->'faults' as faults
+            r.models @> '[{"isLast": true}]' as "hasModel", r.config->'faults' as faults
        from generations g join runs r on r.id = g.run_id where g.state <> 'ended' order by g.created_at, g.run_id`,
   );
   if (generations.length === 0) return [];
   const ranks: (LiveRank & { runId: string; generation: number })[] = await manager.query(
-    `select k.run_id as "runId", k.generation, k.rank, k.worker_id as "workerId", k.outcome, k.error,
+    `select k.run_id as "runId", k.generation, k.rank, k.worker_id as "workerId", k.outcome, k.message, k.error,
             k.finished_at as "finishedAt", v.expires_at as "reservedUntil"
        from ranks k join generations g on g.run_id = k.run_id and g.generation = k.generation
        left join reservations v on v.run_id = k.run_id and v.generation = k.generation and v.rank = k.rank

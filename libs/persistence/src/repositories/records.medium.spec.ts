@@ -88,6 +88,7 @@ const claim = (workerId = 'w0'): RecordBody => ({ type: 'rank.claimed', workerId
 const started = (step = 0): RecordBody => ({
   type: 'training.started',
   step,
+  totalSteps: 100,
   numClasses: 7,
   numImages: 70,
   numParameters: 1_000,
@@ -118,9 +119,25 @@ function checkpoint(runId: string, step: number, generation = 1): RecordBody {
     ],
     files: [{ path: 'backbone.safetensors', sizeBytes: 1, sha256: '0'.repeat(64) }],
     backboneHash: 'x',
+    best: null,
   };
   return { type: 'checkpoint.written', manifest };
 }
+
+const modelAt = (step: number, flags: { isBest?: boolean; isLast?: boolean } = {}): RecordBody => ({
+  type: 'model.written',
+  step,
+  folder: `model/g1-s${step}`,
+  files: [{ path: 'm', sizeBytes: 1, sha256: '0'.repeat(64) }],
+  // Not in alphabetical order, which is the one that jsonb would give an object's keys.
+  accuracies: [
+    { target: 'lfw', accuracy: 0.9 },
+    { target: 'cfp_fp', accuracy: step / 100 },
+  ],
+  isBest: false,
+  isLast: false,
+  ...flags,
+});
 
 async function lossOf(runId: string): Promise<[step: number, value: number][]> {
   const { metrics } = await getMetricSeries(source.manager, runId, { maxPoints: 1_000 });
@@ -162,6 +179,40 @@ describe('commitRecords', () => {
       ),
       { numRuns: 15 },
     );
+  });
+
+  it('shows how long the run is once training starts, not before', async () => {
+    const runId = await aRun(1);
+    expect((await getRun(source.manager, runId)).totalSteps).toBeNull();
+    // In one batch with the metrics that need it.
+    await commit(runId, channel(runId, 0, [claim(), started(), loss(1)]));
+    expect((await getRun(source.manager, runId)).totalSteps).toBe(100);
+    const events = await findRunEvents(source.manager, runId, 0);
+    expect(events.find(({ type }) => type === 'progress')?.data).toMatchObject({ step: 1, totalSteps: 100 });
+  });
+
+  it('lists stored models without those that were deleted, and knows which one the run ended with', async () => {
+    const runId = await aRun(1);
+    const best = modelAt(10, { isBest: true });
+    const better = modelAt(20, { isBest: true });
+    await commit(runId, channel(runId, 0, [claim(), started(), best, better]));
+    const during = await getRun(source.manager, runId);
+    expect(during.models.map(({ step, accuracies }) => [step, accuracies.at(-1)])).toEqual([
+      [10, { target: 'cfp_fp', accuracy: 0.1 }],
+      [20, { target: 'cfp_fp', accuracy: 0.2 }],
+    ]);
+    expect(during.model).toBeNull();
+    const liveOf = async () => (await findLiveGenerations(source.manager)).find((each) => each.runId === runId)!;
+    expect((await liveOf()).hasModel).toBe(false);
+    const last = { ...finished('succeeded'), message: 'lfw reached 0.9' } as RecordBody;
+    await commit(
+      runId,
+      channel(runId, 4, [{ type: 'model.deleted', folder: 'model/g1-s10' }, modelAt(30, { isLast: true }), last]),
+    );
+    const after = await getRun(source.manager, runId);
+    expect(after.models.map(({ step }) => step)).toEqual([20, 30]);
+    expect(after.model).toMatchObject({ step: 30, folder: 'model/g1-s30', isLast: true });
+    expect(await liveOf()).toMatchObject({ hasModel: true, ranks: [{ outcome: 'succeeded', message: 'lfw reached 0.9' }] });
   });
 
   it('commits two batches of the same records at the same time once', async () => {
@@ -246,7 +297,7 @@ describe('commitRecords', () => {
       { ...started(), engineDetails: odd, engine: odd } as RecordBody,
       { type: 'metrics', points: [{ step: 1, values: { loss: 1, [odd]: 2 } }] },
       { type: 'verification', step: 1, subject: 'model', target: odd, scores: { ...scores, tarAtFar: {} } },
-      { type: 'model.written', step: 1, folder: odd, files: [{ path: 'm', sizeBytes: 1, sha256: '0'.repeat(64) }] },
+      { ...modelAt(1), folder: odd, accuracies: [{ target: odd, accuracy: 1 }] } as RecordBody,
       finished('failed', 'dataset_corrupt', odd),
     ]);
     expect(nextSeqs(await commit(runId, records))).toEqual({ 0: '6/w0' });

@@ -34,7 +34,7 @@ interface RankRow {
   state: GenerationState;
   isCurrent: boolean;
   isFinished: boolean;
-  maxSteps: number;
+  totalSteps: number | null;
 }
 
 /**
@@ -104,7 +104,7 @@ async function lockRanks(
   const wanted = [...new Map(records.map((record) => [keyOf(record), record])).values()];
   const rows: RankRow[] = await manager.query(
     `select k.generation, k.rank, k.worker_id as "workerId", k.committed_seq as "committedSeq", g.state,
-            r.generation = k.generation as "isCurrent", k.outcome is not null as "isFinished", (r.config->>'maxSteps')::int as "maxSteps"
+            r.generation = k.generation as "isCurrent", k.outcome is not null as "isFinished", r.total_steps as "totalSteps"
        from unnest($2::int[], $3::int[]) as w (generation, rank)
        join ranks k on k.run_id = $1 and k.generation = w.generation and k.rank = w.rank
        join generations g on g.run_id = k.run_id and g.generation = k.generation
@@ -135,8 +135,15 @@ async function applyToRank(manager: EntityManager, record: ProgressRecord): Prom
       return;
     case 'rank.finished':
       await manager.query(
-        `update ranks set outcome = $4, error = $5, last_step = coalesce($6, last_step), finished_at = $7 ${ofRank}`,
-        [...address, body.outcome, body.error ? jsonb(body.error) : null, body.step, at],
+        `update ranks set outcome = $4, error = $5, last_step = coalesce($6, last_step), finished_at = $7, message = $8 ${ofRank}`,
+        [
+          ...address,
+          body.outcome,
+          body.error ? jsonb(body.error) : null,
+          body.step,
+          at,
+          body.message === undefined ? null : storableText(body.message),
+        ],
       );
       await manager.query(`delete from reservations ${ofRank}`, address);
       return;
@@ -151,21 +158,31 @@ async function applyToRun(manager: EntityManager, record: ProgressRecord, row: R
   const at = new Date(record.at);
   switch (body.type) {
     case 'training.started':
+      row.totalSteps = body.totalSteps;
       return startTraining(manager, runId, generation, body, at);
     case 'metrics':
       await storeMetrics(manager, record, body);
       await manager.query('update runs set step = $2 where id = $1', [runId, lastStepOf(body)]);
-      return reportProgress(manager, runId, body, row.maxSteps, at);
+      return reportProgress(manager, runId, body, row.totalSteps, at);
     case 'verification':
       return storeVerification(manager, runId, generation, body, at);
     case 'checkpoint.written':
       return acceptCheckpoint(manager, runId, generation, body, at);
     case 'model.written': {
-      const { step, folder, files } = body;
-      await manager.query('update runs set model = $2 where id = $1', [runId, jsonb({ step, folder, files })]);
-      await appendRunEvent(manager, runId, { type: 'model', at, data: { step, folder } });
+      const { type: _, ...model } = body;
+      await manager.query('update runs set models = models || $2::jsonb where id = $1', [runId, jsonb([model])]);
+      const { files: __, ...data } = model;
+      await appendRunEvent(manager, runId, { type: 'model', at, data });
       return;
     }
+    case 'model.deleted':
+      await manager.query(
+        `update runs set models = coalesce((select jsonb_agg(m.model order by m.place)
+            from jsonb_array_elements(models) with ordinality as m (model, place) where m.model->>'folder' <> $2), '[]')
+          where id = $1`,
+        [runId, storableText(body.folder)],
+      );
+      return;
     default:
       return;
   }
@@ -178,11 +195,12 @@ async function startTraining(
   body: RecordOf<'training.started'>,
   at: Date,
 ): Promise<void> {
-  await manager.query('update runs set engine = $2, num_classes = $3, step = $4 where id = $1', [
+  await manager.query('update runs set engine = $2, num_classes = $3, step = $4, total_steps = $5 where id = $1', [
     runId,
     storableText(body.engine),
     body.numClasses,
     body.step,
+    body.totalSteps,
   ]);
   await manager.query(
     `update generations set state = 'running', started_at = $3 where run_id = $1 and generation = $2 and state = 'admitted'`,
@@ -191,7 +209,7 @@ async function startTraining(
   await transitionRun(manager, runId, 'running', {
     reason: 'training',
     message: storableText(
-      `Training ${body.numClasses} classes (${body.numImages} images) from step ${body.step} on ${body.engineDetails}.`,
+      `Training ${body.numClasses} classes (${body.numImages} images) from step ${body.step} to ${body.totalSteps} on ${body.engineDetails}.`,
     ),
   });
 }
@@ -224,13 +242,13 @@ async function reportProgress(
   manager: EntityManager,
   runId: string,
   body: RecordOf<'metrics'>,
-  maxSteps: number,
+  totalSteps: number | null,
   at: Date,
 ): Promise<void> {
   const last = body.points.at(-1);
   if (last?.values['loss'] === undefined) return;
   await manager.query(`delete from run_events where run_id = $1 and type = 'progress'`, [runId]);
-  await appendRunEvent(manager, runId, { type: 'progress', at, data: { step: last.step, maxSteps, ...last.values } });
+  await appendRunEvent(manager, runId, { type: 'progress', at, data: { step: last.step, totalSteps, ...last.values } });
 }
 
 async function storeVerification(

@@ -138,13 +138,14 @@ async function withDetails(manager: EntityManager, runs: RunEntity[]): Promise<R
       worldSize: run.worldSize,
       engine: run.engine,
       step: run.step,
-      maxSteps: run.config.maxSteps ?? 0,
+      totalSteps: run.totalSteps,
       numClasses: run.numClasses,
       config: run.config,
       checkpoint: checkpoint
         ? { step: checkpoint.step, generation: checkpoint.generation, folder: checkpoint.manifest.folder }
         : null,
-      model: run.model,
+      model: run.models.findLast(({ isLast }) => isLast) ?? null,
+      models: run.models,
       createdAt: run.createdAt.toISOString(),
       admittedAt: run.admittedAt?.toISOString() ?? null,
       startedAt: run.startedAt?.toISOString() ?? null,

@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Collective } from '#collective';
-import { ArcFleetError, type CheckpointManifest, type FileEntry, type RankJob } from '#contracts';
+import { ArcFleetError, type BestModel, type CheckpointManifest, type FileEntry, type RankJob } from '#contracts';
 import type { Engine } from '#engine';
-import { shardOf, type MarginHead } from '#losses';
-import type { Backbone } from '../backbone.js';
-import { statisticsByName } from '../running-statistics.js';
+import { shardOf, type Head } from '#losses';
+import type { Backbone, NamedValues } from '../backbone.js';
+import type { BatchSource } from '../data/batch-source.js';
 import { hashFile, writeDurably } from './durable-file.js';
 import { checkpointFolder } from './folders.js';
 import { SafetensorsReader, writeSafetensors, type TensorSource } from './safetensors.js';
 
 const BACKBONE_FILE = 'backbone.safetensors';
+/** Only where batches do not follow from the step alone. */
+const BATCHES_FILE = 'batches.json';
 const headFile = (rank: number): string => `head-${rank}.safetensors`;
-const CENTERS = 'head.centers';
-const VELOCITY = 'head.velocity';
+const headTensor = (slot: string): string => `head.${slot}`;
 
 export interface CheckpointParts {
   readonly storageRoot: string;
@@ -22,21 +23,28 @@ export interface CheckpointParts {
   readonly collective: Collective;
   readonly engine: Engine;
   readonly backbone: Backbone;
-  readonly head: MarginHead;
+  readonly head: Head;
+  readonly batches: BatchSource;
   readonly numClasses: number;
 }
 
 /**
- * Writes a checkpoint of `step` updates: every rank its rows of W with momentum, rank 0 also the backbone, its momentum and the
- * merged running statistics, and last the manifest. All ranks call it together; returns the manifest on rank 0, null elsewhere.
+ * Writes a checkpoint of `step` updates: every rank what its head keeps for its classes, rank 0 also the backbone, its optimizer
+ * state, its moving average and the running statistics of every group, what the batches do not follow from, and last the manifest.
+ * All ranks call it together; returns the manifest on rank 0, null elsewhere.
  * The checkpoint counts only once `results` has accepted its manifest.
  *
  * @throws ArcFleetError `collective_mismatch` on all ranks when their backbones differ.
  */
-export async function writeCheckpoint(parts: CheckpointParts, step: number): Promise<CheckpointManifest | null> {
+export async function writeCheckpoint(
+  parts: CheckpointParts,
+  step: number,
+  best: BestModel | null,
+): Promise<CheckpointManifest | null> {
   const { job, collective, engine, backbone, storageRoot } = parts;
   const { runId, generation, rank, worldSize } = job;
-  const merged = await backbone.statistics.merge(collective, engine);
+  const statistics = await backbone.statistics.gather(collective, engine);
+  const averageStatistics = (await backbone.average?.statistics.gather(collective, engine)) ?? null;
   const parameters = await backbone.readParameters();
   const backboneHash = hashValues(parameters.map(({ values }) => values));
 
@@ -45,15 +53,20 @@ export async function writeCheckpoint(parts: CheckpointParts, step: number): Pro
   await mkdir(path, { recursive: true });
   const files: FileEntry[] = [await writeHead(parts, join(path, headFile(rank)))];
   if (rank === 0) {
-    const named = (prefix: string, tensors: { name: string; shape: number[]; values: Float32Array }[]) =>
-      tensors.map(({ name, shape, values }) => tensor(`${prefix}.${name}`, shape, values));
     files.push(
       await writeSafetensors(join(path, BACKBONE_FILE), [
-        ...named('parameter', parameters),
-        ...named('velocity', await backbone.readOptimizerState()),
-        tensor('statistics', [merged.length], merged),
+        ...parameters.map(({ name, shape, values }) => tensor(`parameter.${name}`, shape, values)),
+        ...(await backbone.readOptimizerState()).map(({ slot, name, shape, values }) => tensor(`${slot}.${name}`, shape, values)),
+        tensor('statistics', [statistics.length], statistics),
+        ...(backbone.average ? averageTensors(await backbone.readParameters(backbone.average.parameters)) : []),
+        ...(averageStatistics ? [tensor('average.statistics', [averageStatistics.length], averageStatistics)] : []),
       ]),
     );
+    const { batches } = parts;
+    if (batches.stateAt) {
+      const state = Buffer.from(JSON.stringify(batches.stateAt(step)));
+      files.push(await writeDurably(join(path, BATCHES_FILE), (write) => write(state)));
+    }
   }
 
   const reports = await exchangeReports(collective, { files, backboneHash });
@@ -80,18 +93,19 @@ export async function writeCheckpoint(parts: CheckpointParts, step: number): Pro
     shards,
     files: reports.flatMap((report) => report.files),
     backboneHash,
+    best,
   };
   await writeDurably(join(path, 'manifest.json'), (write) => write(Buffer.from(JSON.stringify(manifest, null, 2))));
   return manifest;
 }
 
 /**
- * Loads a checkpoint into backbone and head. Files that this rank reads are held to the manifest's checksums first.
+ * Loads a checkpoint into backbone, head and batches. Files that this rank reads are held to the manifest's checksums first.
  *
  * @throws ArcFleetError `checkpoint_corrupt` naming the file, `checkpoint_mismatch` when it belongs to another model.
  */
 export async function loadCheckpoint(parts: CheckpointParts, manifest: CheckpointManifest): Promise<void> {
-  const { storageRoot, job, backbone, head, numClasses } = parts;
+  const { storageRoot, backbone, head, batches, numClasses } = parts;
   if (manifest.numClasses !== numClasses) {
     throw new ArcFleetError(
       'checkpoint_mismatch',
@@ -112,37 +126,37 @@ export async function loadCheckpoint(parts: CheckpointParts, manifest: Checkpoin
     };
     backbone.load({
       parameter: (name) => read(`parameter.${name}`),
-      velocity: (name) => read(`velocity.${name}`),
-      statistics: read('statistics'),
+      slot: (slot, name) => read(`${slot}.${name}`),
+      statistics: () => read('statistics'),
+      average: (name) => read(`average.parameter.${name}`),
+      averageStatistics: () => read('average.statistics'),
     });
   } finally {
     await file.close();
   }
 
-  const { embeddingSize } = job.config.network;
+  if (batches.restore) {
+    await checkFile(folder, BATCHES_FILE, manifest);
+    batches.restore(manifest.step, JSON.parse(await readFile(join(folder, BATCHES_FILE), 'utf8')));
+  }
+
   const shards = new Map<number, Promise<SafetensorsReader>>();
   try {
     await head.load(async (classStart, numRows) => {
-      const centers = new Float32Array(numRows * embeddingSize);
-      const velocity = new Float32Array(numRows * embeddingSize);
+      const slots = head.slots.map(({ name, width }) => ({ name, width, values: new Float32Array(numRows * width) }));
       for (const [owner, [start, count]] of manifest.shards.entries()) {
         const first = Math.max(classStart, start);
         const end = Math.min(classStart + numRows, start + count);
         if (first >= end) continue;
         if (!shards.has(owner)) shards.set(owner, openChecked(folder, headFile(owner), manifest));
         const reader = await shards.get(owner)!;
-        if (reader.shapeOf(CENTERS)[1] !== embeddingSize) {
-          throw new ArcFleetError(
-            'checkpoint_mismatch',
-            `${reader.path} holds class centers of ${reader.shapeOf(CENTERS)[1]} numbers, the run wants ${embeddingSize}`,
-          );
+        for (const { name, width, values } of slots) {
+          checkHeadTensor(reader, name, width);
+          const piece = await reader.read(headTensor(name), (first - start) * width, (end - first) * width);
+          values.set(piece, (first - classStart) * width);
         }
-        const at = (first - start) * embeddingSize;
-        const length = (end - first) * embeddingSize;
-        centers.set(await reader.read(CENTERS, at, length), (first - classStart) * embeddingSize);
-        velocity.set(await reader.read(VELOCITY, at, length), (first - classStart) * embeddingSize);
       }
-      return { centers, velocity };
+      return Object.fromEntries(slots.map(({ name, values }) => [name, values]));
     });
   } finally {
     for (const reader of await Promise.allSettled(shards.values())) {
@@ -151,60 +165,41 @@ export async function loadCheckpoint(parts: CheckpointParts, manifest: Checkpoin
   }
 }
 
-/** Backbone for use: parameters and running statistics under their own names, and a description. Rank 0 calls it. */
-export async function writeModel(
-  folder: string,
-  backbone: Backbone,
-  merged: Float32Array,
-  facts: Record<string, unknown>,
-): Promise<FileEntry[]> {
-  await mkdir(folder, { recursive: true });
-  const { network } = backbone;
-  const parameters = await backbone.readParameters();
-  const weights = await writeSafetensors(
-    join(folder, 'model.safetensors'),
-    [
-      ...parameters.map(({ name, shape, values }) => tensor(name, shape, values)),
-      ...statisticsByName(network, merged).map(({ name, values }) => tensor(name, [values.length], values)),
-    ],
-    { network: network.name },
-  );
-  const description = {
-    format: 'arcfleet-model',
-    version: 1,
-    network: network.name,
-    embeddingSize: network.embeddingSize,
-    // Networks take raw pixels and normalise by themselves.
-    input: { height: network.height, width: network.width, channels: 'RGB', layout: 'NHWC', range: [0, 255] },
-    numParameters: network.numParameters,
-    weights: basename(weights.path),
-    sha256: weights.sha256,
-    ...facts,
-  };
-  const json = await writeDurably(join(folder, 'model.json'), (write) =>
-    write(Buffer.from(`${JSON.stringify(description, null, 2)}\n`)),
-  );
-  return [weights, json];
+function averageTensors(parameters: readonly NamedValues[]): TensorSource[] {
+  return parameters.map(({ name, shape, values }) => tensor(`average.parameter.${name}`, shape, values));
 }
 
-function writeHead({ head, job }: CheckpointParts, path: string): Promise<FileEntry> {
-  const shape = [head.numLocalClasses, job.config.network.embeddingSize];
-  // Two passes over the rows, so that only one chunk is in memory and each tensor is contiguous in the file.
-  const rows = (part: 'centers' | 'velocity') =>
-    async function* () {
-      for await (const chunk of head.weights()) yield chunk[part];
-    };
-  return writeSafetensors(
-    path,
-    [
-      { name: CENTERS, shape, pieces: rows('centers') },
-      { name: VELOCITY, shape, pieces: rows('velocity') },
-    ],
-    { classStart: String(head.classStart) },
+function writeHead({ head }: CheckpointParts, path: string): Promise<FileEntry> {
+  // One pass over the rows per slot, so that only one chunk is in memory and each tensor is contiguous in the file.
+  const tensors = head.slots.map(({ name, width }): TensorSource => ({
+    name: headTensor(name),
+    shape: [head.numLocalClasses, width],
+    pieces: async function* () {
+      for await (const { slots } of head.rows()) yield slots[name]!;
+    },
+  }));
+  return writeSafetensors(path, tensors, { classStart: String(head.classStart) });
+}
+
+function checkHeadTensor(reader: SafetensorsReader, slot: string, width: number): void {
+  const name = headTensor(slot);
+  const found = reader.names.includes(name) ? (reader.shapeOf(name)[1] ?? 0) : 0;
+  if (found === width) return;
+  throw new ArcFleetError(
+    'checkpoint_mismatch',
+    found === 0
+      ? `${reader.path} has no ${name}: it belongs to another loss or optimizer`
+      : `${reader.path} holds ${found} numbers of ${name} per class, the run wants ${width}: it belongs to another embedding size or loss`,
+    { file: reader.path, slot, found, width },
   );
 }
 
 async function openChecked(folder: string, name: string, manifest: CheckpointManifest): Promise<SafetensorsReader> {
+  await checkFile(folder, name, manifest);
+  return SafetensorsReader.open(join(folder, name));
+}
+
+async function checkFile(folder: string, name: string, manifest: CheckpointManifest): Promise<void> {
   const path = join(folder, name);
   const expected = manifest.files.find((entry) => entry.path === name);
   if (!expected) throw new ArcFleetError('checkpoint_corrupt', `The manifest of ${folder} does not name ${name}`, { file: path });
@@ -218,7 +213,6 @@ async function openChecked(folder: string, name: string, manifest: CheckpointMan
       { file: path },
     );
   }
-  return SafetensorsReader.open(path);
 }
 
 interface RankReport {

@@ -21,6 +21,11 @@ export function modelFolder(runId: string, address: SnapshotAddress): string {
   return `${runFolder(runId)}/model/${snapshotName(address)}`;
 }
 
+/** Relative to the storage root; the folder is what TensorBoard is pointed at. Later generations sort behind earlier ones. */
+export function tensorBoardFile(runId: string, generation: number): string {
+  return `${runFolder(runId)}/tensorboard/events.out.tfevents.${String(generation).padStart(10, '0')}.arcfleet`;
+}
+
 /**
  * Deletes checkpoints of a run that nobody will start from: all but the last `keep` accepted ones, except newer ones of
  * this generation, which may be accepted but not yet known here. Never touches a later generation's.

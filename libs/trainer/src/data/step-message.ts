@@ -1,4 +1,4 @@
-import type { Payload } from '#collective';
+import { fromBfloat16, toBfloat16, type Payload, type WireType } from '#collective';
 import { ArcFleetError } from '#contracts';
 
 /** Wishes that ride in a step's all-gather, so that every rank learns of them at the same step. Higher wins. */
@@ -21,38 +21,58 @@ export interface GatheredStep {
   readonly stopMode: StopMode;
 }
 
-/** One opaque payload per step and rank: stop mode, number of labels, labels, features (little-endian 32-bit words). */
-export function encodeStepMessage({ features, labels, stopMode }: StepMessage): Payload {
-  const words = new Int32Array(2 + labels.length + features.length);
-  words[0] = STOP_MODES.indexOf(stopMode);
-  words[1] = labels.length;
-  words.set(labels, 2);
-  new Float32Array(words.buffer).set(features, 2 + labels.length);
-  return { dtype: 'bytes', shape: [words.byteLength], data: new Uint8Array(words.buffer) };
+export interface StepFormat {
+  readonly localBatchSize: number;
+  readonly embeddingSize: number;
+  /** Of the features on the wire. */
+  readonly wire: WireType;
 }
 
-/** @throws ArcFleetError `collective_mismatch` when a contribution does not have `localBatchSize` rows of `embeddingSize`. */
+/**
+ * One opaque payload per step and rank: stop mode, number of labels, labels (little-endian 32-bit words), then the features as
+ * float32 or bfloat16.
+ */
+export function encodeStepMessage({ features, labels, stopMode }: StepMessage, { wire }: Pick<StepFormat, 'wire'>): Payload {
+  const encoded = wire === 'bfloat16' ? toBfloat16(features) : features;
+  const head = Int32Array.of(STOP_MODES.indexOf(stopMode), labels.length, ...labels);
+  const data = new Uint8Array(head.byteLength + encoded.byteLength);
+  data.set(new Uint8Array(head.buffer));
+  data.set(new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.byteLength), head.byteLength);
+  return { dtype: 'bytes', shape: [data.byteLength], data };
+}
+
+/**
+ * What all ranks sent. A rank's own features come out of its own message, so that it too sees them rounded.
+ *
+ * @throws ArcFleetError `collective_mismatch` when a contribution does not have `localBatchSize` rows of `embeddingSize`.
+ */
 export function decodeStepMessages(
   payloads: readonly Payload[],
-  { localBatchSize, embeddingSize }: { localBatchSize: number; embeddingSize: number },
+  { localBatchSize, embeddingSize, wire }: StepFormat,
 ): GatheredStep {
   const features: Payload[] = [];
   const labels_B = new Int32Array(payloads.length * localBatchSize);
+  const headBytes = 4 * (2 + localBatchSize);
+  const numValues = localBatchSize * embeddingSize;
+  const numBytes = headBytes + numValues * (wire === 'bfloat16' ? 2 : 4);
   let stop = 0;
   for (const [rank, { data }] of payloads.entries()) {
-    const numWords = 2 + localBatchSize * (1 + embeddingSize);
-    if (data.byteLength !== numWords * 4) {
+    if (data.byteLength !== numBytes) {
       throw new ArcFleetError(
         'collective_mismatch',
-        `Rank ${rank} sent ${data.byteLength} bytes for a step, not ${numWords * 4}: the ranks disagree about batch or embedding size`,
+        `Rank ${rank} sent ${data.byteLength} bytes for a step, not ${numBytes}: the ranks disagree about batch or embedding size`,
         { rank },
       );
     }
     // A copy: payloads may start at an unaligned byte.
-    const words = new Int32Array(new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice().buffer);
-    stop = Math.max(stop, words[0]!);
-    labels_B.set(words.subarray(2, 2 + localBatchSize), rank * localBatchSize);
-    const values = new Float32Array(words.buffer, 4 * (2 + localBatchSize));
+    const { buffer } = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
+    const head = new Int32Array(buffer, 0, 2 + localBatchSize);
+    stop = Math.max(stop, head[0]!);
+    labels_B.set(head.subarray(2), rank * localBatchSize);
+    const values =
+      wire === 'bfloat16'
+        ? fromBfloat16(new Uint16Array(buffer, headBytes, numValues))
+        : new Float32Array(buffer, headBytes, numValues);
     features.push({ dtype: 'float32', shape: [localBatchSize, embeddingSize], data: values });
   }
   return { features, labels_B, stopMode: STOP_MODES[stop] ?? 'cancel' };

@@ -68,6 +68,8 @@ export const f32 = {
   add: binary(0x92),
   sub: binary(0x93),
   mul: binary(0x94),
+  div: binary(0x95),
+  sqrt: (a: Operand): Code => [...code(a), 0x91],
   min: binary(0x96),
   gt: binary(0x5e),
   constant: (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)],
@@ -100,6 +102,8 @@ export const v128 = {
   add: binary(...simd(0xe4)),
   sub: binary(...simd(0xe5)),
   mul: binary(...simd(0xe6)),
+  div: binary(...simd(0xe7)),
+  sqrt: (a: Operand): Code => [...code(a), ...simd(0xe3)],
   min: binary(...simd(0xe8)),
   gt: binary(...simd(0x44)),
   /** `a 2^n`, n being the low bits of b's mantissa: added to a's exponent, which must not leave its range. */
@@ -123,7 +127,7 @@ export function loop(counter: Local, end: Operand, step: Operand, ...body: reado
 /** What a float and a vector of four have in common, so that one piece of code serves whole vectors and the rest. */
 export type Lanes = Pick<
   typeof v128,
-  'load' | 'store' | 'zero' | 'splat' | 'add' | 'sub' | 'mul' | 'min' | 'gt' | 'select' | 'timesPowerOfTwo'
+  'load' | 'store' | 'zero' | 'splat' | 'add' | 'sub' | 'mul' | 'div' | 'sqrt' | 'min' | 'gt' | 'select' | 'timesPowerOfTwo'
 > & {
   readonly type: 'f32' | 'v128';
   readonly bytes: number;

@@ -1,4 +1,16 @@
-import { f32, FunctionBuilder, i32, seq, set, stride, type Code, type Lanes, type Operand } from './assembler.js';
+import {
+  code,
+  f32,
+  FunctionBuilder,
+  i32,
+  seq,
+  set,
+  stride,
+  type Code,
+  type Lanes,
+  type Local,
+  type Operand,
+} from './assembler.js';
 
 /**
  * `sgdMomentum(bytes, param, velocity, grad, newParam, newVelocity, lr, momentum, weightDecay)`; the new ones may lie where the
@@ -21,6 +33,50 @@ export function sgdMomentum(): FunctionBuilder {
         lanes.store(i32.add(newParam, at), lanes.add(w, v)),
       );
     }),
+  );
+}
+
+/**
+ * `adamW(bytes, param, moment1, moment2, grad, newParam, newMoment1, newMoment2, decay, beta1, complement1, beta2, complement2,
+ * stepSize, rootScale, epsilon)`; the new ones may lie where the old ones are.
+ */
+export function adamW(): FunctionBuilder {
+  const f = new FunctionBuilder('adamW', [...new Array<'i32'>(8).fill('i32'), ...new Array<'f32'>(8).fill('f32')]);
+  const [bytes, param, moment1, moment2, grad, newParam, newMoment1, newMoment2, ...constants] = f.parameters(16);
+  const [decay, beta1, complement1, beta2, complement2, stepSize, rootScale, epsilon] = constants;
+  return f.body(
+    stride(f, bytes, 1, (lanes, _, at) => {
+      const [g, m1, m2] = f.locals(lanes.type, 3);
+      const mixed = (moment: Local, beta: Local, value: Code, complement: Local) =>
+        lanes.add(lanes.mul(lanes.load(i32.add(moment, at)), lanes.splat(beta)), lanes.mul(value, lanes.splat(complement)));
+      const denominator = lanes.add(lanes.mul(lanes.sqrt(m2), lanes.splat(rootScale)), lanes.splat(epsilon));
+      const decayed = lanes.mul(lanes.load(i32.add(param, at)), lanes.splat(decay));
+      return seq(
+        set(g, lanes.load(i32.add(grad, at))),
+        set(m1, mixed(moment1, beta1, code(g), complement1)),
+        set(m2, mixed(moment2, beta2, lanes.mul(g, g), complement2)),
+        lanes.store(i32.add(newMoment1, at), m1),
+        lanes.store(i32.add(newMoment2, at), m2),
+        lanes.store(i32.add(newParam, at), lanes.sub(decayed, lanes.div(lanes.mul(m1, lanes.splat(stepSize)), denominator))),
+      );
+    }),
+  );
+}
+
+/** `movingAverage(bytes, average, value, newAverage, decay, complement)`; the new one may lie where the old one is. */
+export function movingAverage(): FunctionBuilder {
+  const f = new FunctionBuilder('movingAverage', ['i32', 'i32', 'i32', 'i32', 'f32', 'f32']);
+  const [bytes, average, value, newAverage, decay, complement] = f.parameters(6);
+  return f.body(
+    stride(f, bytes, 1, (lanes, _, at) =>
+      lanes.store(
+        i32.add(newAverage, at),
+        lanes.add(
+          lanes.mul(lanes.load(i32.add(average, at)), lanes.splat(decay)),
+          lanes.mul(lanes.load(i32.add(value, at)), lanes.splat(complement)),
+        ),
+      ),
+    ),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { address, functionsOf, withOutputs } from './memory.js';
+import { address, functionsOf, withOutputs, type WasmBackend } from './memory.js';
 import { sizeOf, type Kernel } from './kernel.js';
 
 /** `Exp`, float32 */
@@ -30,28 +30,48 @@ export const preluGrad: Kernel = (backend, { dy, x, slope }) => {
 };
 
 /**
- * `ArcSgdMomentum`: in place where nobody else holds the tensors, since the op takes them over; else into new ones.
+ * Replaces tensors that the op takes over: in place where nobody else holds them, else into new ones. `run` gets the addresses
+ * of the results.
  */
-export const sgdMomentum: Kernel = (backend, { param, velocity, grad }, attrs) => {
-  const run = (newParam: number, newVelocity: number) =>
-    functionsOf(backend).sgdMomentum!(
-      sizeOf(param!.shape) * 4,
-      address(backend, param!),
-      address(backend, velocity!),
-      address(backend, grad!),
-      newParam,
-      newVelocity,
-      attrs.lr as number,
-      attrs.momentum as number,
-      attrs.weightDecay as number,
-    );
-  const owned = [param!, velocity!];
+function update(backend: WasmBackend, owned: readonly TensorInfo[], run: (...results: number[]) => void): TensorInfo[] {
   if (owned.some(({ dataId }) => backend.refCount(dataId) > 1)) {
-    return withOutputs(backend, [param!.shape, velocity!.shape], run);
+    return withOutputs(
+      backend,
+      owned.map(({ shape }) => shape),
+      run,
+    );
   }
-  run(address(backend, param!), address(backend, velocity!));
-  return owned.map(({ dataId, shape, dtype }): TensorInfo => {
+  run(...owned.map((tensor) => address(backend, tensor)));
+  return owned.map(({ dataId, shape, dtype }) => {
     backend.incRef(dataId);
     return { dataId, shape, dtype };
   });
+}
+
+/** `ArcSgdMomentum` */
+export const sgdMomentum: Kernel = (backend, { param, velocity, grad }, attrs) => {
+  const { lr, momentum, weightDecay } = attrs as Record<string, number>;
+  const addresses = [param!, velocity!, grad!].map((tensor) => address(backend, tensor));
+  return update(backend, [param!, velocity!], (...results) =>
+    functionsOf(backend).sgdMomentum!(sizeOf(param!.shape) * 4, ...addresses, ...results, lr!, momentum!, weightDecay!),
+  );
+};
+
+/** `ArcAdamW` */
+export const adamW: Kernel = (backend, { param, moment1, moment2, grad }, attrs) => {
+  const { decay, beta1, complement1, beta2, complement2, stepSize, rootScale, epsilon } = attrs as Record<string, number>;
+  const constants = [decay!, beta1!, complement1!, beta2!, complement2!, stepSize!, rootScale!, epsilon!];
+  const addresses = [param!, moment1!, moment2!, grad!].map((tensor) => address(backend, tensor));
+  return update(backend, [param!, moment1!, moment2!], (...results) =>
+    functionsOf(backend).adamW!(sizeOf(param!.shape) * 4, ...addresses, ...results, ...constants),
+  );
+};
+
+/** `ArcMovingAverage` */
+export const movingAverage: Kernel = (backend, { average, value }, attrs) => {
+  const { decay, complement } = attrs as Record<string, number>;
+  const addresses = [average!, value!].map((tensor) => address(backend, tensor));
+  return update(backend, [average!], (...results) =>
+    functionsOf(backend).movingAverage!(sizeOf(average!.shape) * 4, ...addresses, ...results, decay!, complement!),
+  );
 };

@@ -4,7 +4,7 @@ import { assemble } from './assembler.js';
 import { channelFunctions } from './channel-code.js';
 import { depthwise, runs, zeros } from './convolution-code.js';
 import { COLUMNS, gemm, packAcross, packAlong, ROWS } from './gemm-code.js';
-import { exp, sgdMomentum } from './elementwise-code.js';
+import { adamW, exp, movingAverage, sgdMomentum } from './elementwise-code.js';
 
 /** What we use of tfjs' BackendWasm beyond its typings. */
 export interface WasmBackend {
@@ -42,6 +42,8 @@ export function functionsOf(backend: WasmBackend): Functions {
     zeros(),
     ...channelFunctions(),
     sgdMomentum(),
+    adamW(),
+    movingAverage(),
     exp(),
   ];
   const module = new WebAssembly.Module(assemble(code));

@@ -4,7 +4,7 @@ import { tf } from '../../tf.js';
 import { batchNormTrain, batchNormTrainGrad } from './batch-norm.js';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput } from './convolution.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2d } from './depthwise.js';
-import { exp, prelu, preluGrad, sgdMomentum } from './elementwise.js';
+import { adamW, exp, movingAverage, prelu, preluGrad, sgdMomentum } from './elementwise.js';
 import type { Inputs, Kernel, KernelAttributes } from './kernel.js';
 import { identity } from './identity.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
@@ -26,6 +26,8 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
   ArcPrelu: prelu,
   ArcPreluGrad: preluGrad,
   ArcSgdMomentum: sgdMomentum,
+  ArcAdamW: adamW,
+  ArcMovingAverage: movingAverage,
 };
 
 const prepared = new WeakSet<object>();

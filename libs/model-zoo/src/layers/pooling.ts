@@ -1,0 +1,28 @@
+import { tf } from '#engine';
+import type { LayerFactory } from '../layer.js';
+import { stateless } from './structure.js';
+
+/** Mean over all positions: B x H x W x C to B x 1 x 1 x C. */
+export function globalAverage(): LayerFactory {
+  return ({ channels }) => stateless({ height: 1, width: 1, channels }, (x) => tf.mean(x, [1, 2], true));
+}
+
+/**
+ * Scales the vector at each position to the mean norm of its group: x(p) mean|x| / |x(p)| (MobileFaceNet++; the first half of
+ * GNAP). In train mode a group is one of batch norm's, as the peer's is a device's batch; in eval mode it is the image alone,
+ * so that an embedding does not depend on its neighbours.
+ */
+export function equalizeNorms(): LayerFactory {
+  return (input) =>
+    stateless(input, (x, { mode, bnGroupSize }) => {
+      const groupSize = mode === 'train' ? bnGroupSize : 1;
+      const positions = groupSize * input.height * input.width;
+      const grouped = tf.reshape(x, [-1, positions, input.channels]);
+      const norms = tf.sqrt(tf.add(tf.sum(tf.square(grouped), 2, true), SMALLEST));
+      const scales = tf.div(tf.mean(norms, 1, true), norms);
+      return tf.reshape(tf.mul(grouped, scales), x.shape);
+    });
+}
+
+/** Keeps the root's derivative finite where all channels are zero. */
+const SMALLEST = 1e-12;

@@ -1,0 +1,85 @@
+import { expect } from 'vitest';
+import { tf, vjp } from '#engine';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { createNetwork, type Network } from '../network.js';
+import { torchNames } from '../torch-names.js';
+import { toChannelsFirst } from '../weight-layouts.js';
+import { filledGradient, filledImages, filledParameters, filledStatistics, IMAGES } from './filled-values.js';
+import { sampleRow, type Naming, type NetworkFixture, type RowSample } from './fixture.js';
+
+export type Original = 'mxnet' | 'pytorch';
+
+export function networkOf(fixture: NetworkFixture): Network {
+  return createNetwork({ ...fixture.options, dropout: 0, height: 112, width: 112 });
+}
+
+/** MXNet's names are ours. */
+export function namingOf(original: Original, network: Network): Naming {
+  if (original === 'mxnet') return { parameter: (name) => name, batchNorm: (name) => name };
+  const names = torchNames(network);
+  return {
+    parameter: (name) => names.parameters.get(name)!,
+    batchNorm: (name) => names.statistics.get(name)!.mean.replace(/\.running_mean$/, ''),
+  };
+}
+
+/** Embeddings of two images, each alone, under filled parameters and running statistics. */
+export function expectSameEvaluation(original: Original, fixture: NetworkFixture, tolerance: number): void {
+  const network = networkOf(fixture);
+  const { parameter, batchNorm } = namingOf(original, network);
+  const suffix = original === 'mxnet' ? ['_moving_mean', '_moving_var'] : ['.running_mean', '.running_var'];
+  tf.tidy(() => {
+    const parameters = filledParameters(network, parameter);
+    const statistics = filledStatistics(network, (name) => ({
+      mean: batchNorm(name) + suffix[0],
+      variance: batchNorm(name) + suffix[1],
+    }));
+    const images = filledImages();
+    for (const [index, expected] of fixture.evaluation.entries()) {
+      const embedding = tf.tidy(() => network.embed(parameters, statistics, tf.slice(images, index, 1) as Tensor4D));
+      expect(embedding.shape).toEqual([1, network.embeddingSize]);
+      expectSameRow(embedding.dataSync(), expected, tolerance, `embedding of image ${index}`);
+    }
+  });
+}
+
+/** Embeddings of three images in train mode (one group), and gradients of parameters for a filled gradient of the embeddings. */
+export function expectSameTraining(original: Original, fixture: NetworkFixture, tolerance: number): void {
+  const network = networkOf(fixture);
+  const { parameter } = namingOf(original, network);
+  const { embeddings, gradients } = fixture.training!;
+  const parameters = filledParameters(network, parameter);
+  const specs = network.parameters.filter((spec) => spec.isTrainable);
+  const images = filledImages();
+  const recorded = vjp(
+    () => network.train(parameters, images, { bnGroupSize: IMAGES }),
+    Object.fromEntries(specs.map(({ name }) => [name, parameters[name]!])),
+  );
+  const rows = recorded.value.dataSync();
+  const size = network.embeddingSize;
+  for (const [index, expected] of embeddings.entries()) {
+    expectSameRow(rows.subarray(index * size, (index + 1) * size), expected, tolerance, `embedding of image ${index}`);
+  }
+  const dy = filledGradient([IMAGES, size]);
+  const pulled = recorded.pullback(dy);
+  let compared = 0;
+  for (const spec of specs) {
+    const expected = gradients[parameter(spec.name)];
+    if (!expected) continue;
+    const values = toChannelsFirst(spec, pulled[spec.name]!.dataSync() as Float32Array);
+    expectSameRow(values, expected, 10 * tolerance, `gradient of ${spec.name}`, 8);
+    compared++;
+  }
+  expect(compared).toBeGreaterThan(8);
+  recorded.dispose();
+  tf.dispose([parameters, images, dy, pulled] as never);
+}
+
+/** Errors are relative to the root mean square of the row. */
+function expectSameRow(row: ArrayLike<number>, expected: RowSample, tolerance: number, what: string, count = 16): void {
+  const actual = sampleRow(row, count);
+  const scale = Math.max(expected.norm / Math.sqrt(row.length), 1e-6);
+  const worst = Math.max(...expected.values.map((value, index) => Math.abs(value - actual.values[index]!)));
+  expect(worst / scale, `${what}: largest error, relative to the root mean square`).toBeLessThan(tolerance);
+  expect(Math.abs(actual.norm / expected.norm - 1), `${what}: norm`).toBeLessThan(tolerance);
+}

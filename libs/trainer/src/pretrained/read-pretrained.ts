@@ -1,0 +1,106 @@
+import { ArcFleetError, type RunConfig } from '#contracts';
+import { fromChannelsFirst, initialValues, type Network, type ParameterSpec } from '#model-zoo';
+import { differencesOf, isOutputTensor, recognizeNetwork, type Difference } from './compare-model.js';
+import { locateModel } from './locate-model.js';
+import { openStoredModel, type StoredModel } from './stored-model.js';
+
+/** What a backbone starts from. */
+export interface PretrainedValues {
+  /** By name, in the network's order of axes; row-major. */
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  /** Merged running statistics: mean and variance of every batch norm in the network's order. */
+  readonly statistics: Float32Array;
+}
+
+/** How many differing tensors a message names. */
+const NAMED_DIFFERENCES = 3;
+
+/**
+ * Reads the stored model that a run starts from. Output layers start anew where the configuration says so; parameters that are
+ * not trained (gammas fixed at 1) have their fixed value, whatever is stored.
+ *
+ * @throws ArcFleetError `model_not_found`; `checkpoint_corrupt` naming the file; `model_mismatch` for a model of another network
+ *   or of other output layers, naming what would work.
+ */
+export async function readPretrained(
+  pretrained: NonNullable<RunConfig['pretrained']>,
+  network: Network,
+  seed: number,
+): Promise<PretrainedValues> {
+  const model = await openStoredModel(await locateModel(pretrained));
+  try {
+    const isOutput = isOutputTensor(network);
+    const isTaken = (name: string) => !(pretrained.newOutput && isOutput(name));
+    checkFit(model, network, isTaken, isOutput);
+    const parameters = new Map<string, Float32Array>();
+    for (const spec of network.parameters) {
+      const isStored = spec.isTrainable && isTaken(spec.name);
+      parameters.set(spec.name, isStored ? await readParameter(model, spec) : initialValues(spec, seed));
+    }
+    return { parameters, statistics: await readStatistics(model, network, isTaken) };
+  } finally {
+    await model.close();
+  }
+}
+
+function checkFit(
+  model: StoredModel,
+  network: Network,
+  isTaken: (name: string) => boolean,
+  isOutput: (name: string) => boolean,
+): void {
+  if (model.network !== null && model.network !== network.name) throw otherNetwork(model, network, model.network);
+  const differences = differencesOf(network, model).filter(({ name }) => isTaken(name));
+  if (differences.length === 0) return;
+  const recognized = recognizeNetwork(model, network);
+  if (recognized !== null && recognized !== network.name) throw otherNetwork(model, network, recognized);
+
+  const named = differences.slice(0, NAMED_DIFFERENCES).map(describe).join('; ');
+  const more = differences.length > NAMED_DIFFERENCES ? `; and ${differences.length - NAMED_DIFFERENCES} more` : '';
+  const isOnlyOutput = differences.every(({ name }) => isOutput(name));
+  const advice = isOnlyOutput
+    ? `Set network.embeddingSize and network.output as the model has them, or set pretrained.newOutput to take the body alone and start the output layers anew`
+    : `Set network.* as they were when the model was trained`;
+  throw new ArcFleetError(
+    'model_mismatch',
+    `The stored model ${model.path} does not fit ${network.name} with embedding size ${network.embeddingSize} and output ${network.output}: ${named}${more}. ${advice}`,
+    { file: model.path, network: network.name, differences: differences.slice(0, NAMED_DIFFERENCES) },
+  );
+}
+
+function otherNetwork(model: StoredModel, network: Network, found: string): ArcFleetError {
+  return new ArcFleetError(
+    'model_mismatch',
+    `The stored model ${model.path} is one of network ${found}; its weights cannot go into ${network.name}. Train ${found} from it (network.name ${found}; on the command line --network ${found}), or name a stored model of ${network.name}`,
+    { file: model.path, network: network.name, found },
+  );
+}
+
+function describe({ name, expected, found }: Difference): string {
+  if (found === null) return `it has no ${name} [${expected?.join(', ')}]`;
+  if (expected === null) return `its ${name} [${found.join(', ')}] has no place`;
+  return `its ${name} is [${found.join(', ')}], not [${expected.join(', ')}]`;
+}
+
+async function readParameter(model: StoredModel, spec: ParameterSpec): Promise<Float32Array> {
+  const values = await model.read(spec.name);
+  return model.order === 'arcfleet' ? values : fromChannelsFirst(spec, values);
+}
+
+async function readStatistics(model: StoredModel, network: Network, isTaken: (name: string) => boolean): Promise<Float32Array> {
+  const numValues = network.statistics.reduce((sum, { channels }) => sum + 2 * channels, 0);
+  const merged = new Float32Array(numValues);
+  let at = 0;
+  for (const { name, channels } of network.statistics) {
+    for (const [suffix, start] of [
+      ['moving_mean', 0],
+      ['moving_var', 1],
+    ] as const) {
+      const tensor = `${name}_${suffix}`;
+      if (isTaken(tensor)) merged.set(await model.read(tensor), at);
+      else merged.fill(start, at, at + channels);
+      at += channels;
+    }
+  }
+  return merged;
+}
