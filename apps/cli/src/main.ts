@@ -4,6 +4,7 @@ import { ArcFleetError } from '#contracts';
 import { addDataCommand } from './commands/data.command.js';
 import { addDemoCommand } from './commands/demo.command.js';
 import { addEngineCommand } from './commands/engine.command.js';
+import { addScoreCommand } from './commands/score.command.js';
 import { addUpCommand } from './commands/up.command.js';
 import { addWorkerCommand } from './commands/worker.command.js';
 import { loadConfig } from './config.js';
@@ -20,6 +21,7 @@ addUpCommand(program, config);
 addWorkerCommand(program, config);
 addEngineCommand(program, config);
 addDataCommand(program, config);
+addScoreCommand(program, config);
 
 try {
   await program.parseAsync();

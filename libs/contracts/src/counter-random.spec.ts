@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fillNormal, normalAt, philox4x32, shuffledIndices, streamOf, uniformAt } from './counter-random.js';
+import { fillNormal, fillWords, normalAt, philox4x32, shuffledIndices, streamOf, uniformAt } from './counter-random.js';
 
 describe('counter-based randomness', () => {
   // Known answers of the Random123 distribution (kat_vectors, philox4x32 10).
@@ -31,6 +31,17 @@ describe('counter-based randomness', () => {
     expect(forward).toEqual(backward);
     expect(new Set([...forward, uniformAt(7, 4, 0, 5), uniformAt(8, 3, 0, 5), uniformAt(7, 3, 0, 6)]).size).toBe(23);
     expect(uniformAt(7, 3, 2 ** 32, 0)).not.toBe(uniformAt(7, 3, 0, 0));
+  });
+
+  it('fills words that a longer or a shorter target shares, four to a block', () => {
+    const long = new Uint32Array(11);
+    const short = new Uint32Array(6);
+    fillWords(7, 3, 1, 2, long);
+    fillWords(7, 3, 1, 2, short);
+    expect([...long.subarray(0, 6)]).toEqual([...short]);
+    const expected = Uint32Array.of(4, 2, 1, 0);
+    philox4x32(expected, 7, 3);
+    expect([...long.subarray(4, 8)]).toEqual([...expected]);
   });
 
   it('draws normals with the right first moments', () => {

@@ -122,6 +122,16 @@ export function fillUniform(seed: number, stream: number, row: number, target: F
   }
 }
 
+/** Fills `target` with uniform 32-bit words that depend on (seed, stream, a, b) and the position in `target` only. */
+export function fillWords(seed: number, stream: number, a: number, b: number, target: Uint32Array): void {
+  const { length } = target;
+  for (let start = 0; start < length; start += 4) {
+    // Blocks 0 to 2 belong to the functions above.
+    const words = drawAt(seed, stream, a, b, 3 + (start >>> 2));
+    for (let at = start; at < start + 4 && at < length; at++) target[at] = words[at - start]!;
+  }
+}
+
 /** A permutation of 0..count-1 (Fisher-Yates) that depends on (seed, stream, a) only, for example a = epoch. */
 export function shuffledIndices(seed: number, stream: number, a: number, count: number): Uint32Array {
   const indices = new Uint32Array(count);

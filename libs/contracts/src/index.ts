@@ -2,7 +2,16 @@ export { acceptsSqueezeExcitation, DATASET_KINDS, ENGINES, NETWORKS, NETWORK_NAM
 export type { DatasetKind, EngineName, NetworkFacts, NetworkName, OutputName } from './catalog.js';
 export { accuraciesSchema, checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
 export type { Accuracies, BestModel, CheckpointManifest, FileEntry } from './checkpoint.js';
-export { fillNormal, fillUniform, normalAt, RANDOM_STREAMS, shuffledIndices, streamOf, uniformAt } from './counter-random.js';
+export {
+  fillNormal,
+  fillUniform,
+  fillWords,
+  normalAt,
+  RANDOM_STREAMS,
+  shuffledIndices,
+  streamOf,
+  uniformAt,
+} from './counter-random.js';
 export { ArcFleetError, ERRORS, errorFromReport, isErrorCode, reportError } from './errors.js';
 export type { ErrorCode, ErrorDefinition, ErrorReport } from './errors.js';
 export {

@@ -24,3 +24,5 @@ export type { SyntheticDifficulty } from './synthetic/difficulty.js';
 export { SYNTHETIC_IMAGE_SIZE } from './synthetic/draw-face.js';
 export { generateSyntheticFaces } from './synthetic/generate-faces.js';
 export type { SyntheticFacesOptions, SyntheticFacesSummary } from './synthetic/generate-faces.js';
+export { encodeNpy, readNpy } from './npy.js';
+export type { FloatMatrix } from './npy.js';

@@ -49,10 +49,18 @@ function withTargets(fresh_KB: Tensor2D, targets: ChunkTargets, values: readonly
   return tf.tensorScatterUpdate(fresh_KB, tf.tensor2d(targets.indices, undefined, 'int32'), tf.tensor1d([...values])) as Tensor2D;
 }
 
-/** 1 where a logit counts, 0 where interclass filtering takes it out; null when nothing is filtered. */
-function filterMask(logits_KB: Tensor2D, { filterThreshold, scale }: MarginLoss): Tensor2D | null {
-  if (filterThreshold === null) return null;
-  return tf.cast(tf.lessEqual(logits_KB, filterThreshold * scale), 'float32');
+/**
+ * The logits without margin of a chunk's classes, K x B: of the nearest sub-center, 0 where interclass filtering takes one out.
+ * `mask_KB` is 0 there and 1 elsewhere; null without filtering. Without either the logits are the very tensor given.
+ */
+function classLogits(
+  similarity_RB: Tensor2D,
+  { subCenters, filterThreshold, scale }: MarginLoss,
+): { logits_KB: Tensor2D; mask_KB: Tensor2D | null } {
+  const nearest_KB = nearestSubCenters(similarity_RB, subCenters);
+  if (filterThreshold === null) return { logits_KB: nearest_KB, mask_KB: null };
+  const mask_KB: Tensor2D = tf.cast(tf.lessEqual(nearest_KB, filterThreshold * scale), 'float32');
+  return { logits_KB: tf.mul(nearest_KB, mask_KB), mask_KB };
 }
 
 /**
@@ -67,17 +75,17 @@ export function chunkStatistics(
   isBounded: boolean,
 ): Tensor2D {
   return tf.tidy(() => {
-    const raw_KB = nearestSubCenters(similarity_RB, loss.subCenters);
-    const mask_KB = filterMask(raw_KB, loss);
-    const logits_KB: Tensor2D = mask_KB ? tf.mul(raw_KB, mask_KB) : raw_KB;
+    const { logits_KB } = classLogits(similarity_RB, loss);
+    // The largest of several numbers may hide a NaN among them (wasm), which must reach the exchange.
+    const checked = (sum_1B: tf.Tensor) => (loss.subCenters === 1 ? sum_1B : tf.add(sum_1B, tf.mul(tf.sum(similarity_RB), 0)));
     if (isBounded) {
       const exponentials_KB = withTargets(tf.exp(logits_KB), targets, targetLogits.map(Math.exp));
-      return tf.sum(exponentials_KB, 0, true) as Tensor2D;
+      return checked(tf.sum(exponentials_KB, 0, true)) as Tensor2D;
     }
     const margined_KB = withTargets(tf.add(logits_KB, 0), targets, targetLogits);
     const max_1B = tf.max(margined_KB, 0, true);
     const sum_1B = tf.sum(tf.exp(tf.sub(margined_KB, max_1B)), 0, true);
-    return tf.concat([max_1B, sum_1B], 0) as Tensor2D;
+    return tf.concat([max_1B, checked(sum_1B)], 0) as Tensor2D;
   });
 }
 
@@ -110,10 +118,9 @@ export function chunkBackward(
   const { loss, shift_1B, inputs_BD, ones_B1 } = step;
   const { similarity_RB, inverseNorm_R1 } = forward;
   return tf.tidy(() => {
-    const raw_KB = nearestSubCenters(similarity_RB, loss.subCenters);
-    const mask_KB = filterMask(raw_KB, loss);
-    const probability_KB = tf.exp(tf.sub(raw_KB, shift_1B)) as Tensor2D;
-    const others_KB = mask_KB ? (tf.mul(probability_KB, mask_KB) as Tensor2D) : probability_KB;
+    const { logits_KB, mask_KB } = classLogits(similarity_RB, loss);
+    const probability_KB = tf.exp(tf.sub(logits_KB, shift_1B)) as Tensor2D;
+    const others_KB: Tensor2D = mask_KB ? tf.mul(probability_KB, mask_KB) : probability_KB;
     const gradient_KB = withTargets(others_KB, targets, targetGradients);
     const gradient_RB = toSubCenters(gradient_KB, similarity_RB, loss.subCenters);
     const left_RB = inverseNorm_R1 ? (tf.mul(gradient_RB, inverseNorm_R1) as Tensor2D) : gradient_RB;

@@ -87,7 +87,7 @@ export class MarginHead implements Head {
     const { embeddingSize, numClasses } = this.options;
     const { isNormalized } = this.loss;
     const batch = openBatch(inputs, { embeddingSize, numClasses, isNormalized });
-    const rows = await this.classRows.open({ step, labels });
+    const rows = await this.classRows.open({ step, labels, features: batch.inputs, collective: inputs.collective });
     try {
       return await this.stepOn(rows, inputs, batch);
     } finally {
@@ -157,7 +157,7 @@ export class MarginHead implements Head {
       const dFeatures = new Float32Array(batch.inputs.length);
       await engine.readInto(inputGradient_BD, dFeatures);
       toFeatureGradient(dFeatures, batch, embeddingSize);
-      return { loss: agreed.loss, dFeatures };
+      return { loss: agreed.loss, dFeatures, ...(rows.metrics && { metrics: rows.metrics }) };
     } finally {
       tf.dispose(held);
       for (const forward of kept) if (forward) disposeForward(forward);
@@ -166,7 +166,7 @@ export class MarginHead implements Head {
 
   /** Softmax statistics over this rank's classes; keeps the similarities in `kept` when given. */
   private async forward(
-    { chunks }: StepRows,
+    { chunks, numActive }: StepRows,
     inputs_DB: Tensor2D,
     numRows: number,
     targets: OwnedTargets,
@@ -175,7 +175,7 @@ export class MarginHead implements Head {
     const local = emptyStatistics(numRows);
     if (chunks.length === 0) return local;
     const { loss } = this;
-    const isBounded = isSafeWithoutMaximum(loss.logitBound, this.options.numClasses);
+    const isBounded = isSafeWithoutMaximum(loss.logitBound, numActive);
     const statistics: Tensor2D[] = [];
     let joined: Tensor2D | null = null;
     try {

@@ -10,7 +10,7 @@ export interface OwnedTargets {
   /** Rows of the batch whose target is here, in batch order. */
   readonly owned: readonly number[];
   readonly byChunk: readonly ChunkTargets[];
-  /** Logits with margin, float64; NaN in rows that another rank owns. */
+  /** Logits with margin, rounded to float32; NaN in rows that another rank owns. */
   readonly logits: Float64Array;
   /** Derivative of (logit / scale) by the similarity; NaN in rows that another rank owns. */
   readonly slopes: Float64Array;
@@ -53,7 +53,8 @@ export async function ownTargets(
     }
     if (biases) similarity += biases[position]!;
     const { value, slope } = loss.targetLogit(similarity);
-    logits[row] = loss.scale * value;
+    // As the engine and the other ranks see it: otherwise the rounding shows as loss where a row is well classified.
+    logits[row] = Math.fround(loss.scale * value);
     slopes[row] = slope;
   }
   return { owned, byChunk, logits, slopes };

@@ -1,119 +1,23 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { CheckpointManifest, RunConfigInput } from '#contracts';
-import { engineFolder, engineStatuses, startEngine, tf, type Engine } from '#engine';
-import { SafetensorsReader } from './checkpoint/safetensors.js';
-import { lossesOf, recordsOf, runRanks, type RankOutcome, type RunRanks } from './testing/run-ranks.js';
-import { tinyFaces, writeTinyPairs } from './testing/tiny-faces.js';
+import type { Engine } from '#engine';
+import { lossesOf, recordsOf, type RunRanks } from './testing/run-ranks.js';
+import { tinyFaces } from './testing/tiny-faces.js';
+import {
+  checkpointsOf,
+  foldersOf,
+  modelOf,
+  NUM_CLASSES,
+  onEachEngine,
+  relativeDifference,
+  resultsOf,
+  SIZE,
+} from './testing/training-scene.js';
 
-const SIZE = 16;
-/** Not divisible by 2 or 3, so shards differ in size. */
-const NUM_CLASSES = 7;
-
-const folder = engineFolder(process.env);
-/** The last resort takes minutes for a training. */
-const engines = (await engineStatuses({ folder })).filter(({ name, available }) => available && name !== 'cpu');
-
-let engine: Engine;
-let root: string;
-let data: string;
-let tensorsBefore: number;
-
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'arcfleet-trainer-'));
-  data = join(root, 'data');
-  await mkdir(data);
-  await writeTinyPairs(data, 'pairs', 20, SIZE);
-});
-beforeEach(() => {
-  tensorsBefore = tf.memory().numTensors;
-});
-afterEach(() => {
-  expect(tf.memory().numTensors, 'tensors left behind').toBe(tensorsBefore);
-});
-afterAll(async () => {
-  await rm(root, { recursive: true, force: true });
-});
-
-const faces = tinyFaces({ numClasses: NUM_CLASSES, imagesPerClass: 12, size: SIZE });
-
-function aConfig(overrides: Partial<RunConfigInput> = {}): RunConfigInput {
-  return {
-    dataset: { path: data },
-    network: { name: 'tiny', embeddingSize: 16 },
-    loss: { scale: 16, margin: 0.2 },
-    optimizer: { learningRate: 0.001 },
-    // Whole groups at 1, 2 and 3 ranks.
-    batch: { globalBatchSize: 24, bnGroupSize: 4 },
-    maxSteps: 6,
-    seed: 7,
-    verification: { everySteps: 0, targets: [] },
-    checkpoint: { everySteps: 0 },
-    ...overrides,
-  };
-}
-
-const newStorage = () => mkdtemp(join(root, 'storage-'));
-
-async function train(worldSize: number, config: RunConfigInput, more: Partial<RunRanks> = {}): Promise<RankOutcome[]> {
-  const storageRoot = more.storageRoot ?? (await newStorage());
-  return runRanks({
-    engine,
-    worldSize,
-    trainingSet: faces,
-    config: { ...config, ranks: { max: worldSize } },
-    ...more,
-    storageRoot,
-  });
-}
-
-const resultsOf = (outcomes: readonly RankOutcome[]) => outcomes.map(({ error, result }) => error ?? result);
-
-async function trainOk(worldSize: number, config: RunConfigInput, more: Partial<RunRanks> = {}): Promise<RankOutcome[]> {
-  const outcomes = await train(worldSize, config, more);
-  for (const { error } of outcomes) if (error) throw error;
-  return outcomes;
-}
-
-async function modelOf(storageRoot: string, outcomes: RankOutcome[]): Promise<Map<string, Float32Array>> {
-  const [record] = recordsOf(outcomes[0], 'model.written');
-  return readAll(join(storageRoot, record!.folder, 'model.safetensors'));
-}
-
-async function readAll(path: string): Promise<Map<string, Float32Array>> {
-  const reader = await SafetensorsReader.open(path);
-  const tensors = new Map<string, Float32Array>();
-  for (const name of reader.names) tensors.set(name, await reader.read(name));
-  await reader.close();
-  return tensors;
-}
-
-const checkpointsOf = (outcomes: readonly RankOutcome[]): CheckpointManifest[] =>
-  recordsOf(outcomes[0], 'checkpoint.written').map(({ manifest }) => manifest);
-
-const checkpointFolders = async (storageRoot: string): Promise<string[]> =>
-  (await readdir(join(storageRoot, 'runs/run-1/checkpoints'))).sort();
-
-/** Largest |a - b| over all tensors, relative to the largest |b| of the same tensor. */
-function relativeDifference(a: Map<string, Float32Array>, b: Map<string, Float32Array>): number {
-  let worst = 0;
-  for (const [name, values] of b) {
-    const scale = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-3);
-    const other = a.get(name)!;
-    values.forEach((value, index) => {
-      const difference = Math.abs(value - other[index]!) / scale;
-      worst = Number.isNaN(difference) ? Infinity : Math.max(worst, difference);
-    });
-  }
-  return worst;
-}
-
-describe.each(engines)('on $name', ({ name }) => {
-  beforeAll(async () => {
-    engine = await startEngine(name, { threads: 1, folder });
-  });
+onEachEngine((scene) => {
+  const { config: aConfig, newStorage, train, trainOk } = scene;
 
   describe('runTraining on several ranks', () => {
     it('gives the losses and weights of one rank (train mode, batch norm, classes not divisible)', async () => {
@@ -187,17 +91,17 @@ describe.each(engines)('on $name', ({ name }) => {
       // Losses of the steps before it were sent, that of the step itself was not, and neither model nor checkpoint holds a NaN.
       expect(lossesOf(outcomes)).toHaveLength(2);
       expect(recordsOf(outcomes[0], 'model.written')).toEqual([]);
-      expect(await checkpointFolders(storageRoot)).toEqual(['g1-s1', 'g1-s2']);
+      expect(await foldersOf(storageRoot, 'checkpoints')).toEqual(['g1-s1', 'g1-s2']);
       const resumed = await trainOk(3, config, { storageRoot, generation: 2, resumeFrom: checkpointsOf(outcomes)[1]! });
       const whole = await trainOk(3, config);
       expect(lossesOf(resumed)).toEqual(lossesOf(whole).slice(2));
     });
 
     it('ends every rank before training when they do not all have the same engine, naming each', async () => {
-      const other: Engine = Object.create(engine, { name: { value: 'cpu' } });
-      const outcomes = await train(2, aConfig(), { engineOf: (rank) => (rank === 1 ? other : engine) });
+      const other: Engine = Object.create(scene.engine(), { name: { value: 'cpu' } });
+      const outcomes = await train(2, aConfig(), { engineOf: (rank) => (rank === 1 ? other : scene.engine()) });
       for (const { error, records } of outcomes) {
-        expect(error).toMatchObject({ code: 'collective_mismatch', details: { engines: [engine.name, 'cpu'] } });
+        expect(error).toMatchObject({ code: 'collective_mismatch', details: { engines: [scene.engineName, 'cpu'] } });
         expect((error as Error).message).toContain('rank 1 has cpu');
         expect(records).toEqual([]);
       }
@@ -324,20 +228,20 @@ describe.each(engines)('on $name', ({ name }) => {
       const config = aConfig({ maxSteps: 5, checkpoint: { everySteps: 1, keep: 2 } });
       const kept = await newStorage();
       await trainOk(1, config, { storageRoot: kept });
-      expect(await checkpointFolders(kept)).toEqual(['g1-s3', 'g1-s4']);
+      expect(await foldersOf(kept, 'checkpoints')).toEqual(['g1-s3', 'g1-s4']);
       const unknown = await newStorage();
       await trainOk(1, config, { storageRoot: unknown, commits: false });
-      expect(await checkpointFolders(unknown)).toEqual(['g1-s1', 'g1-s2', 'g1-s3', 'g1-s4']);
+      expect(await foldersOf(unknown, 'checkpoints')).toEqual(['g1-s1', 'g1-s2', 'g1-s3', 'g1-s4']);
     });
 
     it('of a later generation are left alone, and so is the one that this generation began from until it has its own', async () => {
       const config = aConfig({ maxSteps: 4, checkpoint: { everySteps: 1, keep: 2 } });
       const storageRoot = await newStorage();
       const first = await trainOk(1, config, { storageRoot, stopAt: (_, step) => (step === 2 ? 'stop' : 'none') });
-      expect(await checkpointFolders(storageRoot)).toEqual(['g1-s1', 'g1-s2']);
+      expect(await foldersOf(storageRoot, 'checkpoints')).toEqual(['g1-s1', 'g1-s2']);
       await mkdir(join(storageRoot, 'runs/run-1/checkpoints/g3-s9'));
       await trainOk(1, config, { storageRoot, generation: 2, resumeFrom: checkpointsOf(first).at(-1)! });
-      expect(await checkpointFolders(storageRoot)).toEqual(['g1-s2', 'g2-s3', 'g3-s9']);
+      expect(await foldersOf(storageRoot, 'checkpoints')).toEqual(['g1-s2', 'g2-s3', 'g3-s9']);
     });
   });
 

@@ -18,6 +18,25 @@ export const FAR_TARGETS = [1e-3, 1e-2, 1e-1] as const;
  * Throws `non_finite`, or `dataset_invalid` for fewer than 10 pairs or pairs of one kind only.
  */
 export function scoreDistances(distances: Float64Array, isSame: Uint8Array, xnorm: number): VerificationScores {
+  const { accuracies, thresholds } = scoreFolds(distances, isSame);
+  return {
+    numPairs: isSame.length,
+    accuracy: mean(accuracies),
+    std: populationStd(accuracies),
+    threshold: mean(thresholds),
+    xnorm,
+    tarAtFar: tarAtFar(distances, isSame, contiguousFolds(isSame.length, NUM_FOLDS)),
+  };
+}
+
+/** Per fold, in order: its threshold (chosen on the other nine) and its accuracy at that threshold. */
+export interface FoldScores {
+  readonly thresholds: number[];
+  readonly accuracies: number[];
+}
+
+/** The folds behind {@link scoreDistances}. Throws as it does. */
+export function scoreFolds(distances: Float64Array, isSame: Uint8Array): FoldScores {
   checkPairs(distances, isSame);
   const folds = contiguousFolds(isSame.length, NUM_FOLDS);
   const accuracyBuckets = bucketize(distances, NUM_ACCURACY_THRESHOLDS, 100);
@@ -38,15 +57,7 @@ export function scoreDistances(distances: Float64Array, isSame: Uint8Array, xnor
     accuracies.push(counts.correctInside(f, bestIndex) / (fold.end - fold.start));
     thresholds.push(bestIndex / 100);
   });
-
-  return {
-    numPairs: isSame.length,
-    accuracy: mean(accuracies),
-    std: populationStd(accuracies),
-    threshold: mean(thresholds),
-    xnorm,
-    tarAtFar: tarAtFar(distances, isSame, folds),
-  };
+  return { accuracies, thresholds };
 }
 
 function checkPairs(distances: Float64Array, isSame: Uint8Array): void {

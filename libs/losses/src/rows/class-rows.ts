@@ -1,5 +1,6 @@
 import type { Engine } from '#engine';
 import type { Head } from '../head.js';
+import type { SelectionInputs } from '../sampling/class-sampler.js';
 import type { RowSlot, SlotTensors } from './head-slots.js';
 
 /** Classes of a step that are worked on at once. */
@@ -18,6 +19,10 @@ export interface ClassPlace {
 /** The rows of W that take part in one step, on the engine. */
 export interface StepRows {
   readonly chunks: readonly StepChunk[];
+  /** Classes of all ranks that take part. */
+  readonly numActive: number;
+  /** What is worth knowing of the choice, the same on every rank. */
+  readonly metrics?: Readonly<Record<string, number>>;
   /** `label` is a global class; null when it is not this rank's. A batch's own classes always take part on their rank. */
   locate(label: number): ClassPlace | null;
   /** Replaces a chunk's rows by their updated form; takes the tensors over and disposes of the old ones. */
@@ -26,22 +31,13 @@ export interface StepRows {
   close(): void;
 }
 
-/** What a choice of rows may depend on; the same on every rank. */
-export interface StepBatch {
-  /** Number of the update. */
-  readonly step: number;
-  /** Global labels of the batch. */
-  readonly labels: Int32Array;
-}
-
 /**
  * A rank's rows of W with what belongs to them, and the choice of those that take part in a step. {@link DenseRows} takes all
  * of them and keeps them on the engine; a sampling one may keep them elsewhere and bring only a few.
  */
-export interface ClassRows extends Pick<Head, 'classStart' | 'numLocalClasses' | 'rows' | 'load' | 'dispose'> {
-  readonly slots: readonly RowSlot[];
-  /** Rows of the next step; one step is open at a time. */
-  open(batch: StepBatch): StepRows | Promise<StepRows>;
+export interface ClassRows extends Pick<Head, 'slots' | 'classStart' | 'numLocalClasses' | 'rows' | 'load' | 'dispose'> {
+  /** Rows of the next step; one step is open at a time. All ranks call it together. */
+  open(batch: SelectionInputs): StepRows | Promise<StepRows>;
 }
 
 export interface ClassRowsOptions {

@@ -19,15 +19,17 @@ export class DenseRows implements ClassRows, StepRows {
   readonly slots: readonly RowSlot[];
   readonly classStart: number;
   readonly numLocalClasses: number;
+  readonly numActive: number;
   readonly chunks: DenseChunk[] = [];
   private readonly chunkSize: number;
   private readonly engine: Engine;
 
-  constructor({ slots, classStart, numLocalClasses, chunkSize, engine }: ClassRowsOptions) {
+  constructor({ slots, classStart, numLocalClasses, numClasses, chunkSize, engine }: ClassRowsOptions) {
     this.engine = engine;
     this.slots = slots;
     this.classStart = classStart;
     this.numLocalClasses = numLocalClasses;
+    this.numActive = numClasses;
     this.chunkSize = chunkSize;
     for (let start = 0; start < numLocalClasses; start += chunkSize) {
       const size = Math.min(chunkSize, numLocalClasses - start);

@@ -1,20 +1,19 @@
-import { ArcFleetError, type ClassSamplingConfig } from '#contracts';
+import type { ClassSamplingConfig } from '#contracts';
 import type { ClassRows, ClassRowsOptions } from './class-rows.js';
+import { RandomClasses } from '../sampling/random-classes.js';
+import { NearestClasses } from '../sampling/nearest-classes.js';
 import { DenseRows } from './dense-rows.js';
+import { SampledRows } from './sampled-rows.js';
 
 type Factories = {
   readonly [S in ClassSamplingConfig as S['name']]: (config: S, options: ClassRowsOptions) => ClassRows;
 };
 
-const notYet = ({ name }: ClassSamplingConfig): never => {
-  throw new ArcFleetError('config_invalid', `The class sampling ${name} is not there yet`);
-};
-
 /** One entry per name in the catalog; the type holds both lists equal. */
 export const CLASS_ROWS_FACTORIES: Factories = {
   none: (_, options) => new DenseRows(options),
-  random: notYet,
-  nearest: notYet,
+  random: (sampling, options) => new SampledRows(options, () => new RandomClasses({ ...options, sampling })),
+  nearest: (sampling, options) => new SampledRows(options, (centers) => new NearestClasses({ ...options, sampling, centers })),
 };
 
 export function createClassRows(config: ClassSamplingConfig, options: ClassRowsOptions): ClassRows {

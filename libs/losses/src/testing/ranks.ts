@@ -1,19 +1,10 @@
 import type { Collective, Payload } from '#collective';
 import { tf } from '#engine';
 import type { Engine } from '#engine';
-import type { LossConfig, OptimizerConfig } from '#contracts';
+import type { OptimizerConfig } from '#contracts';
 import { MarginHead } from '../margin-head.js';
 import type { HeadStepResult } from '../head.js';
 import type { MarginHeadOptions } from '../margin-head.js';
-
-export const ARCFACE: Extract<LossConfig, { name: 'arcface' }> = {
-  name: 'arcface',
-  scale: 64,
-  margin: 0.5,
-  gradient: 'exact',
-  subCenters: 1,
-  interclassFilteringThreshold: null,
-};
 
 /** Reproducible values in (-1, 1) that float32 holds exactly. */
 export function randoms(length: number, seed: number): Float32Array {
@@ -31,6 +22,17 @@ export const PLAIN_SGD: Extract<OptimizerConfig, { name: 'sgd' }> = {
   learningRate: 17,
   momentum: 0,
   weightDecay: 0,
+  clipNorm: null,
+};
+
+/** AdamW whose epsilon is large enough that a gradient of nearly 0 does not decide by its rounding. */
+export const ADAMW: Extract<OptimizerConfig, { name: 'adamw' }> = {
+  name: 'adamw',
+  learningRate: 17,
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-2,
+  weightDecay: 0.1,
   clipNorm: null,
 };
 
@@ -68,7 +70,8 @@ export class HeadGroup {
     if (losses.size !== 1) throw new Error(`ranks disagree about the loss: ${[...losses].join(', ')}`);
     const dFeatures = new Float32Array(features.length);
     for (const result of results) result.dFeatures.forEach((value, at) => (dFeatures[at]! += value));
-    return { loss: results[0]!.loss, dFeatures };
+    const { loss, metrics } = results[0]!;
+    return { loss, dFeatures, ...(metrics && { metrics }) };
   }
 
   /** All slots of all classes, in class order. */

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { identify } from './identification.js';
+import { drawer } from './testing/drawn-pairs.js';
+
+const DIM = 6;
+
+/** Unit rows around one centre per label. */
+function drawnPeople(labels: readonly number[], numDistractors: number, seed: number) {
+  const next = drawer(seed);
+  const value = () => (next() % 2_001) / 1_000 - 1;
+  const unit = (row: number[]) => row.map((x) => x / Math.hypot(...row));
+  const centers = new Map<number, number[]>();
+  const rows = labels.map((label) => {
+    if (!centers.has(label)) centers.set(label, Array.from({ length: DIM }, value));
+    return unit(centers.get(label)!.map((x) => x + 0.8 * value()));
+  });
+  const others = Array.from({ length: numDistractors }, () => unit(Array.from({ length: DIM }, value)));
+  return { rows, others, labels: Int32Array.from(labels) };
+}
+
+describe('identify', () => {
+  it('agrees with every comparison made by itself', () => {
+    for (const seed of [3, 8, 21]) {
+      const { rows, others, labels } = drawnPeople([0, 0, 0, 1, 1, 2, 3, 3, 3, 3], 5000, seed);
+      const embeddings = Float32Array.from(rows.flat());
+      const distractors = Float32Array.from(others.flat());
+      const fars = [1e-4, 1e-2];
+      const scores = identify({ embeddings, labels }, distractors, { dim: DIM, maxRank: 50, fars });
+
+      const dot = (a: Float32Array, i: number, b: Float32Array, j: number) => {
+        let sum = 0;
+        for (let d = 0; d < DIM; d++) sum += a[i * DIM + d]! * b[j * DIM + d]!;
+        return sum;
+      };
+      const impostors: number[][] = rows.map((_, probe) => others.map((__, at) => dot(embeddings, probe, distractors, at)));
+      const mated: { similarity: number; rank: number }[] = [];
+      for (const [probe, label] of labels.entries()) {
+        for (const [mate, other] of labels.entries()) {
+          if (mate === probe || other !== label) continue;
+          const similarity = dot(embeddings, probe, embeddings, mate);
+          mated.push({ similarity, rank: 1 + impostors[probe]!.filter((value) => value >= similarity).length });
+        }
+      }
+      expect(scores).toMatchObject({ numProbes: 10, numMated: mated.length, numDistractors: 5000 });
+      expect(scores.cmc).toEqual(
+        Array.from({ length: 50 }, (_, k) => mated.filter(({ rank }) => rank <= k + 1).length / mated.length),
+      );
+      expect(scores.rank1).toBe(scores.cmc[0]);
+      const all = impostors.flat().sort((a, b) => b - a);
+      for (const far of fars) {
+        const { tar, threshold } = scores.tarAtFar[String(far)]!;
+        expect(threshold).toBe(all[Math.floor(far * all.length)]);
+        expect(all.filter((value) => value > threshold).length / all.length).toBeLessThanOrEqual(far);
+        expect(tar).toBe(mated.filter(({ similarity }) => similarity > threshold).length / mated.length);
+      }
+    }
+  });
+
+  it('needs mates and distractors', () => {
+    const alone = { embeddings: new Float32Array(DIM).fill(1), labels: Int32Array.of(4) };
+    const invalid = expect.objectContaining({ code: 'dataset_invalid' }) as unknown;
+    expect(() => identify(alone, new Float32Array(DIM), { dim: DIM })).toThrow(invalid);
+    const two = { embeddings: new Float32Array(2 * DIM).fill(1), labels: Int32Array.of(4, 4) };
+    expect(() => identify(two, new Float32Array(0), { dim: DIM })).toThrow(invalid);
+    expect(() => identify(two, new Float32Array(DIM + 1), { dim: DIM })).toThrow(
+      expect.objectContaining({ code: 'shape_mismatch' }),
+    );
+  });
+});
