@@ -89,7 +89,7 @@ module.exports = {
     {
       name: 'redis in one transport',
       severity: 'error',
-      from: { path: '^libs/collective/', pathNot: ['transports/redis-streams/', isSpec] },
+      from: { path: '^libs/collective/', pathNot: ['transports/(?:redis-streams|coordination)/', isSpec] },
       to: { path: 'node_modules/ioredis/' },
     },
     ...DRIVERS.map(([rooms, forbidden]) => ({

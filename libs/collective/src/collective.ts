@@ -1,12 +1,12 @@
-/** Element types that travel. `bytes` is opaque. */
-export type DType = 'float32' | 'int32' | 'bytes';
+/** Element types that travel. `bytes` is opaque; `bfloat16` elements are their bits (see `toBfloat16`, `fromBfloat16`). */
+export type DType = 'float32' | 'int32' | 'bytes' | 'bfloat16';
 
 /** One rank's contribution: elements in row-major order. Ranks must agree on dtype and on all but the first axis. */
 export interface Payload {
   readonly dtype: DType;
   readonly shape: readonly number[];
   /** Little-endian elements; length = product of shape x element size. */
-  readonly data: Float32Array | Int32Array | Uint8Array;
+  readonly data: Float32Array | Int32Array | Uint8Array | Uint16Array;
 }
 
 /** Format of float32 on the wire of a reduction. bfloat16 halves the bytes; every rank rounds its own part as its peers see it. */
@@ -14,6 +14,14 @@ export type WireType = 'float32' | 'bfloat16';
 
 export interface ReduceOptions {
   readonly wire?: WireType;
+}
+
+export interface AllReduceOptions extends ReduceOptions {
+  /**
+   * Array of the same length for the result, which is then what the promise resolves to; it may be `values` itself. The caller
+   * leaves it alone until then. In shared memory nothing is copied between threads.
+   */
+  readonly into?: Float32Array;
 }
 
 /**
@@ -32,12 +40,15 @@ export interface Collective {
   readonly rank: number;
   readonly worldSize: number;
 
-  /** Every rank's payload, in rank order; own payload is the very object given (not read back). */
+  /**
+   * Every rank's payload, in rank order; own payload is the very object given (not read back). For float32 at half the bytes give
+   * `toBfloat16(values)` as dtype `bfloat16`, and read all of them, the own one too, with `fromBfloat16`: all ranks see the same.
+   */
   allGather(payload: Payload): Promise<Payload[]>;
   /** Elementwise sum of `values` over ranks; rank r receives segment r, whose lengths are `counts` (sum = values.length). */
   reduceScatter(values: Float32Array, counts: readonly number[], options?: ReduceOptions): Promise<Float32Array>;
-  /** Elementwise sum or maximum over ranks, as a new array. */
-  allReduce(values: Float32Array, operation: 'sum' | 'max', options?: ReduceOptions): Promise<Float32Array>;
+  /** Elementwise sum or maximum over ranks, as a new array unless `into` is given. */
+  allReduce(values: Float32Array, operation: 'sum' | 'max', options?: AllReduceOptions): Promise<Float32Array>;
   /** `root`'s payload on every rank; the other ranks pass null. */
   broadcast(payload: Payload | null, root: number): Promise<Payload>;
   /** Every rank's payload on `root`, null elsewhere. */

@@ -2,6 +2,7 @@ import { freshRedis, type Fresh } from '#test-support';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Collective, Payload } from './collective.js';
+import { toBfloat16 } from './protocol/bfloat16.js';
 import { bitsOf, referenceReduce, wildFloats } from './testing/reference.js';
 import { closeAll, settle, TRANSPORTS } from './testing/open-ranks.js';
 
@@ -49,8 +50,9 @@ describe.each(TRANSPORTS)('$name', ({ open, isOnThread }) => {
         { dtype: 'int32', shape: [rank + 1], data: Int32Array.from({ length: rank + 1 }, (_, i) => i - (2 ** 31 - rank)) },
         { dtype: 'bytes', shape: [600], data: Uint8Array.from({ length: 600 }, (_, i) => i ^ rank) },
         { dtype: 'float32', shape: [], data: Float32Array.of(Number.NaN) },
+        { dtype: 'bfloat16', shape: [50, 3], data: toBfloat16(wildFloats(150, rank)) },
       ];
-      for (let kind = 0; kind < 4; kind++) {
+      for (let kind = 0; kind < 5; kind++) {
         const own = everyRank.map((rank) => payloadsOf(rank)[kind]!);
         const results = await onAll((collective, rank) => collective.allGather(own[rank]!));
         for (const [rank, result] of results.entries()) {
@@ -98,6 +100,22 @@ describe.each(TRANSPORTS)('$name', ({ open, isOnThread }) => {
           }
         },
       );
+
+      it.each(['other memory', 'the values themselves', 'shared memory'])('writes the result into %s', async (memory) => {
+        for (const length of [3, 400]) {
+          const parts = everyRank.map((rank) => wildFloats(length, 100 * length + rank));
+          const expected = bitsOf(referenceReduce(parts, 'sum', wire));
+          const results = await onAll(async (collective, rank) => {
+            const shared = new Float32Array(new SharedArrayBuffer(4 * length));
+            shared.set(parts[rank]!);
+            const values = memory === 'shared memory' ? shared : parts[rank]!.slice();
+            const into = memory === 'other memory' ? new Float32Array(length) : values;
+            expect(await collective.allReduce(values, 'sum', { wire, into })).toBe(into);
+            return into;
+          });
+          for (const result of results) expect(bitsOf(result)).toEqual(expected);
+        }
+      });
 
       it.each([1, 40])('keeps -0, denormals, infinities and NaN (%i copies)', async (copies) => {
         const special = [-0, 0, 2 ** -149, -(2 ** -149), 2 ** -126, 3.3895e38, -3.3895e38, Infinity, -Infinity, Number.NaN, 1];

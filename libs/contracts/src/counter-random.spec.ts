@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { fillNormal, fillWords, normalAt, philox4x32, shuffledIndices, streamOf, uniformAt } from './counter-random.js';
+import {
+  fillNormal,
+  fillUniform,
+  fillWords,
+  normalAt,
+  philox4x32,
+  shuffledIndices,
+  streamOf,
+  uniformAt,
+} from './counter-random.js';
 
 describe('counter-based randomness', () => {
   // Known answers of the Random123 distribution (kat_vectors, philox4x32 10).
@@ -55,6 +64,22 @@ describe('counter-based randomness', () => {
     expect(Math.abs(kurtosis - 3)).toBeLessThan(0.15);
     const single = Array.from({ length: 20_000 }, (_, index) => normalAt(1, 1, index));
     expect(Math.abs(single.reduce((sum, value) => sum + value ** 2, 0) / single.length - 1)).toBeLessThan(0.05);
+  });
+
+  it('draws uniforms in [0, 1) with the right first moments, by row and position alone', () => {
+    const values = new Float32Array(40_001);
+    fillUniform(1, 1, 2 ** 40 + 3, values);
+    expect(values.every((value) => value >= 0 && value < 1)).toBe(true);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    // Four standard deviations of a mean of 40,001 uniforms are 0.0058.
+    expect(Math.abs(mean - 0.5)).toBeLessThan(0.0058);
+    expect(Math.abs(variance - 1 / 12)).toBeLessThan(0.002);
+    const short = new Float32Array(7);
+    fillUniform(1, 1, 2 ** 40 + 3, short);
+    expect([...short]).toEqual([...values.subarray(0, 7)]);
+    fillUniform(1, 1, 3, short);
+    expect([...short]).not.toEqual([...values.subarray(0, 7)]);
   });
 
   it('fills rows independently of each other and of the length', () => {

@@ -110,6 +110,16 @@ export function fillNormal(seed: number, stream: number, row: number, target: Fl
   }
 }
 
+/** Fills `target` with uniform 32-bit words that depend on (seed, stream, a, b) and the position in `target` only. */
+export function fillWords(seed: number, stream: number, a: number, b: number, target: Uint32Array): void {
+  const { length } = target;
+  for (let start = 0; start < length; start += 4) {
+    // Blocks 0 to 2 belong to the functions above.
+    const words = drawAt(seed, stream, a, b, 3 + (start >>> 2));
+    for (let at = start; at < start + 4 && at < length; at++) target[at] = words[at - start]!;
+  }
+}
+
 /**
  * Fills `target` with uniforms in [0, 1) (24 bits) that depend on (seed, stream, row) and the position in `target` only; four
  * values per draw. `row` is below 2^53.
@@ -119,16 +129,6 @@ export function fillUniform(seed: number, stream: number, row: number, target: F
   for (let start = 0; start < length; start += 4) {
     const words = drawAt(seed, stream, row, start >>> 2, 3);
     for (let lane = 0; lane < 4 && start + lane < length; lane++) target[start + lane] = (words[lane]! >>> 8) * TO_UNIT_24;
-  }
-}
-
-/** Fills `target` with uniform 32-bit words that depend on (seed, stream, a, b) and the position in `target` only. */
-export function fillWords(seed: number, stream: number, a: number, b: number, target: Uint32Array): void {
-  const { length } = target;
-  for (let start = 0; start < length; start += 4) {
-    // Blocks 0 to 2 belong to the functions above.
-    const words = drawAt(seed, stream, a, b, 3 + (start >>> 2));
-    for (let at = start; at < start + 4 && at < length; at++) target[at] = words[at - start]!;
   }
 }
 

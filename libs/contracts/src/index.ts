@@ -39,7 +39,7 @@ export type { ClassSamplingConfig, LossConfig, LossName, SoftmaxLossConfig, Trip
 export { LR_SCHEDULES, OPTIMIZERS, scheduleSchema } from './run-config/optimizer.js';
 export type { LrScheduleName, OptimizerConfig, OptimizerName, ScheduleConfig } from './run-config/optimizer.js';
 export { createRunSchema, MODEL_POLICIES, runConfigSchema, TRANSPORTS } from './run-config/run-config.js';
-export type { CreateRun, CreateRunInput, RunConfig, RunConfigInput } from './run-config/run-config.js';
+export type { CreateRun, CreateRunInput, RunConfig, RunConfigInput, Transport } from './run-config/run-config.js';
 export {
   createdRunSchema,
   deliveryListSchema,

@@ -40,6 +40,44 @@ describe.each(engines)('networks on $name', ({ name: engine }) => {
     expect(Object.keys(NETWORK_FACTORIES).sort()).toEqual([...NETWORK_NAMES].sort());
   });
 
+  it('refuse an option that they do not have with validation_failed', () => {
+    const options = { embeddingSize: 8, height: 16, width: 16, squeezeExcitation: true };
+    expect(() => createNetwork({ name: 'tiny', ...options })).toThrow(/tiny has no squeeze-and-excitation/);
+    expect(createNetwork({ name: 'r18', ...options }).parameters.map(({ name }) => name)).toContain(
+      'stage1_unit1_se_conv1_weight',
+    );
+  });
+
+  it('take output layers and drop rate from the options, else from the catalog', () => {
+    const options = { name: 'r18', embeddingSize: 8, height: 32, width: 32 };
+    expect(createNetwork(options)).toMatchObject({ output: 'E', dropout: 0.4, squeezeExcitation: false });
+    expect(createNetwork({ ...options, output: 'H', dropout: 0.1 })).toMatchObject({ output: 'H', dropout: 0.1 });
+    // The embedding of Z is the last feature map, 2 x 2 x 512.
+    expect(createNetwork({ ...options, output: 'Z' }).embeddingSize).toBe(2048);
+  });
+
+  it('with dropout give a sample the same embedding in any micro-batch and when repeated, and another one at the next step', () => {
+    const network = createNetwork({ name: 'tiny', embeddingSize: 8, height: 16, width: 16, output: 'E', dropout: 0.4 });
+    const before = tf.memory().numTensors;
+    tf.tidy(() => {
+      const parameters = parametersOf(network);
+      const x = images(4, 16);
+      const embed = (start: number, count: number, step = 5) =>
+        network
+          .train(parameters, tf.slice(x, start, count), {
+            bnGroupSize: 2,
+            dropoutKey: { seed: 9, step, firstSample: 100 + start },
+          })
+          .arraySync();
+      const whole = embed(0, 4);
+      expect([...embed(0, 2), ...embed(2, 2)]).toEqual(whole);
+      expect(embed(0, 4)).toEqual(whole);
+      expect(embed(0, 4, 6)).not.toEqual(whole);
+      expect(() => network.train(parameters, x, { bnGroupSize: 2 })).toThrow(/needs a dropoutKey/);
+    });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('refuses an unknown name with not_found', () => {
     expect(() => createNetwork({ name: 'r1000', embeddingSize: 8, height: 16, width: 16 })).toThrow(/no network 'r1000'/);
   });
@@ -64,6 +102,21 @@ describe.each(engines)('networks on $name', ({ name: engine }) => {
     expect(values).not.toEqual(initialValues(spec, 4));
     const std = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
     expect(std).toBeCloseTo(Math.sqrt(2 / 512), 3);
+  });
+
+  it('draw uniform start values within their bound', () => {
+    // The dense layer of arcface_torch's r200 is PyTorch's: +-1 / sqrt(inputs), its bias too.
+    const network = createNetwork({ name: 'r200', embeddingSize: 128, height: 32, width: 32 });
+    for (const name of ['pre_fc1_weight', 'pre_fc1_bias']) {
+      const values = initialValues(
+        network.parameters.find((spec) => spec.name === name)!,
+        3,
+      );
+      const largest = values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+      expect(largest, name).toBeLessThanOrEqual(1 / Math.sqrt(2048));
+      expect(largest, name).toBeGreaterThan(0.9 / Math.sqrt(2048));
+      expect(Math.abs(values.reduce((sum, value) => sum + value, 0) / values.length), name).toBeLessThan(0.004);
+    }
   });
 
   it.each([

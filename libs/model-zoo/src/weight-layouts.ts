@@ -1,12 +1,14 @@
 import type { ParameterSpec } from './layer.js';
 import { sizeOf } from './parameters.js';
 
+type Layouted = Pick<ParameterSpec, 'shape' | 'layout'>;
+
 /**
  * The same weights in MXNet's and PyTorch's order, which agree: convolutions are outputs x inputs (of one group) x height x
  * width, dense layers outputs x inputs with inputs flattened from channels x height x width. Ours are height x width x inputs x
  * outputs, and flattened from height x width x channels. Vectors are the same everywhere.
  */
-export function channelsFirstShape(spec: Pick<ParameterSpec, 'shape' | 'layout'>): number[] {
+export function channelsFirstShape(spec: Layouted): number[] {
   const [height, width, inputs, outputs] = spec.shape as [number, number, number, number];
   switch (spec.layout?.kind) {
     case 'convolution':
@@ -21,16 +23,20 @@ export function channelsFirstShape(spec: Pick<ParameterSpec, 'shape' | 'layout'>
 }
 
 /** Values of a parameter in our order from {@link channelsFirstShape}'s, both row-major. */
-export function fromChannelsFirst(spec: Pick<ParameterSpec, 'shape' | 'layout'>, values: Float32Array): Float32Array {
+export function fromChannelsFirst(spec: Layouted, theirs: Float32Array): Float32Array {
   const ours = new Float32Array(sizeOf(spec));
-  eachPosition(spec, (mine, theirs) => (ours[mine] = values[theirs]!));
+  eachRun(spec, (at, start, count, stride) => {
+    for (let i = 0; i < count; i++) ours[at + i] = theirs[start + i * stride]!;
+  });
   return ours;
 }
 
 /** The way back. */
-export function toChannelsFirst(spec: Pick<ParameterSpec, 'shape' | 'layout'>, values: Float32Array): Float32Array {
+export function toChannelsFirst(spec: Layouted, ours: Float32Array): Float32Array {
   const theirs = new Float32Array(sizeOf(spec));
-  eachPosition(spec, (mine, other) => (theirs[other] = values[mine]!));
+  eachRun(spec, (at, start, count, stride) => {
+    for (let i = 0; i < count; i++) theirs[start + i * stride] = ours[at + i]!;
+  });
   return theirs;
 }
 
@@ -40,7 +46,7 @@ interface Traversal {
   readonly strides: readonly [number, number, number, number];
 }
 
-function traversalOf({ shape, layout }: Pick<ParameterSpec, 'shape' | 'layout'>): Traversal {
+function traversalOf({ shape, layout }: Layouted): Traversal {
   const [height, width, inputs, outputs] = shape as [number, number, number, number];
   switch (layout?.kind) {
     case 'convolution':
@@ -60,13 +66,14 @@ function traversalOf({ shape, layout }: Pick<ParameterSpec, 'shape' | 'layout'>)
   }
 }
 
-function eachPosition(spec: Pick<ParameterSpec, 'shape' | 'layout'>, visit: (ours: number, theirs: number) => void): void {
+/** Visits our order in runs of `count` neighbours from `at`, which lie `stride` apart from `start` on in the other order. */
+function eachRun(spec: Layouted, visit: (at: number, start: number, count: number, stride: number) => void): void {
   const { extents, strides } = traversalOf(spec);
-  let ours = 0;
+  let at = 0;
   for (let a = 0; a < extents[0]; a++)
     for (let b = 0; b < extents[1]; b++)
       for (let c = 0; c < extents[2]; c++) {
-        const start = a * strides[0] + b * strides[1] + c * strides[2];
-        for (let d = 0; d < extents[3]; d++) visit(ours++, start + d * strides[3]);
+        visit(at, a * strides[0] + b * strides[1] + c * strides[2], extents[3], strides[3]);
+        at += extents[3];
       }
 }

@@ -2,7 +2,7 @@ import { ArcFleetError, errorFromReport } from '#contracts';
 import type { ErrorReport } from '#contracts';
 import { abortSeenBy } from '../protocol/abort.js';
 import type { Frame } from '../protocol/frame.js';
-import type { Lane, Wire, WireReceiver } from '../protocol/wire.js';
+import type { Lane, OutgoingFrame, Wire, WireReceiver } from '../protocol/wire.js';
 
 /** Decides how a frame reaches a rank: call `deliver` now, later, twice or never. For tests. */
 export type Delivery = (to: number, frame: Frame, deliver: () => void) => void;
@@ -63,6 +63,7 @@ export class InMemoryWire implements Wire {
   readonly rank: number;
   readonly worldSize: number;
   readonly generation: number;
+  readonly hasChecksums = true;
   readonly #hub: InMemoryHub;
 
   constructor(hub: InMemoryHub, rank: number) {
@@ -76,8 +77,8 @@ export class InMemoryWire implements Wire {
     this.#hub.attach(this.rank, receiver);
   }
 
-  send(lane: Lane, frame: Frame): Promise<void> {
-    this.#hub.send(this.rank, lane, frame);
+  send(lane: Lane, frame: OutgoingFrame): Promise<void> {
+    this.#hub.send(this.rank, lane, frame.frame());
     return Promise.resolve();
   }
 

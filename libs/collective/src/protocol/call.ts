@@ -1,13 +1,14 @@
 import { ArcFleetError } from '#contracts';
-import type { CallFacts, Frame } from './frame.js';
-import { Assembler } from './message.js';
+import { Assembler } from './assembler.js';
+import type { CallFacts, Frame, FrameHeader } from './frame.js';
 import type { Message } from './message.js';
+import type { Sink } from './sink.js';
 
 interface Slot {
   readonly rank: number;
-  readonly assembler: Assembler;
-  readonly message: Promise<Message>;
-  resolve(message: Message): void;
+  readonly sink: Sink;
+  readonly complete: Promise<void>;
+  resolve(): void;
   done: boolean;
   /** When this rank began to wait for it, ms; null while nobody waits. */
   since: number | null;
@@ -34,10 +35,30 @@ export class Call {
   }
 
   /** Message of `rank` for `stage`, whenever it is complete. */
-  receive(rank: number, stage: number): Promise<Message> {
+  async receive(rank: number, stage: number): Promise<Message> {
     const slot = this.#slot(rank, stage);
     slot.since ??= this.#now();
-    return slot.message;
+    await slot.complete;
+    return (slot.sink as Assembler).message!;
+  }
+
+  /** The message of `rank` for `stage` goes into `sink`; to be said before a frame of it can have come. */
+  expect(rank: number, stage: number, sink: Sink): void {
+    this.#addSlot(rank, stage, sink);
+  }
+
+  /** Resolves when the sinks of `ranks` for `stage` have everything. From now on this rank waits for it. */
+  async complete(ranks: readonly number[], stage: number): Promise<void> {
+    const slots = ranks.map((rank) => this.#slot(rank, stage));
+    for (const slot of slots) slot.since ??= this.#now();
+    await Promise.all(slots.map((slot) => slot.complete));
+  }
+
+  /** Where the data of that frame should lie; null: anywhere. */
+  place(header: FrameHeader, length: number): Uint8Array | null {
+    if (this.#difference(header) !== undefined) return null;
+    const slot = this.#slot(header.from, header.stage);
+    return slot.done ? null : slot.sink.place(header, length);
   }
 
   /**
@@ -46,8 +67,7 @@ export class Call {
    */
   accept(frame: Frame): number {
     const { header } = frame;
-    const names = ['operation', 'reduction', 'wire', 'root', 'agreement'] as const;
-    const different = names.find((name) => header[name] !== this.facts[name]);
+    const different = this.#difference(header);
     if (different !== undefined) {
       const what = different === 'agreement' ? 'lengths' : different;
       throw new ArcFleetError(
@@ -58,13 +78,12 @@ export class Call {
     }
     const slot = this.#slot(header.from, header.stage);
     if (slot.done) return 0;
-    const before = slot.assembler.receivedBytes;
-    const message = slot.assembler.add(frame);
-    if (message !== null) {
+    const before = slot.sink.receivedBytes;
+    if (slot.sink.add(frame)) {
       slot.done = true;
-      slot.resolve(message);
+      slot.resolve();
     }
-    return slot.assembler.receivedBytes - before;
+    return slot.sink.receivedBytes - before;
   }
 
   fail(error: ArcFleetError): void {
@@ -77,19 +96,27 @@ export class Call {
   }
 
   #slot(rank: number, stage: number): Slot {
-    const key = `${stage}:${rank}`;
-    let slot = this.#slots.get(key);
-    if (slot === undefined) {
-      let resolve!: (message: Message) => void;
-      const message = new Promise<Message>((settle) => {
-        resolve = settle;
-      });
-      slot = { rank, assembler: new Assembler(), message, resolve, done: false, since: null };
-      this.#slots.set(key, slot);
-    }
+    return this.#slots.get(keyOf(rank, stage)) ?? this.#addSlot(rank, stage, new Assembler());
+  }
+
+  #addSlot(rank: number, stage: number, sink: Sink): Slot {
+    let resolve!: () => void;
+    const complete = new Promise<void>((settle) => {
+      resolve = settle;
+    });
+    const slot: Slot = { rank, sink, complete, resolve, done: false, since: null };
+    this.#slots.set(keyOf(rank, stage), slot);
     return slot;
   }
+
+  /** Name of a fact about which that frame's sender disagrees. */
+  #difference(header: FrameHeader) {
+    const names = ['operation', 'reduction', 'wire', 'root', 'agreement'] as const;
+    return names.find((name) => header[name] !== this.facts[name]);
+  }
 }
+
+const keyOf = (rank: number, stage: number) => `${stage}:${rank}`;
 
 function describe({ operation, reduction, wire, root }: CallFacts): string {
   const parts = [reduction, wire === 'bfloat16' ? wire : null, root === null ? null : `root ${root}`].filter(

@@ -7,7 +7,7 @@ import type { Reduction } from './reduce.js';
 export const OPERATIONS = ['allGather', 'reduceScatter', 'allReduce', 'broadcast', 'gather', 'barrier'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-const DTYPES: readonly DType[] = ['float32', 'int32', 'bytes'];
+const DTYPES: readonly DType[] = ['float32', 'int32', 'bytes', 'bfloat16'];
 const REDUCTIONS: readonly (Reduction | null)[] = [null, 'sum', 'max'];
 const WIRES: readonly WireType[] = ['float32', 'bfloat16'];
 const VERSION = 1;
@@ -37,7 +37,8 @@ export interface FrameHeader extends CallFacts {
   /** Bytes of the whole message and where this chunk starts in it. */
   readonly totalBytes: number;
   readonly offset: number;
-  readonly checksum: number;
+  /** CRC-32 of the data; null on a network that has checksums of its own. */
+  readonly checksum: number | null;
   readonly dtype: DType;
   readonly shape: readonly number[];
 }
@@ -68,6 +69,7 @@ export function encodeHeader(header: FrameHeader): Uint8Array {
   bytes[4] = REDUCTIONS.indexOf(header.reduction);
   bytes[5] = WIRES.indexOf(header.wire);
   bytes[6] = header.shape.length;
+  bytes[7] = header.checksum === null ? 1 : 0;
   view.setUint32(8, header.generation, true);
   view.setUint32(12, header.from, true);
   view.setUint32(16, header.sequence, true);
@@ -76,7 +78,7 @@ export function encodeHeader(header: FrameHeader): Uint8Array {
   view.setUint32(28, header.root ?? NO_ROOT, true);
   view.setFloat64(32, header.totalBytes, true);
   view.setFloat64(40, header.offset, true);
-  view.setUint32(48, header.checksum, true);
+  view.setUint32(48, header.checksum ?? 0, true);
   view.setUint32(52, header.agreement, true);
   header.shape.forEach((size, axis) => view.setUint32(FIXED_BYTES + 4 * axis, size, true));
   return bytes;
@@ -123,7 +125,7 @@ export function decodeHeader(bytes: Uint8Array, from: number): FrameHeader {
     root: root === NO_ROOT ? null : root,
     totalBytes: view.getFloat64(32, true),
     offset: view.getFloat64(40, true),
-    checksum: view.getUint32(48, true),
+    checksum: bytes[7] === 1 ? null : view.getUint32(48, true),
     agreement: view.getUint32(52, true),
     shape: Array.from({ length: numAxes }, (_, axis) => view.getUint32(FIXED_BYTES + 4 * axis, true)),
   };

@@ -1,15 +1,18 @@
 import { endianness } from 'node:os';
 import { ArcFleetError } from '#contracts';
-import type { Collective, Payload, ReduceOptions, WireType } from '../collective.js';
+import type { AllReduceOptions, Collective, Payload, ReduceOptions, WireType } from '../collective.js';
 import { fromBfloat16, toBfloat16 } from './bfloat16.js';
 import { Call } from './call.js';
+import { ChunkPool } from './chunk-pool.js';
+import { ChunkSink } from './chunk-sink.js';
 import { agreementOf } from './frame.js';
-import type { CallFacts, Operation } from './frame.js';
-import { bytesOf, framesOf, messageOf, payloadOf } from './message.js';
+import type { CallFacts, FrameHeader, Operation } from './frame.js';
+import { bytesOf, elementBytesOf, framesOf, messageOf, payloadOf } from './message.js';
 import type { Message } from './message.js';
-import { reduceInRankOrder, segmentCounts } from './reduce.js';
+import { segmentCounts } from './reduce.js';
 import type { Reduction } from './reduce.js';
-import type { IncomingFrame, Lane, Wire, WireReceiver } from './wire.js';
+import { SegmentReduction } from './segment-reduction.js';
+import type { IncomingFrame, Lane, OutgoingFrame, Wire, WireReceiver } from './wire.js';
 
 export interface WireCollectiveOptions {
   /** See `CollectiveTiming.progressMs`. */
@@ -17,8 +20,8 @@ export interface WireCollectiveOptions {
   /** Largest chunk in bytes; a multiple of 4. */
   readonly chunkBytes?: number;
   /**
-   * An all-reduce goes straight (all-gather, every rank sums) while that makes each rank read at most so many bytes more than
-   * reduce-scatter + all-gather would.
+   * An all-reduce that fits into one chunk goes straight (all-gather, every rank sums) while that makes each rank read at most so
+   * many bytes more than reduce-scatter + all-gather would.
    */
   readonly straightReduceBytes?: number;
   /** Monotonic clock in ms. */
@@ -49,6 +52,8 @@ export class WireCollective implements Collective, WireReceiver {
   readonly #progressMs: number;
   readonly #now: () => number;
   readonly #peers: Peer[];
+  readonly #others: readonly number[];
+  readonly #pool: ChunkPool;
   readonly #calls = new Map<number, Call>();
   /** Frames of calls that this rank has not made yet; their senders' window bounds them. */
   readonly #early = new Map<number, IncomingFrame[]>();
@@ -78,6 +83,9 @@ export class WireCollective implements Collective, WireReceiver {
       phase: null,
       left: false,
     }));
+    // From the next rank on, so that not all begin with the same reader.
+    this.#others = Array.from({ length: this.worldSize - 1 }, (_, index) => (this.rank + 1 + index) % this.worldSize);
+    this.#pool = new ChunkPool(this.#chunkBytes);
     wire.start(this);
   }
 
@@ -93,7 +101,7 @@ export class WireCollective implements Collective, WireReceiver {
   reduceScatter(values: Float32Array, counts: readonly number[], options: ReduceOptions = {}): Promise<Float32Array> {
     const wire = options.wire ?? 'float32';
     const facts = { reduction: 'sum' as const, wire, agreement: agreementOf(counts) };
-    return this.#run('reduceScatter', facts, (call) => {
+    return this.#run('reduceScatter', facts, async (call) => {
       const total = counts.reduce((sum, count) => sum + count, 0);
       if (counts.length !== this.worldSize || total !== values.length || counts.some((count) => !(count >= 0))) {
         throw new ArcFleetError(
@@ -102,21 +110,30 @@ export class WireCollective implements Collective, WireReceiver {
           { counts: [...counts], length: values.length, worldSize: this.worldSize },
         );
       }
-      return this.#reduceSegments(call, values, counts, 'sum', wire);
+      const out = new Float32Array(counts[this.rank]!);
+      await this.#reduceOwnSegment(call, values, counts, out, { reduction: 'sum', wire, roundsResult: false });
+      return out;
     });
   }
 
-  allReduce(values: Float32Array, operation: Reduction, options: ReduceOptions = {}): Promise<Float32Array> {
-    const wire = options.wire ?? 'float32';
+  allReduce(values: Float32Array, operation: Reduction, options: AllReduceOptions = {}): Promise<Float32Array> {
+    const { wire = 'float32', into } = options;
     const facts = { reduction: operation, wire, agreement: agreementOf([values.length]) };
     return this.#run('allReduce', facts, async (call) => {
-      const elementBytes = wire === 'bfloat16' ? 2 : 4;
-      const extraReads = (((this.worldSize - 1) * (this.worldSize - 2)) / this.worldSize) * values.length * elementBytes;
-      const reduced =
-        extraReads <= this.#straightReduceBytes
-          ? await this.#reduceStraight(call, values, operation, wire)
-          : await this.#reduceInTwoStages(call, values, operation, wire);
-      return reduced;
+      if (into !== undefined && into.length !== values.length) {
+        throw new ArcFleetError(
+          'shape_mismatch',
+          `allReduce of ${values.length} values got an array of ${into.length} for its result.`,
+          { length: values.length, into: into.length },
+        );
+      }
+      const out = into ?? new Float32Array(values.length);
+      const numBytes = values.length * elementBytesOf(wire);
+      const extraReads = (((this.worldSize - 1) * (this.worldSize - 2)) / this.worldSize) * numBytes;
+      const isStraight = this.worldSize === 1 || (numBytes <= this.#chunkBytes && extraReads <= this.#straightReduceBytes);
+      if (isStraight) await this.#reduceStraight(call, values, out, { reduction: operation, wire });
+      else await this.#reduceInTwoStages(call, values, out, { reduction: operation, wire });
+      return out;
     });
   }
 
@@ -168,6 +185,16 @@ export class WireCollective implements Collective, WireReceiver {
 
   traffic(): { sentBytes: number; receivedBytes: number } {
     return { sentBytes: this.#sentBytes, receivedBytes: this.#receivedBytes };
+  }
+
+  place(header: FrameHeader, length: number): Uint8Array | null {
+    if (this.#failure !== null || header.generation !== this.#wire.generation || header.from >= this.worldSize) return null;
+    try {
+      return this.#calls.get(header.sequence)?.place(header, length) ?? null;
+    } catch {
+      // The frame itself is refused with the reason when it has come.
+      return null;
+    }
   }
 
   onFrame(frame: IncomingFrame): void {
@@ -280,9 +307,9 @@ export class WireCollective implements Collective, WireReceiver {
   }
 
   /** Everyone's message of stage 0 in rank order, own one included; all must agree on dtype and on all but the first axis. */
-  async #receiveFromAll(call: Call, own: Message, stage = 0): Promise<Message[]> {
+  async #receiveFromAll(call: Call, own: Message): Promise<Message[]> {
     const ranks = Array.from({ length: this.worldSize }, (_, rank) => rank);
-    const messages = await Promise.all(ranks.map((rank) => (rank === this.rank ? own : call.receive(rank, stage))));
+    const messages = await Promise.all(ranks.map((rank) => (rank === this.rank ? own : call.receive(rank, 0))));
     messages.forEach(({ dtype, shape }, rank) => {
       const fits =
         dtype === own.dtype && shape.length === own.shape.length && shape.every((size, i) => i === 0 || size === own.shape[i]);
@@ -296,82 +323,129 @@ export class WireCollective implements Collective, WireReceiver {
     return messages;
   }
 
-  #send(call: Call, lane: Lane, message: Message, stage = 0): Promise<unknown> {
+  #send(call: Call, lane: Lane, { dtype, shape, bytes }: Message): Promise<unknown> {
     if (this.worldSize === 1) return Promise.resolve();
-    const address = { generation: this.#wire.generation, from: this.rank, sequence: call.sequence, stage };
-    const sends: Promise<void>[] = [];
-    for (const frame of framesOf(message, address, call.facts, this.#chunkBytes)) {
-      sends.push(this.#wire.send(lane, frame, stage > 0));
-      this.#sentBytes += frame.data.length;
-    }
-    const all = Promise.all(sends);
-    // Awaited only after the peers' messages; the collective's failure reports it meanwhile.
-    all.catch(() => undefined);
-    return all;
+    const dataOf = (start: number, end: number) => bytes.subarray(start, end);
+    const frames = framesOf({ dtype, shape, numBytes: bytes.length }, this.#addressOf(call, 0), call.facts, this.#cut, dataOf);
+    return ignored(Promise.all(Array.from(frames, (frame) => this.#sendFrame(lane, frame, false))));
   }
 
-  /** Own segment of the reduction: every rank sends each peer that peer's segment. */
-  async #reduceSegments(
+  #sendFrame(lane: Lane, frame: OutgoingFrame, isUrgent: boolean): Promise<void> {
+    this.#sentBytes += frame.sizeBytes;
+    return this.#wire.send(lane, frame, isUrgent);
+  }
+
+  #addressOf({ sequence }: Call, stage: number) {
+    return { generation: this.#wire.generation, from: this.rank, sequence, stage };
+  }
+
+  get #cut() {
+    return { chunkBytes: this.#chunkBytes, hasChecksums: this.#wire.hasChecksums };
+  }
+
+  /** Frames of a part of a reduction: views for float32; for bfloat16 each is rounded when its turn comes. */
+  #partsOf(call: Call, values: Float32Array, wire: WireType, stage: number): { frame: OutgoingFrame; free: () => void }[] {
+    const made: (Uint8Array | undefined)[] = [];
+    const dataOf = (start: number, end: number) => {
+      if (wire === 'float32') return bytesOf(values).subarray(start, end);
+      const data = this.#pool.take(end - start);
+      toBfloat16(values.subarray(start / 2, end / 2), new Uint16Array(data.buffer, 0, (end - start) / 2));
+      made[Math.floor(start / this.#chunkBytes)] = data;
+      return data;
+    };
+    const message = { dtype: wire, shape: [values.length], numBytes: values.length * elementBytesOf(wire) };
+    const frames = framesOf(message, this.#addressOf(call, stage), call.facts, this.#cut, dataOf);
+    const free = (chunk: number) => {
+      const data = made[chunk];
+      if (data !== undefined) this.#pool.give(data);
+    };
+    return Array.from(frames, (frame, chunk) => ({ frame, free: () => free(chunk) }));
+  }
+
+  /** Every rank sends each peer that peer's segment, and reduces its own one. */
+  async #reduceOwnSegment(
     call: Call,
     values: Float32Array,
     counts: readonly number[],
-    reduction: Reduction,
-    wire: WireType,
-  ): Promise<Float32Array> {
-    const encoded = encode(values, wire);
-    const sends: Promise<unknown>[] = [];
-    let start = 0;
-    let own: Message = encoded.message(0, 0);
-    counts.forEach((count, rank) => {
-      const segment = encoded.message(start, count);
-      if (rank === this.rank) own = segment;
-      else sends.push(this.#send(call, rank, segment));
-      start += count;
-    });
-    const segments = await this.#receiveFromAll(call, own);
-    await Promise.all(sends);
-    return reduceInRankOrder(this.#decodeAll(call, segments, counts[this.rank]!, wire), reduction);
-  }
-
-  async #reduceStraight(call: Call, values: Float32Array, reduction: Reduction, wire: WireType): Promise<Float32Array> {
-    const own = encode(values, wire).message(0, values.length);
-    const sent = this.#send(call, 'all', own);
-    const messages = await this.#receiveFromAll(call, own);
-    await sent;
-    return rounded(reduceInRankOrder(this.#decodeAll(call, messages, values.length, wire), reduction), wire);
-  }
-
-  async #reduceInTwoStages(call: Call, values: Float32Array, reduction: Reduction, wire: WireType): Promise<Float32Array> {
-    const counts = segmentCounts(values.length, this.worldSize);
-    const segment = await this.#reduceSegments(call, values, counts, reduction, wire);
-    const own = encode(segment, wire).message(0, segment.length);
-    const sent = this.#send(call, 'all', own, 1);
-    const messages = await this.#receiveFromAll(call, own, 1);
-    await sent;
-    const result = new Float32Array(values.length);
-    let start = 0;
-    messages.forEach((message, rank) => {
-      result.set(this.#decode(call, message, rank, counts[rank]!, wire), start);
-      start += counts[rank]!;
-    });
-    return result;
-  }
-
-  #decodeAll(call: Call, messages: readonly Message[], length: number, wire: WireType): Float32Array[] {
-    return messages.map((message, rank) => this.#decode(call, message, rank, length, wire));
-  }
-
-  #decode(call: Call, { bytes }: Message, rank: number, length: number, wire: WireType): Float32Array {
-    const elementBytes = wire === 'bfloat16' ? 2 : 4;
-    if (bytes.length !== length * elementBytes) {
-      throw new ArcFleetError(
-        'collective_mismatch',
-        `${call.facts.operation} (sequence ${call.sequence}): rank ${rank} sent ${bytes.length / elementBytes} values instead of ${length}.`,
-        { sequence: call.sequence, rank, length },
-      );
+    out: Float32Array,
+    options: ReductionOptions,
+  ): Promise<void> {
+    const starts = startsOf(counts);
+    const segmentOf = (rank: number) => values.subarray(starts[rank], starts[rank]! + counts[rank]!);
+    this.#expectParts(call, segmentOf(this.rank), out, options);
+    const parts = this.#others.map((peer) => ({ peer, frames: this.#partsOf(call, segmentOf(peer), options.wire, 0) }));
+    const longest = Math.max(0, ...parts.map(({ frames }) => frames.length));
+    const sends: Promise<void>[] = [];
+    // In turn, so that every owner can begin at once.
+    for (let chunk = 0; chunk < longest; chunk++) {
+      for (const { peer, frames } of parts) {
+        const part = frames[chunk];
+        if (part !== undefined) sends.push(this.#sendFrame(peer, part.frame, false).then(part.free));
+      }
     }
-    if (wire === 'bfloat16') return fromBfloat16(new Uint16Array(bytes.buffer, bytes.byteOffset, length));
-    return new Float32Array(bytes.buffer, bytes.byteOffset, length);
+    const sent = ignored(Promise.all(sends));
+    await call.complete(this.#others, 0);
+    await sent;
+  }
+
+  #expectParts(call: Call, own: Float32Array, out: Float32Array, { onReduced = () => undefined, ...options }: ReductionOptions) {
+    const { rank, worldSize } = this;
+    const where = { rank, worldSize, chunkBytes: this.#chunkBytes, pool: this.#pool };
+    const segment = new SegmentReduction({ own, out, onReduced, ...where, ...options });
+    for (const peer of this.#others) call.expect(peer, 0, segment.sinkOf(peer));
+  }
+
+  /** Everyone sends all, and every rank reduces all. */
+  async #reduceStraight(call: Call, values: Float32Array, out: Float32Array, options: ReductionKind): Promise<void> {
+    // What others still have to read must not be overwritten.
+    const own = values.buffer === out.buffer ? values.slice() : values;
+    this.#expectParts(call, own, out, { ...options, roundsResult: true });
+    const parts = this.worldSize === 1 ? [] : this.#partsOf(call, own, options.wire, 0);
+    const sent = ignored(Promise.all(parts.map(({ frame, free }) => this.#sendFrame('all', frame, false).then(free))));
+    await call.complete(this.#others, 0);
+    await sent;
+  }
+
+  /**
+   * Rank r reduces segment r and sends every chunk of it to all as soon as it is there. When a reduced chunk comes, this rank's part of
+   * it has been read by its owner: so the result may lie where the values did.
+   */
+  async #reduceInTwoStages(call: Call, values: Float32Array, out: Float32Array, options: ReductionKind): Promise<void> {
+    const counts = segmentCounts(values.length, this.worldSize);
+    const starts = startsOf(counts);
+    const segmentOf = (rank: number) => out.subarray(starts[rank], starts[rank]! + counts[rank]!);
+    for (const peer of this.#others) call.expect(peer, 1, this.#resultSink(segmentOf(peer), options.wire));
+    const own = segmentOf(this.rank);
+    const parts = this.#partsOf(call, own, options.wire, 1);
+    const sends: Promise<void>[] = [];
+    const onReduced = (chunk: number) => {
+      const { frame, free } = parts[chunk]!;
+      sends.push(this.#sendFrame('all', frame, true).then(free));
+    };
+    await this.#reduceOwnSegment(call, values, counts, own, { ...options, roundsResult: true, onReduced });
+    const sent = ignored(Promise.all(sends));
+    await call.complete(this.#others, 1);
+    await sent;
+  }
+
+  /** Puts a peer's reduced segment into its place. */
+  #resultSink(out: Float32Array, wire: WireType): ChunkSink {
+    const chunkBytes = this.#chunkBytes;
+    const base = { dtype: wire, length: out.length, chunkBytes };
+    if (wire === 'float32') {
+      const place = (chunk: number, numBytes: number) => bytesOf(out).subarray(chunk * chunkBytes, chunk * chunkBytes + numBytes);
+      return new ChunkSink({ ...base, memory: place, take: () => undefined });
+    }
+    return new ChunkSink({
+      ...base,
+      memory: (_chunk, numBytes) => this.#pool.take(numBytes),
+      take: (chunk, data) => {
+        const start = (chunk * chunkBytes) / 2;
+        const length = data.length / 2;
+        fromBfloat16(new Uint16Array(data.buffer, data.byteOffset, length), out.subarray(start, start + length));
+        this.#pool.give(data);
+      },
+    });
   }
 
   #checkRoot(root: number): void {
@@ -424,18 +498,25 @@ export class WireCollective implements Collective, WireReceiver {
   }
 }
 
-/** Own values as peers will see them: views for float32, one rounding pass for bfloat16. */
-function encode(values: Float32Array, wire: WireType): { message(start: number, count: number): Message } {
-  if (wire === 'bfloat16') {
-    const halves = toBfloat16(values);
-    const part = (start: number, count: number) => bytesOf(halves.subarray(start, start + count));
-    return { message: (start, count) => ({ dtype: 'bytes', shape: [2 * count], bytes: part(start, count) }) };
-  }
-  const part = (start: number, count: number) => bytesOf(values.subarray(start, start + count));
-  return { message: (start, count) => ({ dtype: 'float32', shape: [count], bytes: part(start, count) }) };
+interface ReductionKind {
+  readonly reduction: Reduction;
+  readonly wire: WireType;
 }
 
-/** Both ways of an all-reduce give the same bits: the second stage sends its sums rounded, so the straight way rounds them too. */
-function rounded(values: Float32Array, wire: WireType): Float32Array {
-  return wire === 'bfloat16' ? fromBfloat16(toBfloat16(values)) : values;
+interface ReductionOptions extends ReductionKind {
+  readonly roundsResult: boolean;
+  /** A chunk of the own segment is done. */
+  readonly onReduced?: (chunk: number) => void;
+}
+
+/** Where each segment starts. */
+function startsOf(counts: readonly number[]): number[] {
+  let start = 0;
+  return counts.map((count) => (start += count) - count);
+}
+
+/** Awaited only after the peers' messages; the collective's failure reports it meanwhile. */
+function ignored<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }

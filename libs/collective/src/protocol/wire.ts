@@ -1,5 +1,5 @@
 import type { ArcFleetError, ErrorReport } from '#contracts';
-import type { Frame } from './frame.js';
+import type { Frame, FrameHeader } from './frame.js';
 
 /** Who reads a frame: every other rank, or one of them. */
 export type Lane = 'all' | number;
@@ -9,7 +9,20 @@ export interface IncomingFrame extends Frame {
   consumed(): void;
 }
 
+/** A frame that is made when there is room for it: what is rounded or summed up for it takes no memory while it waits. */
+export interface OutgoingFrame {
+  readonly sequence: number;
+  readonly sizeBytes: number;
+  /** The same frame at every call. */
+  frame(): Frame;
+}
+
 export interface WireReceiver {
+  /**
+   * Memory of `length` bytes in which the data of that frame should lie, for wires that can read them into place; null: anywhere.
+   * The frame is handed over with this very view, or never.
+   */
+  place(header: FrameHeader, length: number): Uint8Array | null;
   onFrame(frame: IncomingFrame): void;
   /** A peer is busy for up to `ms` from now, until its first frame of a call from `sequence` on. May be told again and again. */
   onLease(rank: number, ms: number, phase: string, sequence: number): void;
@@ -27,12 +40,14 @@ export interface Wire {
   readonly rank: number;
   readonly worldSize: number;
   readonly generation: number;
+  /** Frames carry a CRC-32 of their data. */
+  readonly hasChecksums: boolean;
   start(receiver: WireReceiver): void;
   /**
    * Resolves when the frame's memory is free again. Frames of one lane are handed over in order, except `urgent` ones, which pass
    * frames that wait for room: all peers have asked for them already.
    */
-  send(lane: Lane, frame: Frame, urgent: boolean): Promise<void>;
+  send(lane: Lane, frame: OutgoingFrame, urgent: boolean): Promise<void>;
   /** This rank is busy until it makes call `sequence`, for up to `ms`; the latest lease counts. */
   extendLease(ms: number, phase: string, sequence: number): void;
   /** Tells all peers why this rank gives up. */

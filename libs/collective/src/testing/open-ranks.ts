@@ -3,15 +3,16 @@ import type { Collective } from '../collective.js';
 import { createInMemoryCollectives } from '../in-memory/create-in-memory-collectives.js';
 import { connectCollective } from '../thread/connect-collective.js';
 import { connectRedisStreams } from '../transports/redis-streams/connect-redis-streams.js';
-import type { RedisStreamsOptions } from '../transports/redis-streams/connect-redis-streams.js';
+import type { TransportOptions } from '../transports/coordination/transport-options.js';
+import { connectTcp } from '../transports/tcp/connect-tcp.js';
 
-export type RankOptions = Partial<Omit<RedisStreamsOptions, 'address'>> & { readonly runId?: string };
+export type RankOptions = Partial<Omit<TransportOptions, 'address'>> & { readonly runId?: string };
 
 /** Opens all ranks of one generation inside this process. */
 export type OpenRanks = (worldSize: number, options: RankOptions & { readonly redisUrl: string }) => Promise<Collective[]>;
 
 const connected =
-  (connect: (options: RedisStreamsOptions) => Promise<Collective>): OpenRanks =>
+  (connect: (options: TransportOptions) => Promise<Collective>): OpenRanks =>
   (worldSize, { runId = randomUUID(), ...options }) =>
     Promise.all(
       Array.from({ length: worldSize }, (_, rank) => connect({ ...options, address: { runId, generation: 1, rank, worldSize } })),
@@ -33,6 +34,12 @@ export const TRANSPORTS: readonly { readonly name: string; readonly isOnThread: 
   },
   { name: 'redis-streams', isOnThread: false, open: connected(connectRedisStreams) },
   { name: 'redis-streams on a thread', isOnThread: true, open: connected(connectCollective) },
+  { name: 'tcp', isOnThread: false, open: connected((options) => connectTcp(options)) },
+  {
+    name: 'tcp on a thread',
+    isOnThread: true,
+    open: connected((options) => connectCollective({ ...options, transport: 'tcp' })),
+  },
 ];
 
 /** Each rank's outcome: `act` is called on all ranks at once. */

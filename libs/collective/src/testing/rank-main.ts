@@ -1,8 +1,8 @@
 import { connectCollective } from '../thread/connect-collective.js';
-import type { RedisStreamsOptions } from '../transports/redis-streams/connect-redis-streams.js';
+import type { ThreadOptions } from '../thread/messages.js';
 
 /** A rank in a process of its own, for specs that kill it: joins, takes part in one barrier, says so, and computes for ever. */
-const collective = await connectCollective(JSON.parse(process.argv[2]!) as RedisStreamsOptions);
+const collective = await connectCollective(JSON.parse(process.argv[2]!) as ThreadOptions);
 await collective.barrier();
 process.send!('ready');
 if (process.argv[3] === 'block') {

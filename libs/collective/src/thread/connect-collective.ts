@@ -1,16 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { ArcFleetError, errorFromReport } from '#contracts';
-import type { Collective, CollectiveAddress, CollectiveTiming } from '../collective.js';
+import type { Collective } from '../collective.js';
 import { createInMemoryCollectives } from '../in-memory/create-in-memory-collectives.js';
 import { watchLifeline } from './watch-lifeline.js';
 import type { FromThread, ThreadOptions } from './messages.js';
 import { ThreadedCollective } from './threaded-collective.js';
 
 export interface ConnectCollectiveOptions extends ThreadOptions {
-  readonly address: CollectiveAddress;
-  /** Redis that carries tensors. */
-  readonly redisUrl: string;
-  readonly timing?: Partial<CollectiveTiming>;
   /** Pipe whose end means that the supervisor is dead; see {@link watchLifeline}. */
   readonly lifelineFd?: number;
 }

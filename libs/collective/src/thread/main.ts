@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { reportError } from '#contracts';
 import type { Collective, Payload } from '../collective.js';
 import { connectRedisStreams } from '../transports/redis-streams/connect-redis-streams.js';
+import { connectTcp } from '../transports/tcp/connect-tcp.js';
 import type { FromThread, Request, Result, ThreadOptions, ToThread } from './messages.js';
 
 /** The communication thread: owns the sockets, the heartbeat and the protocol; the main thread may be inside a kernel meanwhile. */
@@ -18,8 +19,10 @@ async function perform(collective: Collective, request: Request): Promise<Result
       return withoutOwn(await collective.allGather(request.payload), collective.rank);
     case 'reduceScatter':
       return collective.reduceScatter(request.values, request.counts, request.options);
-    case 'allReduce':
-      return collective.allReduce(request.values, request.reduction, request.options);
+    case 'allReduce': {
+      const result = await collective.allReduce(request.values, request.reduction, request.options);
+      return request.options.into === undefined ? result : null;
+    }
     case 'broadcast': {
       const payload = await collective.broadcast(request.payload, request.root);
       return isOwn(request.root) ? null : payload;
@@ -62,7 +65,8 @@ async function answer(collective: Collective, id: number, request: Request): Pro
 }
 
 try {
-  const collective = await connectRedisStreams(workerData as ThreadOptions);
+  const options = workerData as ThreadOptions;
+  const collective = await (options.transport === 'tcp' ? connectTcp(options) : connectRedisStreams(options));
   port.on('message', (message: ToThread) => {
     if (message.type === 'lease') collective.extendLease(message.ms, message.phase);
     else void answer(collective, message.id, message.request);

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { ArcFleetError, errorFromReport } from '#contracts';
-import type { Collective, Payload, ReduceOptions } from '../collective.js';
+import type { AllReduceOptions, Collective, Payload, ReduceOptions } from '../collective.js';
 import type { FromThread, Request, Result, ToThread, Traffic } from './messages.js';
 
 interface Pending {
@@ -40,9 +40,17 @@ export class ThreadedCollective implements Collective {
     return this.#request(request, (result) => result as Float32Array);
   }
 
-  allReduce(values: Float32Array, reduction: 'sum' | 'max', options: ReduceOptions = {}): Promise<Float32Array> {
-    const request: Request = { operation: 'allReduce', values: handOverArray(values), reduction, options };
-    return this.#request(request, (result) => result as Float32Array);
+  allReduce(values: Float32Array, reduction: 'sum' | 'max', options: AllReduceOptions = {}): Promise<Float32Array> {
+    const { into, ...others } = options;
+    // Only shared memory can be written by the thread.
+    const shared = into?.buffer instanceof SharedArrayBuffer ? into : undefined;
+    const given = { ...others, ...(shared === undefined ? {} : { into: shared }) };
+    const request: Request = { operation: 'allReduce', values: handOverArray(values), reduction, options: given };
+    return this.#request(request, (result) => {
+      if (into === undefined) return result as Float32Array;
+      if (result !== null) into.set(result as Float32Array);
+      return into;
+    });
   }
 
   broadcast(payload: Payload | null, root: number): Promise<Payload> {
@@ -124,7 +132,7 @@ function withOwn(result: Result, own: Payload): Payload[] {
 }
 
 /** The thread's own copy of an array, so that the caller keeps its memory; shared memory goes as it is. */
-function handOverArray<T extends Float32Array | Int32Array | Uint8Array>(data: T): T {
+function handOverArray<T extends Payload['data']>(data: T): T {
   return data.buffer instanceof SharedArrayBuffer ? data : (data.slice() as T);
 }
 

@@ -42,6 +42,7 @@ const modelSchema = z.strictObject({
 
 /** How ranks exchange tensors. */
 export const TRANSPORTS = ['redis-streams', 'tcp'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
 const wireDtype = z.enum(['float32', 'bfloat16']).default('float32');
 const communicationSchema = z.strictObject({
   /** `redis-streams` works everywhere; `tcp` is a ring between workers that can reach each other, for large networks. */

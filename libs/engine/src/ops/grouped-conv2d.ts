@@ -17,7 +17,6 @@ const NARROW = 4;
  * @param pad Zeros added on each of the four sides.
  */
 export function groupedConv2d(x: Tensor4D, filter: Tensor4D, groups: number, stride: number, pad: number): Tensor4D {
-  if (groups === 1) return conv2d(x, filter, stride, pad);
   return tf.tidy(() => {
     const numInputs = filter.shape[2];
     const numOutputs = filter.shape[3] / groups;

@@ -31,8 +31,7 @@ const forward = (factory: LayerFactory, options: Partial<ForwardContext> = {}) =
 
 function masked(count: number, dropoutKey: DropoutKey): Float32Array {
   return tf.tidy(
-    () =>
-      forward(dropout('dropout', 0.4), { dropoutKey })({ x: tf.ones([count, 3, 2, 32]) }).dataSync() as Float32Array,
+    () => forward(dropout('dropout', 0.4), { dropoutKey })({ x: tf.ones([count, 3, 2, 32]) }).dataSync() as Float32Array,
   );
 }
 
@@ -66,9 +65,7 @@ eachEngine('layers of the networks', () => {
       reference,
       {
         x: operand([2, 3, 2, 32], 1),
-        ...Object.fromEntries(
-          factory(MAP).parameters.map(({ name, shape }, index) => [name, operand(shape, index + 2)]),
-        ),
+        ...Object.fromEntries(factory(MAP).parameters.map(({ name, shape }, index) => [name, operand(shape, index + 2)])),
       },
       { tolerance: 5e-5 },
     );

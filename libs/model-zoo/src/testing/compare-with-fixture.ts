@@ -10,7 +10,7 @@ import { sampleRow, type Naming, type NetworkFixture, type RowSample } from './f
 export type Original = 'mxnet' | 'pytorch';
 
 export function networkOf(fixture: NetworkFixture): Network {
-  return createNetwork({ ...fixture.options, dropout: 0, height: 112, width: 112 });
+  return createNetwork({ height: 112, width: 112, ...fixture.options, dropout: 0 });
 }
 
 /** MXNet's names are ours. */
@@ -23,6 +23,16 @@ export function namingOf(original: Original, network: Network): Naming {
   };
 }
 
+interface Tolerance {
+  /** Of single values, in units of the row's root mean square. */
+  readonly value: number;
+  /** Of the row's norm, relative. */
+  readonly norm: number;
+}
+const TRAINING: Tolerance = { value: 1e-3, norm: 1e-3 };
+/** Behind 50 layers a value near the corner of a PReLU may fall on its other side: single values differ, norms hardly do. */
+const GRADIENT: Tolerance = { value: 5e-2, norm: 1e-2 };
+
 /** Embeddings of two images, each alone, under filled parameters and running statistics. */
 export function expectSameEvaluation(original: Original, fixture: NetworkFixture, tolerance: number): void {
   const network = networkOf(fixture);
@@ -34,23 +44,23 @@ export function expectSameEvaluation(original: Original, fixture: NetworkFixture
       mean: batchNorm(name) + suffix[0],
       variance: batchNorm(name) + suffix[1],
     }));
-    const images = filledImages();
+    const images = filledImages(network.height);
     for (const [index, expected] of fixture.evaluation.entries()) {
       const embedding = tf.tidy(() => network.embed(parameters, statistics, tf.slice(images, index, 1) as Tensor4D));
       expect(embedding.shape).toEqual([1, network.embeddingSize]);
-      expectSameRow(embedding.dataSync(), expected, tolerance, `embedding of image ${index}`);
+      expectSameRow(embedding.dataSync(), expected, { value: tolerance, norm: tolerance }, `embedding of image ${index}`);
     }
   });
 }
 
 /** Embeddings of three images in train mode (one group), and gradients of parameters for a filled gradient of the embeddings. */
-export function expectSameTraining(original: Original, fixture: NetworkFixture, tolerance: number): void {
+export function expectSameTraining(original: Original, fixture: NetworkFixture): void {
   const network = networkOf(fixture);
   const { parameter } = namingOf(original, network);
   const { embeddings, gradients } = fixture.training!;
   const parameters = filledParameters(network, parameter);
   const specs = network.parameters.filter((spec) => spec.isTrainable);
-  const images = filledImages();
+  const images = filledImages(network.height);
   const recorded = vjp(
     () => network.train(parameters, images, { bnGroupSize: IMAGES }),
     Object.fromEntries(specs.map(({ name }) => [name, parameters[name]!])),
@@ -58,7 +68,7 @@ export function expectSameTraining(original: Original, fixture: NetworkFixture, 
   const rows = recorded.value.dataSync();
   const size = network.embeddingSize;
   for (const [index, expected] of embeddings.entries()) {
-    expectSameRow(rows.subarray(index * size, (index + 1) * size), expected, tolerance, `embedding of image ${index}`);
+    expectSameRow(rows.subarray(index * size, (index + 1) * size), expected, TRAINING, `embedding of image ${index}`);
   }
   const dy = filledGradient([IMAGES, size]);
   const pulled = recorded.pullback(dy);
@@ -67,7 +77,7 @@ export function expectSameTraining(original: Original, fixture: NetworkFixture, 
     const expected = gradients[parameter(spec.name)];
     if (!expected) continue;
     const values = toChannelsFirst(spec, pulled[spec.name]!.dataSync() as Float32Array);
-    expectSameRow(values, expected, 10 * tolerance, `gradient of ${spec.name}`, 8);
+    expectSameRow(values, expected, GRADIENT, `gradient of ${spec.name}`, 8);
     compared++;
   }
   expect(compared).toBeGreaterThan(8);
@@ -75,11 +85,10 @@ export function expectSameTraining(original: Original, fixture: NetworkFixture, 
   tf.dispose([parameters, images, dy, pulled] as never);
 }
 
-/** Errors are relative to the root mean square of the row. */
-function expectSameRow(row: ArrayLike<number>, expected: RowSample, tolerance: number, what: string, count = 16): void {
+function expectSameRow(row: ArrayLike<number>, expected: RowSample, tolerance: Tolerance, what: string, count = 16): void {
   const actual = sampleRow(row, count);
   const scale = Math.max(expected.norm / Math.sqrt(row.length), 1e-6);
   const worst = Math.max(...expected.values.map((value, index) => Math.abs(value - actual.values[index]!)));
-  expect(worst / scale, `${what}: largest error, relative to the root mean square`).toBeLessThan(tolerance);
-  expect(Math.abs(actual.norm / expected.norm - 1), `${what}: norm`).toBeLessThan(tolerance);
+  expect(worst / scale, `${what}: largest error, relative to the root mean square`).toBeLessThan(tolerance.value);
+  expect(Math.abs(actual.norm / expected.norm - 1), `${what}: norm`).toBeLessThan(tolerance.norm);
 }

@@ -8,7 +8,6 @@ import { channelsFirstShape, fromChannelsFirst } from '../weight-layouts.js';
 /** The values that fixtures/fill.py computes; both files say the same. */
 
 export const IMAGES = 3;
-const SIZE = 112;
 const BLOCK = 8;
 
 type Kind = 'weight' | 'gamma' | 'variance' | 'slope' | 'small';
@@ -31,19 +30,30 @@ function uniform(name: string, count: number): Float64Array {
 }
 
 function filled(name: string, kind: Kind, shape: readonly number[]): Float32Array {
-  const u = uniform(
-    name,
-    shape.reduce((product, size) => product * size, 1),
-  );
-  const bound = Math.sqrt(1.5 / shape.slice(1).reduce((product, size) => product * size, 1));
-  const law: Record<Kind, (u: number) => number> = {
-    weight: (x) => bound * (2 * x - 1),
-    gamma: (x) => 0.5 + x,
-    variance: (x) => 0.5 + x,
-    slope: (x) => 0.1 + 0.3 * x,
-    small: (x) => 0.2 * (2 * x - 1),
-  };
-  return Float32Array.from(u, law[kind]);
+  const u = uniform(name, product(shape));
+  const [scale, offset] = lawOf(kind, product(shape.slice(1)));
+  const values = new Float32Array(u.length);
+  for (let index = 0; index < u.length; index++) values[index] = scale * u[index]! + offset;
+  return values;
+}
+
+/** [scale, offset] of the law from [0, 1). */
+function lawOf(kind: Kind, fanIn: number): [number, number] {
+  switch (kind) {
+    case 'weight':
+      return [2 * Math.sqrt(1.5 / fanIn), -Math.sqrt(1.5 / fanIn)];
+    case 'gamma':
+    case 'variance':
+      return [1, 0.5];
+    case 'slope':
+      return [0.3, 0.1];
+    case 'small':
+      return [0.4, -0.2];
+  }
+}
+
+function product(sizes: readonly number[]): number {
+  return sizes.reduce((result, size) => result * size, 1);
 }
 
 function kindOf({ name }: ParameterSpec): Kind {
@@ -77,22 +87,25 @@ export function filledStatistics(
   );
 }
 
-/** IMAGES x 112 x 112 x 3. */
-export function filledImages(): Tensor4D {
-  const side = SIZE / BLOCK;
+/** IMAGES x size x size x 3. */
+export function filledImages(size: number): Tensor4D {
+  const side = size / BLOCK;
   const blocks = uniform('images', IMAGES * 3 * side * side);
-  const pixels = new Float32Array(IMAGES * SIZE * SIZE * 3);
+  const pixels = new Float32Array(IMAGES * size * size * 3);
   let at = 0;
   for (let image = 0; image < IMAGES; image++)
-    for (let y = 0; y < SIZE; y++)
-      for (let x = 0; x < SIZE; x++)
+    for (let y = 0; y < size; y++)
+      for (let x = 0; x < size; x++)
         for (let channel = 0; channel < 3; channel++) {
           const block = ((image * 3 + channel) * side + Math.floor(y / BLOCK)) * side + Math.floor(x / BLOCK);
           pixels[at++] = Math.floor(256 * blocks[block]!);
         }
-  return tf.tensor4d(pixels, [IMAGES, SIZE, SIZE, 3]);
+  return tf.tensor4d(pixels, [IMAGES, size, size, 3]);
 }
 
 export function filledGradient(shape: readonly [number, number]): Tensor2D {
-  return tf.tensor2d(Float32Array.from(uniform('gradient', shape[0] * shape[1]), (u) => 2 * u - 1), [...shape]);
+  return tf.tensor2d(
+    Float32Array.from(uniform('gradient', shape[0] * shape[1]), (u) => 2 * u - 1),
+    [...shape],
+  );
 }

@@ -17,6 +17,9 @@ export interface NetworkFixture {
     readonly embeddingSize: number;
     readonly output?: OutputName;
     readonly squeezeExcitation?: boolean;
+    /** 112 where absent. */
+    readonly height?: number;
+    readonly width?: number;
   };
   readonly numParameters: number;
   readonly numStatistics: number;

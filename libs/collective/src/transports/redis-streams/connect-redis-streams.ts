@@ -1,26 +1,13 @@
-import { ArcFleetError } from '#contracts';
-import { DEFAULT_TIMING } from '../../collective.js';
-import type { Collective, CollectiveAddress, CollectiveTiming } from '../../collective.js';
+import type { Collective } from '../../collective.js';
 import { WireCollective } from '../../protocol/wire-collective.js';
-import { openConnections } from './connections.js';
-import { generationKeys } from './keys.js';
+import { openConnections } from '../coordination/connections.js';
+import { generationKeys, ownStreams } from '../coordination/keys.js';
+import { rendezvous } from '../coordination/rendezvous.js';
+import { settleOptions } from '../coordination/transport-options.js';
+import type { TransportOptions } from '../coordination/transport-options.js';
 import { RedisStreamsWire } from './redis-streams-wire.js';
-import { rendezvous } from './rendezvous.js';
 
-export interface RedisStreamsOptions {
-  readonly address: CollectiveAddress;
-  readonly redisUrl: string;
-  readonly timing?: Partial<CollectiveTiming>;
-  /** What ranks must have alike, as text. Ranks with different ones refuse each other; one without joins any. */
-  readonly token?: string;
-  readonly chunkBytes?: number;
-  readonly straightReduceBytes?: number;
-  /** Unacknowledged payload bytes that a rank may have in Redis. */
-  readonly windowBytes?: number;
-}
-
-const DEFAULT_WINDOW_BYTES = 32 << 20;
-const MIN_TTL_MS = 60_000;
+export type RedisStreamsOptions = TransportOptions;
 
 /**
  * Rendezvous of all ranks, then a collective over Redis Streams on the calling thread. Its heartbeat needs that thread's event loop:
@@ -28,23 +15,15 @@ const MIN_TTL_MS = 60_000;
  * @throws ArcFleetError as `rendezvous` does.
  */
 export async function connectRedisStreams(options: RedisStreamsOptions): Promise<Collective> {
-  const { address, redisUrl, token = '', chunkBytes, straightReduceBytes, windowBytes = DEFAULT_WINDOW_BYTES } = options;
+  const { address, timing, ttlMs, windowBytes, token, collective } = settleOptions(options);
   const { runId, generation, rank, worldSize } = address;
-  const isValid = [generation, rank, worldSize].every(Number.isInteger) && rank >= 0 && rank < worldSize && runId !== '';
-  if (!isValid)
-    throw new ArcFleetError('config_invalid', `Not the address of a rank: ${JSON.stringify(address)}.`, { ...address });
-  const timing: CollectiveTiming = { ...DEFAULT_TIMING, ...options.timing };
-  const ttlMs = Math.max(MIN_TTL_MS, 10 * timing.peerTimeoutMs);
   const keys = generationKeys(runId, generation);
-  const connections = openConnections(redisUrl, `arcfleet-${runId}-g${generation}-r${rank}`);
+  const streams = ownStreams(keys, rank, worldSize);
+  const connections = openConnections(options.redisUrl, `arcfleet-${runId}-g${generation}-r${rank}`);
   try {
-    const nonce = await rendezvous({ address, keys, connections, timing, token, ttlMs });
-    const wire = new RedisStreamsWire({ address, keys, connections, timing, nonce, ttlMs, windowBytes });
-    return new WireCollective(wire, {
-      progressMs: timing.progressMs,
-      ...(chunkBytes === undefined ? {} : { chunkBytes }),
-      ...(straightReduceBytes === undefined ? {} : { straightReduceBytes }),
-    });
+    const nonce = await rendezvous({ address, keys, streams, connections, timing, token, transport: 'redis-streams', ttlMs });
+    const wire = new RedisStreamsWire({ address, keys, streams, connections, timing, nonce, ttlMs, windowBytes });
+    return new WireCollective(wire, collective);
   } catch (error) {
     connections.disconnect();
     throw error;

@@ -1,9 +1,8 @@
 import type { Redis } from 'ioredis';
 import { ArcFleetError } from '#contracts';
 import { encodeHeader } from '../../protocol/frame.js';
-import type { Frame } from '../../protocol/frame.js';
-import type { Lane } from '../../protocol/wire.js';
-import type { GenerationKeys } from './keys.js';
+import type { Lane, OutgoingFrame } from '../../protocol/wire.js';
+import type { GenerationKeys } from '../coordination/keys.js';
 
 export interface OutboxOptions {
   readonly writer: Redis;
@@ -33,7 +32,7 @@ interface OwnLane {
 interface Waiting {
   readonly lane: OwnLane;
   readonly name: Lane;
-  readonly frame: Frame;
+  readonly frame: OutgoingFrame;
   readonly resolve: () => void;
 }
 
@@ -65,7 +64,7 @@ export class Outbox {
   }
 
   /** Resolves when Redis has the frame. Never rejects: a loss goes to `onLost`. */
-  send(name: Lane, frame: Frame, urgent: boolean): Promise<void> {
+  send(name: Lane, frame: OutgoingFrame, urgent: boolean): Promise<void> {
     const lane = this.#lanes.get(name)!;
     return new Promise((resolve) => {
       const waiting: Waiting = { lane, name, frame, resolve };
@@ -114,8 +113,8 @@ export class Outbox {
     return this.#queue.length === 0 && [...this.#lanes.values()].every((lane) => lane.firstKept > lane.last);
   }
 
-  #hasRoom({ data }: Frame): boolean {
-    return this.#unackedBytes === 0 || this.#unackedBytes + data.length <= this.#options.windowBytes;
+  #hasRoom({ sizeBytes }: OutgoingFrame): boolean {
+    return this.#unackedBytes === 0 || this.#unackedBytes + sizeBytes <= this.#options.windowBytes;
   }
 
   #acknowledgeLane(name: Lane, reader: number, entry: number): void {
@@ -132,16 +131,16 @@ export class Outbox {
   #write({ lane, name, frame, resolve }: Waiting): void {
     const { writer, acks, onLost } = this.#options;
     lane.last++;
-    lane.sizes.push(frame.data.length);
-    this.#unackedBytes += frame.data.length;
-    const id = `${lane.last}-${frame.header.sequence + 1}`;
-    const { buffer, byteOffset, byteLength } = frame.data;
-    const data = Buffer.from(buffer, byteOffset, byteLength);
+    lane.sizes.push(frame.sizeBytes);
+    this.#unackedBytes += frame.sizeBytes;
+    const id = `${lane.last}-${frame.sequence + 1}`;
+    const { header, data: view } = frame.frame();
+    const data = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
     // Trimming rides on the next entry: what everybody has goes in the same command. No `=` after MINID: js-redis-server knows none.
     const minId = `${lane.firstKept}-0`;
     lane.trimmedTo = lane.firstKept;
-    const header = Buffer.from(encodeHeader(frame.header).buffer);
-    writer.callBuffer('XADD', lane.key, 'NOMKSTREAM', 'MINID', minId, id, 'h', header, 'a', acks(name), 'd', data).then(
+    const head = Buffer.from(encodeHeader(header).buffer);
+    writer.callBuffer('XADD', lane.key, 'NOMKSTREAM', 'MINID', minId, id, 'h', head, 'a', acks(name), 'd', data).then(
       (reply) => {
         if (reply !== null) return resolve();
         onLost(new ArcFleetError('collective_lost', `Redis has lost the stream ${lane.key}.`, { key: lane.key, entry: id }));

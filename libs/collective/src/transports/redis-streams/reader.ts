@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { ArcFleetError } from '#contracts';
 import { decodeHeader } from '../../protocol/frame.js';
 import type { IncomingFrame } from '../../protocol/wire.js';
-import type { GenerationKeys } from './keys.js';
+import type { GenerationKeys } from '../coordination/keys.js';
 
 /** Longest wait of one read; nothing is a normal answer. */
 const BLOCK_MS = 1_000;

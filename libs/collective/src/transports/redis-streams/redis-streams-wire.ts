@@ -1,19 +1,20 @@
 import { ArcFleetError, errorFromReport } from '#contracts';
 import type { ErrorReport } from '#contracts';
 import type { CollectiveAddress, CollectiveTiming } from '../../collective.js';
-import type { Frame } from '../../protocol/frame.js';
-import type { Lane, Wire, WireReceiver } from '../../protocol/wire.js';
-import { parseAbort } from './abort-report.js';
-import type { Connections } from './connections.js';
-import { bounded, leave, raiseAbort } from './farewell.js';
-import type { GenerationKeys } from './keys.js';
+import type { Lane, OutgoingFrame, Wire, WireReceiver } from '../../protocol/wire.js';
+import { parseAbort } from '../coordination/abort-report.js';
+import type { Connections } from '../coordination/connections.js';
+import { bounded, leave, raiseAbort } from '../coordination/farewell.js';
+import type { GenerationKeys } from '../coordination/keys.js';
 import { Outbox } from './outbox.js';
-import { Pulse } from './pulse.js';
+import { Pulse } from '../coordination/pulse.js';
 import { StreamReader } from './reader.js';
 
 export interface RedisStreamsWireOptions {
   readonly address: CollectiveAddress;
   readonly keys: GenerationKeys;
+  /** Streams of this rank. */
+  readonly streams: readonly string[];
   readonly connections: Connections;
   readonly timing: CollectiveTiming;
   /** Proof of holding the rank, from the rendezvous. */
@@ -38,6 +39,7 @@ export class RedisStreamsWire implements Wire {
   readonly rank: number;
   readonly worldSize: number;
   readonly generation: number;
+  readonly hasChecksums = true;
   readonly #options: RedisStreamsWireOptions;
   readonly #peers: number[];
   readonly #outbox: Outbox;
@@ -54,7 +56,7 @@ export class RedisStreamsWire implements Wire {
   readonly #failed: Promise<void>;
 
   constructor(options: RedisStreamsWireOptions) {
-    const { address, keys, connections, timing, nonce, ttlMs, windowBytes } = options;
+    const { address, keys, streams, connections, timing, nonce, ttlMs, windowBytes } = options;
     const { rank, worldSize, generation } = address;
     this.#options = options;
     this.rank = rank;
@@ -89,6 +91,7 @@ export class RedisStreamsWire implements Wire {
     this.#pulse = new Pulse({
       control: connections.control,
       keys,
+      streams,
       address,
       nonce,
       timing,
@@ -106,8 +109,8 @@ export class RedisStreamsWire implements Wire {
     void this.#reader.run();
   }
 
-  send(lane: Lane, frame: Frame, urgent: boolean): Promise<void> {
-    this.#pulse.endLease(frame.header.sequence);
+  send(lane: Lane, frame: OutgoingFrame, urgent: boolean): Promise<void> {
+    this.#pulse.endLease(frame.sequence);
     return this.#outbox.send(lane, frame, urgent);
   }
 
@@ -122,7 +125,7 @@ export class RedisStreamsWire implements Wire {
   }
 
   async close(inOrder: boolean): Promise<void> {
-    const { keys, connections, timing, nonce, address } = this.#options;
+    const { keys, streams, connections, timing, nonce, address } = this.#options;
     if (inOrder && !this.#hasFailed) {
       for (const peer of this.#peers) {
         const last = this.#outbox.lastEntries(peer);
@@ -133,7 +136,7 @@ export class RedisStreamsWire implements Wire {
     }
     this.#pulse.stop();
     this.#reader.stop();
-    await leave(connections.control, keys, address, nonce);
+    await leave(connections.control, keys, streams, address, nonce);
     connections.disconnect();
   }
 

@@ -9,7 +9,7 @@ import { bitsOf, referenceReduce, wildFloats } from '../../testing/reference.js'
 import { closeAll, settle } from '../../testing/open-ranks.js';
 import { openTcpProxy, type TcpProxy } from '../../testing/tcp-proxy.js';
 import { connectRedisStreams, type RedisStreamsOptions } from './connect-redis-streams.js';
-import { generationKeys, type GenerationKeys } from './keys.js';
+import { generationKeys, type GenerationKeys } from '../coordination/keys.js';
 
 /** Short, so that a fault is seen within a second or two; still long beside what two busy cores make a heartbeat wait. */
 const QUICK: Partial<CollectiveTiming> = { heartbeatMs: 50, peerTimeoutMs: 1_000 };

@@ -5,10 +5,11 @@ export const FENCE_TTL_MS = 7 * 24 * 3_600_000;
  * Joins a rank, or asks again how many have joined.
  *
  * KEYS  1 fence, 2 state, 3.. streams of this rank
- * ARGV  1 generation, 2 rank, 3 world size, 4 nonce, 5 token, 6 TTL in ms, 7 TTL of the fence in ms
+ * ARGV  1 generation, 2 rank, 3 world size, 4 nonce, 5 token, 6 TTL in ms, 7 TTL of the fence in ms, 8 transport,
+ *       9 where this rank accepts connections or '', 10 a secret, which becomes the generation's if this rank is the first
  * Out   {'ok', joined, abort report or ''}
  *       {'stale', newest}      a newer generation of the run has been joined
- *       {'differs', field, value}   the ranks disagree about world size or token; an empty token disagrees with none
+ *       {'differs', field, value}   the ranks disagree about world size, transport or token; an empty token disagrees with none
  *       {'taken', ''}          another process holds this rank
  *
  * A rank that comes after the generation was given up is told so and not counted.
@@ -20,6 +21,8 @@ local newest = tonumber(redis.call('GET', KEYS[1]) or '0')
 if newest > tonumber(ARGV[1]) then return {'stale', tostring(newest), ''} end
 local worldSize = redis.call('HGET', KEYS[2], 'worldSize')
 if worldSize and worldSize ~= ARGV[3] then return {'differs', 'worldSize', worldSize} end
+local transport = redis.call('HGET', KEYS[2], 'transport')
+if transport and transport ~= ARGV[8] then return {'differs', 'transport', transport} end
 local token = redis.call('HGET', KEYS[2], 'token')
 if token and token ~= '' and ARGV[5] ~= '' and token ~= ARGV[5] then return {'differs', 'token', token} end
 local field = 'rank:' .. ARGV[2]
@@ -29,7 +32,9 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[7])
 local abort = redis.call('HGET', KEYS[2], 'abort')
 if abort then return {'ok', redis.call('HGET', KEYS[2], 'joined'), abort} end
 if not holder then
-  redis.call('HSET', KEYS[2], 'worldSize', ARGV[3], field, ARGV[4])
+  redis.call('HSET', KEYS[2], 'worldSize', ARGV[3], 'transport', ARGV[8], field, ARGV[4])
+  if ARGV[9] ~= '' then redis.call('HSET', KEYS[2], 'endpoint:' .. ARGV[2], ARGV[9]) end
+  redis.call('HSETNX', KEYS[2], 'secret', ARGV[10])
   if ARGV[5] ~= '' or not token then redis.call('HSET', KEYS[2], 'token', ARGV[5]) end
   redis.call('HINCRBY', KEYS[2], 'joined', 1)
   for i = 3, #KEYS do

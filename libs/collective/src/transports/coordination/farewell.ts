@@ -2,7 +2,6 @@ import type { Redis } from 'ioredis';
 import type { ErrorReport } from '#contracts';
 import type { CollectiveAddress } from '../../collective.js';
 import { formatAbort } from './abort-report.js';
-import { ownStreams } from './keys.js';
 import type { GenerationKeys } from './keys.js';
 import { ABORT, LEAVE } from './scripts.js';
 
@@ -28,13 +27,14 @@ export function raiseAbort(control: Redis, keys: GenerationKeys, address: Collec
   return bounded(control.eval(ABORT, abortKeys.length, ...abortKeys, text, JSON.stringify({ type: 'abort', text })));
 }
 
-/** Deletes this rank's streams and heartbeat, if `nonce` holds the rank. */
+/** Deletes this rank's `streams` and heartbeat, if `nonce` holds the rank. */
 export function leave(
   control: Redis,
   keys: GenerationKeys,
-  { rank, worldSize }: CollectiveAddress,
+  streams: readonly string[],
+  { rank }: CollectiveAddress,
   nonce: string,
 ): Promise<void> {
-  const leaveKeys = [keys.state, keys.beats, ...ownStreams(keys, rank, worldSize)];
+  const leaveKeys = [keys.state, keys.beats, ...streams];
   return bounded(control.eval(LEAVE, leaveKeys.length, ...leaveKeys, rank, nonce));
 }

@@ -5,7 +5,7 @@
 export interface GenerationKeys {
   /** String: newest generation of the run that anybody joined. */
   readonly fence: string;
-  /** Hash: world size, token, nonce per rank, counts of joined and left ranks, abort report. */
+  /** Hash: world size, transport, token, nonce and endpoint per rank, secret, counts of joined and left ranks, abort report. */
   readonly state: string;
   /** Hash: rank -> last heartbeat. */
   readonly beats: string;

@@ -3,13 +3,14 @@ import { ArcFleetError, errorFromReport } from '#contracts';
 import type { CollectiveAddress, CollectiveTiming } from '../../collective.js';
 import { Liveness } from '../../protocol/liveness.js';
 import { parseAbort } from './abort-report.js';
-import { ownStreams } from './keys.js';
 import type { GenerationKeys } from './keys.js';
 import { BEAT, FENCE_TTL_MS } from './scripts.js';
 
 export interface PulseOptions {
   readonly control: Redis;
   readonly keys: GenerationKeys;
+  /** Streams of this rank, which live as long as its heart beats. */
+  readonly streams: readonly string[];
   readonly address: CollectiveAddress;
   readonly nonce: string;
   readonly timing: CollectiveTiming;
@@ -35,7 +36,7 @@ export class Pulse {
   readonly #liveness: Liveness;
   readonly #now = () => performance.now();
   #timer: NodeJS.Timeout | null = null;
-  #isInFlight = false;
+  #inFlight: Promise<void> | null = null;
   #count = 0;
   #lastTickAt: number;
   #lastAnswerAt: number;
@@ -97,20 +98,28 @@ export class Pulse {
       this.#options.onFailure(new ArcFleetError('collective_lost', message, { silentMs }));
       return;
     }
-    if (!this.#isInFlight) void this.#beat(now);
+    if (this.#inFlight !== null) return;
+    this.#inFlight = this.#beat(now).finally(() => (this.#inFlight = null));
+  }
+
+  /** Beats now, and resolves when Redis has answered: what was said in the generation before this call has then been heard. */
+  async look(): Promise<void> {
+    await this.#inFlight;
+    if (this.#timer === null) return;
+    this.#tick();
+    await this.#inFlight;
   }
 
   async #beat(now: number): Promise<void> {
-    const { control, keys, address, nonce, ttlMs, onFailure } = this.#options;
-    const { generation, rank, worldSize } = address;
+    const { control, keys, streams, address, nonce, ttlMs, onFailure } = this.#options;
+    const { generation, rank } = address;
     const beat: Beat = {
       n: ++this.#count,
       leaseMs: Math.max(0, Math.round(this.#leaseUntil - now)),
       phase: this.#phase,
       sequence: this.#leaseSequence,
     };
-    const beatKeys = [keys.fence, keys.state, keys.beats, ...ownStreams(keys, rank, worldSize)];
-    this.#isInFlight = true;
+    const beatKeys = [keys.fence, keys.state, keys.beats, ...streams];
     try {
       const text = JSON.stringify(beat);
       const reply = await control.eval(BEAT, beatKeys.length, ...beatKeys, generation, rank, nonce, text, ttlMs, FENCE_TTL_MS);
@@ -118,8 +127,6 @@ export class Pulse {
     } catch (error) {
       if (this.#timer === null) return;
       onFailure(new ArcFleetError('collective_lost', `Redis refused the heartbeat: ${(error as Error).message}`));
-    } finally {
-      this.#isInFlight = false;
     }
   }
 

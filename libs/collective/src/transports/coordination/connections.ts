@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Redis } from 'ioredis';
 
 /** One connection per manner of use, so that none waits behind another. */
@@ -10,6 +11,10 @@ export interface Connections {
   readonly control: Redis;
   /** Text of the latest connection error, for messages. */
   lastError(): string | null;
+  /** Address from which this machine reaches Redis. */
+  localAddress(): string;
+  /** After the rendezvous, for transports that carry frames elsewhere. */
+  keepControlOnly(): void;
   disconnect(): void;
 }
 
@@ -41,6 +46,9 @@ export function openConnections(redisUrl: string, name: string): Connections {
     reader,
     control,
     lastError: () => lastError,
+    // A v4 address of a v6 socket is written with a prefix; a Unix socket has no address.
+    localAddress: () => (control.stream as Partial<Socket> | undefined)?.localAddress?.replace(/^::ffff:/, '') ?? '127.0.0.1',
+    keepControlOnly: () => [writer, reader].forEach((redis) => redis.disconnect()),
     disconnect: () => [writer, reader, control].forEach((redis) => redis.disconnect()),
   };
 }

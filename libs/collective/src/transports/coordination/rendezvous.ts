@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { ArcFleetError, errorFromReport } from '#contracts';
 import type { CollectiveAddress, CollectiveTiming } from '../../collective.js';
 import { parseAbort } from './abort-report.js';
 import type { Connections } from './connections.js';
 import { leave, raiseAbort } from './farewell.js';
-import { ownStreams } from './keys.js';
 import type { GenerationKeys } from './keys.js';
 import { FENCE_TTL_MS, JOIN } from './scripts.js';
 
@@ -14,9 +13,15 @@ const LOOK_EVERY_MS = 250;
 export interface RendezvousOptions {
   readonly address: CollectiveAddress;
   readonly keys: GenerationKeys;
+  /** Streams of this rank, which are made here. */
+  readonly streams: readonly string[];
   readonly connections: Connections;
   readonly timing: CollectiveTiming;
   readonly token: string;
+  /** Name of the transport; all ranks must use the same one. */
+  readonly transport: string;
+  /** Where this rank accepts connections, for transports that have such. */
+  readonly endpoint?: string;
   readonly ttlMs: number;
 }
 
@@ -38,20 +43,24 @@ export async function rendezvous(options: RendezvousOptions): Promise<string> {
 }
 
 /** A rank that gave up must not stay counted: its peers, also those who come later, are told, and its keys go. */
-async function withdraw({ address, keys, connections }: RendezvousOptions, nonce: string, error: unknown): Promise<void> {
+export async function withdraw(
+  { address, keys, streams, connections }: Pick<RendezvousOptions, 'address' | 'keys' | 'streams' | 'connections'>,
+  nonce: string,
+  error: unknown,
+): Promise<void> {
   if (!(error instanceof ArcFleetError)) return;
   if (error.code === 'rendezvous_timeout') {
     if (error.details['joined'] === null) return; // Redis does not answer
     await raiseAbort(connections.control, keys, address, error.toReport());
   }
-  await leave(connections.control, keys, address, nonce);
+  await leave(connections.control, keys, streams, address, nonce);
 }
 
 async function meet(options: RendezvousOptions, nonce: string): Promise<void> {
-  const { address, keys, connections, timing, token, ttlMs } = options;
+  const { address, keys, streams, connections, timing, token, transport, endpoint = '', ttlMs } = options;
+  const secret = randomBytes(32).toString('hex');
   const { runId, generation, rank, worldSize } = address;
   const deadline = performance.now() + timing.rendezvousTimeoutMs;
-  const streams = ownStreams(keys, rank, worldSize);
   const joinKeys = [keys.fence, keys.state, ...streams];
   const where = `Run ${runId}, generation ${generation}, rank ${rank}`;
   const timeout = (joined: number | null) => {
@@ -78,6 +87,9 @@ async function meet(options: RendezvousOptions, nonce: string): Promise<void> {
       token,
       ttlMs + timing.rendezvousTimeoutMs,
       FENCE_TTL_MS,
+      transport,
+      endpoint,
+      secret,
     );
     const reply = (await within(asked, remaining, () => timeout(joined))) as [string, string, string];
     const [status, value, detail] = reply;
@@ -90,11 +102,12 @@ async function meet(options: RendezvousOptions, nonce: string): Promise<void> {
       throw new ArcFleetError('stale_generation', message, { ...address });
     }
     if (status === 'differs') {
-      const message =
-        value === 'token'
-          ? `${where}: this rank gave the token "${token}", others "${detail}".`
-          : `${where}: this rank was told of ${worldSize} ranks, others of ${detail}.`;
-      throw new ArcFleetError('collective_mismatch', message, { ...address, field: value });
+      const messages: Record<string, string> = {
+        token: `this rank gave the token "${token}", others "${detail}"`,
+        transport: `this rank uses the transport "${transport}", others "${detail}": give all ranks the same one`,
+        worldSize: `this rank was told of ${worldSize} ranks, others of ${detail}`,
+      };
+      throw new ArcFleetError('collective_mismatch', `${where}: ${messages[value]}.`, { ...address, field: value });
     }
     if (detail !== '') throw errorFromReport(parseAbort(detail, rank));
     joined = Number(value);
@@ -120,7 +133,8 @@ function wakePeers({ address, keys, connections }: RendezvousOptions): void {
   }
 }
 
-async function within<T>(promise: Promise<T>, ms: number, onTimeout: () => ArcFleetError): Promise<T> {
+/** Waits for `promise`, at most so long. */
+export async function within<T>(promise: Promise<T>, ms: number, onTimeout: () => ArcFleetError): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(onTimeout()), Math.max(0, ms));
