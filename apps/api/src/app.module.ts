@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { HealthController } from './health/health.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
+import { RecipesController } from './recipes/recipes.controller.js';
 import { RunEventHub } from './runs/run-event-hub.js';
 import { RunEventsController } from './runs/run-events.controller.js';
 import { RunsController } from './runs/runs.controller.js';
@@ -13,7 +14,7 @@ export class AppModule {
   static with(dataSource: DataSource, settings: ApiSettings): DynamicModule {
     return {
       module: AppModule,
-      controllers: [RunsController, RunEventsController, HealthController, OpenApiController],
+      controllers: [RunsController, RunEventsController, RecipesController, HealthController, OpenApiController],
       providers: [
         { provide: DataSource, useValue: dataSource },
         { provide: ApiSettings, useValue: settings },

@@ -23,10 +23,18 @@ export interface CliConfig {
   readonly nodeFolder: string | undefined;
   /** Number of a pipe from the process that called us; its end means that it is gone. */
   readonly lifelineFd: number | undefined;
+  /** Value of CUDA_VISIBLE_DEVICES: as many ranks as it names devices. */
+  readonly devices: string | undefined;
+  /** The whole environment, to be handed on to trainers; nothing is read from it. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Main file of a rank's trainer. */
+  readonly trainerMain: string;
+  /** The command line behind the program's name. */
+  readonly args: readonly string[];
 }
 
 /** The only reader of the CLI's environment. */
-export function loadConfig(env: NodeJS.ProcessEnv): CliConfig {
+export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[]): CliConfig {
   const packageRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
   const workingFolder = env['INIT_CWD'] || process.cwd();
   const home = env['ARCFLEET_HOME'] || join(packageRoot, '.arcfleet');
@@ -42,5 +50,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): CliConfig {
     compiler: env['CXX'] || undefined,
     nodeFolder: env['npm_config_nodedir'] || undefined,
     lifelineFd: env['ARCFLEET_LIFELINE_FD'] ? Number(env['ARCFLEET_LIFELINE_FD']) : undefined,
+    devices: env['CUDA_VISIBLE_DEVICES'],
+    env: { ...env, ARCFLEET_LIFELINE_FD: undefined },
+    trainerMain: join(packageRoot, 'dist', 'apps', 'worker', 'src', 'trainer', 'main.js'),
+    args,
   });
 }

@@ -4,12 +4,15 @@ import { ArcFleetError } from '#contracts';
 import { addDataCommand } from './commands/data.command.js';
 import { addDemoCommand } from './commands/demo.command.js';
 import { addEngineCommand } from './commands/engine.command.js';
+import { addNetworksCommand } from './commands/networks.command.js';
+import { addRecipesCommand } from './commands/recipes.command.js';
 import { addScoreCommand } from './commands/score.command.js';
+import { addTrainCommand } from './commands/train.command.js';
 import { addUpCommand } from './commands/up.command.js';
 import { addWorkerCommand } from './commands/worker.command.js';
 import { loadConfig } from './config.js';
 
-const config = loadConfig(process.env);
+const config = loadConfig(process.env, process.argv.slice(2));
 // Ours alone: a process that we start must not take it for its own.
 delete process.env['ARCFLEET_LIFELINE_FD'];
 
@@ -18,6 +21,9 @@ const program = new Command('arcfleet')
   .showHelpAfterError('(arcfleet --help shows the commands)');
 addDemoCommand(program, config);
 addUpCommand(program, config);
+addTrainCommand(program, config);
+addRecipesCommand(program);
+addNetworksCommand(program);
 addWorkerCommand(program, config);
 addEngineCommand(program, config);
 addDataCommand(program, config);
@@ -26,7 +32,9 @@ addScoreCommand(program, config);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof ArcFleetError) console.error(`arcfleet: ${error.message} (${error.code})`);
-  else console.error(error);
+  if (error instanceof ArcFleetError) {
+    // A message of several lines may end with a command to copy.
+    console.error(`arcfleet: ${error.message}${error.message.includes('\n') ? '\n' : ' '}(${error.code})`);
+  } else console.error(error);
   process.exitCode = 1;
 }

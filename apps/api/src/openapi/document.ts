@@ -6,6 +6,9 @@ import {
   healthSchema,
   metricSeriesSchema,
   problemSchema,
+  recipeListSchema,
+  recipeRunSchema,
+  recipeSchema,
   RUN_EVENT_TYPES,
   RUN_STATUSES,
   RUN_STREAM_EVENTS,
@@ -18,11 +21,14 @@ type Json = Record<string, unknown>;
 /** Schemas by the name under which the document holds them; `input`: what a client sends. */
 const SCHEMAS = {
   CreateRun: { schema: createRunSchema, io: 'input' },
+  CreateRunFromRecipe: { schema: recipeRunSchema, io: 'input' },
   CreatedRun: { schema: createdRunSchema, io: 'output' },
   Run: { schema: runViewSchema, io: 'output' },
   RunList: { schema: runListSchema, io: 'output' },
   MetricSeries: { schema: metricSeriesSchema, io: 'output' },
   DeliveryList: { schema: deliveryListSchema, io: 'output' },
+  Recipe: { schema: recipeSchema, io: 'output' },
+  RecipeList: { schema: recipeListSchema, io: 'output' },
   Health: { schema: healthSchema, io: 'output' },
   Problem: { schema: problemSchema, io: 'output' },
 } as const;
@@ -34,7 +40,8 @@ interface Operation {
   operationId: string;
   summary: string;
   parameters?: Json[];
-  body?: SchemaName;
+  /** More than one: any of them. */
+  body?: readonly SchemaName[];
   status: number;
   headers?: Json;
   /** JSON answer, or a content type of its own. */
@@ -54,7 +61,7 @@ const OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/runs',
     operationId: 'runs.create',
-    summary: 'Creates a run. It waits until all its ranks have a slot.',
+    summary: 'Creates a run, whole or as a recipe with overrides. It waits until all its ranks have a slot.',
     parameters: [
       {
         name: 'Idempotency-Key',
@@ -64,7 +71,7 @@ const OPERATIONS: readonly Operation[] = [
         schema: { type: 'string', minLength: 1, maxLength: 255 },
       },
     ],
-    body: 'CreateRun',
+    body: ['CreateRun', 'CreateRunFromRecipe'],
     status: 202,
     headers: { Location: text('The run'), 'Idempotent-Replayed': text('`true` when this is the answer to an earlier request') },
     answer: 'CreatedRun',
@@ -151,6 +158,25 @@ const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/recipes',
+    operationId: 'recipes.list',
+    summary: 'Named configurations, each with the published numbers that it aims at.',
+    status: 200,
+    answer: 'RecipeList',
+    problems: [],
+  },
+  {
+    method: 'get',
+    path: '/recipes/{name}',
+    operationId: 'recipes.get',
+    summary: 'One recipe with its resolved configuration.',
+    parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string' } }],
+    status: 200,
+    answer: 'Recipe',
+    problems: [404],
+  },
+  {
+    method: 'get',
     path: '/health',
     operationId: 'health.get',
     summary: 'Whether the API can do its work.',
@@ -182,6 +208,8 @@ function toPattern(path: string): RegExp {
   return new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}/?$`);
 }
 
+const bodyOf = (names: readonly SchemaName[]): Json => (names.length === 1 ? ref(names[0]!) : { oneOf: names.map(ref) });
+
 function toOperation(operation: Operation): Json {
   const { operationId, summary, parameters, body, status, headers, answer, others, problems } = operation;
   const content =
@@ -193,7 +221,7 @@ function toOperation(operation: Operation): Json {
     operationId,
     summary,
     ...(parameters ? { parameters } : {}),
-    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: ref(body) } } } } : {}),
+    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: bodyOf(body) } } } } : {}),
     responses: {
       [status]: { description: 'Success', ...(headers ? { headers } : {}), content },
       ...others,

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import {
-  createRunSchema,
+  createRunBodySchema,
   type CreatedRun,
   type CreateRun,
   type DeliveryList,
@@ -20,7 +20,7 @@ export class RunsController {
   @Post()
   @HttpCode(202)
   async create(
-    @Body({ schema: createRunSchema }) input: CreateRun,
+    @Body({ schema: createRunBodySchema }) input: CreateRun,
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CreatedRun> {

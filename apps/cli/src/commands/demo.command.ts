@@ -4,7 +4,7 @@ import { NETWORK_NAMES, type EngineName, type NetworkName } from '#contracts';
 import type { CliConfig } from '../config.js';
 import type { DemoOptions } from '../demo/demo-options.js';
 import { failedSummary, runDemo, type DemoSummary } from '../demo/demo.js';
-import { createProgressView } from '../demo/progress-view.js';
+import { createProgressView } from '../follow/progress-view.js';
 import { inForeground, orAbort } from '../foreground.js';
 import { engineOption, integer } from './options.js';
 

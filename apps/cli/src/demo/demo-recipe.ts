@@ -1,12 +1,20 @@
-import type { CreateRunInput, NetworkName } from '#contracts';
+import { findRecipe, type CreateRunInput, type NetworkName, type Recipe } from '#contracts';
+
+const RECIPE = findRecipe('demo');
+const { numClasses, numImages } = RECIPE.dataset;
 
 /** The data set that the demo draws for itself. */
-export const DEMO_FACES = { numIdentities: 120, imagesPerIdentity: 20, numPairs: 600 } as const;
+export const DEMO_FACES = { numIdentities: numClasses, imagesPerIdentity: numImages / numClasses, numPairs: 600 } as const;
 
 /** What the trained network must reach on it: mean accuracy, averaged over the verification sets. */
-export const DEMO_MIN_ACCURACY = 0.8;
+export const DEMO_MIN_ACCURACY = minAccuracy(RECIPE);
 
-export interface RecipeInput {
+function minAccuracy({ published: [aim] }: Recipe): number {
+  if (!aim) throw new RangeError('The recipe of the demo says nothing of what it must reach');
+  return aim.value / 100;
+}
+
+export interface DemoRunInput {
   readonly ranks: number;
   readonly numImages: number;
   /** Default: by the size of the data set. */
@@ -14,7 +22,7 @@ export interface RecipeInput {
   readonly network?: NetworkName | undefined;
 }
 
-export type Recipe = Pick<
+export type DemoRun = Pick<
   CreateRunInput,
   'network' | 'loss' | 'optimizer' | 'schedule' | 'batch' | 'verification' | 'checkpoint' | 'ranks'
 > & { readonly maxSteps: number };
@@ -41,12 +49,12 @@ const SMALL: Setting = {
   steps: () => 200,
 };
 
-/** The drawn faces. Clipping keeps the high rate, which short training needs, from pulling all embeddings to one side. */
+/** The drawn faces: the recipe, for any number of images and ranks. */
 const LARGE: Setting = {
   globalBatchSize: 64,
   bnGroupSize: 32,
-  loss: { name: 'arcface', scale: 24, margin: 0.2 },
-  optimizer: { name: 'sgd', learningRate: 0.3, momentum: 0.9, weightDecay: 5e-4, clipNorm: 5 },
+  loss: RECIPE.config.loss,
+  optimizer: RECIPE.config.optimizer,
   steps: (numImages) => Math.min(Math.max(Math.round((14 * numImages) / 64), 300), 600),
 };
 
@@ -54,7 +62,7 @@ const LARGE: Setting = {
  * How the demo trains, on its own faces and on a small set that it is given: minutes on two cores. Scale and margin are milder
  * than the usual 64 and 0.5, which need longer training to pay.
  */
-export function demoRecipe({ ranks, numImages, steps, network = 'tiny' }: RecipeInput): Recipe {
+export function demoRecipe({ ranks, numImages, steps, network = 'tiny' }: DemoRunInput): DemoRun {
   const { loss, optimizer, ...setting } = numImages < SMALL_SET ? SMALL : LARGE;
   const localBatchSize = Math.max(2, Math.floor(setting.globalBatchSize / ranks));
   const globalBatchSize = localBatchSize * ranks;

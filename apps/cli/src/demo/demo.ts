@@ -1,27 +1,21 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  ArcFleetError,
-  reportError,
-  type CreateRunInput,
-  type DeliveryList,
-  type RunStreamEvent,
-  type RunView,
-} from '#contracts';
+import { ArcFleetError, reportError, type CreateRunInput, type DeliveryList, type RunView } from '#contracts';
 import type { Session } from '#services';
 import type { CliConfig } from '../config.js';
 import { Interrupted, orAbort } from '../foreground.js';
 import { startSystem, type System } from '../system.js';
-import { ApiClient } from './api-client.js';
+import { ApiClient } from '../follow/api-client.js';
 import { prepareData, type DemoData } from './demo-data.js';
 import type { DemoOptions } from './demo-options.js';
 import { DEMO_MIN_ACCURACY, demoRecipe } from './demo-recipe.js';
 import { FleetWatch } from './fleet-watch.js';
-import { followRun } from './follow-run.js';
-import { ProgressMeter } from './progress-meter.js';
-import { duration, type ProgressView } from './progress-view.js';
+import { followRun } from '../follow/follow-run.js';
+import { listenTo } from '../follow/listen-to.js';
+import { median } from '../follow/median.js';
+import { duration, type ProgressView } from '../follow/progress-view.js';
 import { shortfalls } from './shortfalls.js';
-import { verificationReport, verificationTable, type VerificationReport } from './verification-report.js';
+import { verificationReport, verificationTable, type VerificationReport } from '../follow/verification-report.js';
 import { WebhookInbox } from './webhook-inbox.js';
 
 /** What `--json` prints as the last line. */
@@ -124,21 +118,7 @@ async function train(
     `run       POST /runs: ${created.id}, ${recipe.maxSteps} steps of ${recipe.batch?.globalBatchSize} images on ${options.ranks} ranks`,
   );
 
-  const meter = new ProgressMeter(recipe.batch?.globalBatchSize ?? 1);
-  const show = (step: number, totalSteps: number | null, loss: number | null): void => {
-    // Until training starts nobody knows how long the run is.
-    if (step === 0 || totalSteps === null) return;
-    const progress = meter.update(step, totalSteps, loss);
-    if (progress) view.show(progress);
-  };
-  const listener = {
-    onEvent: (event: RunStreamEvent) => {
-      if (event.type === 'progress')
-        show(Number(event.data['step'] ?? 0), numberOf(event.data['totalSteps']), numberOf(event.data['loss']));
-      else if (event.type === 'transition') view.say(describeTransition(event.data));
-    },
-    onView: (run: RunView) => show(run.step, run.totalSteps, null),
-  };
+  const listener = listenTo(view, { samplesPerStep: recipe.batch?.globalBatchSize ?? 1, totalSteps: recipe.maxSteps });
   try {
     return await orAbort(Promise.race([followRun(api, created.id, listener, signal), system.failed]), signal);
   } catch (error) {
@@ -228,21 +208,6 @@ function describeDeliveries(deliveries: DeliveryList['deliveries']): string[] {
     const outcome = `${state}, ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}, ${lastStatus ?? lastError ?? 'no answer'}`;
     return `${eventType.padEnd(16)} ${id}  ${outcome}`;
   });
-}
-
-function describeTransition(data: Record<string, unknown>): string {
-  const text = (key: string): string => (typeof data[key] === 'string' ? data[key] : '');
-  return `status    ${text('status').padEnd(10)} ${text('message') || text('reason')}`.trimEnd();
-}
-
-function numberOf(value: unknown): number | null {
-  return typeof value === 'number' ? value : null;
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
 }
 
 function since(start: number): string {

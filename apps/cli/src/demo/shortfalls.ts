@@ -1,4 +1,4 @@
-import { meanAccuracy, type VerificationReport } from './verification-report.js';
+import { meanAccuracy, type VerificationReport } from '../follow/verification-report.js';
 
 /** What a demo whose run succeeded is judged by. */
 export interface DemoOutcome {

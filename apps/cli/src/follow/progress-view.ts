@@ -3,7 +3,8 @@ import cliProgress, { type SingleBar } from 'cli-progress';
 /** Where a run stands. */
 export interface Progress {
   readonly step: number;
-  readonly totalSteps: number;
+  /** null: not known yet, where a run counts in epochs. */
+  readonly totalSteps: number | null;
   readonly loss: number | null;
   readonly samplesPerSecond: number | null;
   /** Seconds of training that are left. */
@@ -17,11 +18,17 @@ export interface ProgressView {
   stop(): void;
 }
 
-const LINE_PERIOD_MS = 5_000;
+/** How often a view without a terminal prints a line: the longer of both. */
+export interface LinePeriod {
+  readonly ms: number;
+  readonly steps: number;
+}
+
+const LINE_PERIOD: LinePeriod = { ms: 5_000, steps: 1 };
 
 /** A bar on a terminal, else a line every few seconds. */
-export function createProgressView(out: NodeJS.WriteStream): ProgressView {
-  return out.isTTY ? new Bar(out) : new Lines(out);
+export function createProgressView(out: NodeJS.WriteStream, linePeriod: LinePeriod = LINE_PERIOD): ProgressView {
+  return out.isTTY ? new Bar(out) : new Lines(out, linePeriod);
 }
 
 class Bar implements ProgressView {
@@ -35,7 +42,7 @@ class Bar implements ProgressView {
     if (!this.bar) {
       this.bar = new cliProgress.SingleBar(
         {
-          format: '  {bar} {value}/{total} steps | loss {loss} | {speed} samples/s | {left} left',
+          format: '  {bar} {steps} steps | loss {loss} | {speed} samples/s | {left} left',
           stream: this.out,
           hideCursor: true,
           clearOnComplete: true,
@@ -44,9 +51,10 @@ class Bar implements ProgressView {
         },
         cliProgress.Presets.shades_classic,
       );
-      this.bar.start(progress.totalSteps, progress.step, texts(progress));
+      this.bar.start(progress.totalSteps ?? Infinity, progress.step, texts(progress));
       return;
     }
+    if (progress.totalSteps !== null) this.bar.setTotal(progress.totalSteps);
     this.bar.update(progress.step, texts(progress));
   }
 
@@ -72,13 +80,20 @@ class Bar implements ProgressView {
 
 class Lines implements ProgressView {
   private shownAt = -Infinity;
+  private shownStep = 0;
   private pending: Progress | undefined;
 
-  constructor(private readonly out: NodeJS.WriteStream) {}
+  constructor(
+    private readonly out: NodeJS.WriteStream,
+    private readonly period: LinePeriod,
+  ) {}
 
   show(progress: Progress): void {
     this.pending = progress;
-    if (performance.now() - this.shownAt >= LINE_PERIOD_MS || progress.step === progress.totalSteps) this.flush();
+    const isDue = performance.now() - this.shownAt >= this.period.ms;
+    // A restart goes back.
+    const hasMoved = Math.abs(progress.step - this.shownStep) >= this.period.steps;
+    if ((isDue && hasMoved) || progress.step === progress.totalSteps) this.flush();
   }
 
   say(text: string): void {
@@ -90,15 +105,19 @@ class Lines implements ProgressView {
   }
 
   private flush(): void {
-    if (this.pending) this.say(describe(this.pending));
+    if (this.pending) {
+      this.say(describe(this.pending));
+      this.shownStep = this.pending.step;
+    }
     this.pending = undefined;
     this.shownAt = performance.now();
   }
 }
 
 /** `eta` would be taken for the bar's own, which knows nothing of restarts. */
-function texts({ loss, samplesPerSecond, etaSeconds }: Progress): { loss: string; speed: string; left: string } {
+function texts({ step, totalSteps, loss, samplesPerSecond, etaSeconds }: Progress) {
   return {
+    steps: totalSteps === null ? String(step) : `${step}/${totalSteps}`,
     loss: loss === null ? '-' : loss.toFixed(3),
     speed: samplesPerSecond === null ? '-' : samplesPerSecond.toFixed(0),
     left: etaSeconds === null ? '-' : duration(etaSeconds),
@@ -106,14 +125,19 @@ function texts({ loss, samplesPerSecond, etaSeconds }: Progress): { loss: string
 }
 
 function describe(progress: Progress): string {
-  const { loss, speed, left } = texts(progress);
-  const isKnown = progress.etaSeconds !== null && progress.step < progress.totalSteps;
+  const { steps, loss, speed, left } = texts(progress);
+  const isKnown = progress.etaSeconds !== null && progress.step !== progress.totalSteps;
   const rest = isKnown ? ` | ${left} left` : '';
-  return `  step ${progress.step}/${progress.totalSteps} | loss ${loss} | ${speed} samples/s${rest}`;
+  return `  step ${steps} | loss ${loss} | ${speed} samples/s${rest}`;
 }
 
-/** "1:05", "12 s". */
+/** "12 s", "1:05 min", "7:40 h", "3.2 days". */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')} min`;
+  const pair = (large: number, small: number, unit: string) => `${large}:${String(small).padStart(2, '0')} ${unit}`;
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return pair(minutes, whole % 60, 'min');
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? pair(hours, minutes % 60, 'h') : `${(whole / 86_400).toFixed(1)} days`;
 }

@@ -6,16 +6,24 @@ import {
   type DeliveryList,
   type MetricSeries,
   type Problem,
+  type RecipeRunInput,
   type RunView,
 } from '#contracts';
 
 const TIMEOUT_MS = 10_000;
 
-/** The API as the demo uses it. Failures are thrown as {@link ArcFleetError}; `unavailable` when there is no answer. */
+/** The API as the CLI uses it. Failures are thrown as {@link ArcFleetError}; `unavailable` when there is no answer. */
 export class ApiClient {
   constructor(private readonly baseUrl: string) {}
 
-  createRun(input: CreateRunInput): Promise<CreatedRun> {
+  /** @throws ArcFleetError `unavailable` when nothing answers, or something that is no ArcFleet. */
+  async checkHealth(): Promise<void> {
+    const answer = await this.request<{ version?: unknown }>('GET', '/health');
+    if (typeof answer.version === 'string') return;
+    throw new ArcFleetError('unavailable', `What answers at ${this.baseUrl} is no ArcFleet API.`, { url: this.baseUrl });
+  }
+
+  createRun(input: CreateRunInput | RecipeRunInput): Promise<CreatedRun> {
     return this.request('POST', '/runs', input);
   }
 

@@ -42,18 +42,21 @@ export function meanAccuracy(report: VerificationReport): number {
   return accuracies.reduce((sum, accuracy) => sum + accuracy, 0) / accuracies.length;
 }
 
-/** The report as lines of a table, in percent. */
+/** The report as lines of a table, in percent; baselines that no target has are left out. */
 export function verificationTable(report: VerificationReport): string[] {
   const percent = (share: number | null) => (share === null ? '-' : (share * 100).toFixed(1));
+  const has = (baseline: 'accuracyPixels' | 'accuracyBefore') =>
+    Object.values(report).some((scores) => scores[baseline] !== null) ? [baseline] : [];
+  const baselines = [...has('accuracyPixels'), ...has('accuracyBefore')];
   const rows = Object.entries(report).map(([target, scores]) => [
     target,
-    percent(scores.accuracyPixels),
-    percent(scores.accuracyBefore),
+    ...baselines.map((baseline) => percent(scores[baseline])),
     `${percent(scores.accuracy)} ± ${percent(scores.std)}`,
     scores.threshold.toFixed(2),
   ]);
-  if (rows.length > 1) rows.push(['mean', '', '', percent(meanAccuracy(report)), '']);
-  const head = ['target', 'raw pixels %', 'untrained %', 'trained %', 'threshold'];
+  if (rows.length > 1) rows.push(['mean', ...baselines.map(() => ''), percent(meanAccuracy(report)), '']);
+  const titles = { accuracyPixels: 'raw pixels %', accuracyBefore: 'untrained %' };
+  const head = ['target', ...baselines.map((baseline) => titles[baseline]), 'trained %', 'threshold'];
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     cells

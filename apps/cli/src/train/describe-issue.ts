@@ -1,0 +1,33 @@
+import type { TrainFlags } from './train-options.js';
+
+/** The option that sets a field, where there is one. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  'dataset.path': '--dataset',
+  'batch.globalBatchSize': '--per-batch-size x ranks',
+  'batch.bnGroupSize': '--per-batch-size',
+  'optimizer.learningRate': '--lr',
+  'optimizer.weightDecay': '--wd',
+  'optimizer.momentum': '--mom',
+  'schedule.boundaries': '--lr-steps',
+  'verification.everySteps': '--verbose',
+  'ranks.max': '--ranks',
+  'classSampling.rate': '--sampling-rate',
+  'classSampling.name': '--sampling-rate',
+  'pretrained.path': '--pretrained',
+  maxSteps: '--max-steps',
+  epochs: '--epochs',
+  seed: '--seed',
+};
+
+/** A line about a field that is wrong, with the option or setting that it came from. */
+export function describeIssue(
+  issue: { readonly path: readonly PropertyKey[]; readonly message: string; readonly keys?: readonly string[] },
+  { set }: Pick<TrainFlags, 'set'>,
+): string {
+  const { keys } = issue;
+  const field = [...issue.path, ...(keys?.length === 1 ? keys : [])].map(String).join('.');
+  const setting = set.find(({ path }) => field === path.join('.') || field.startsWith(`${path.join('.')}.`));
+  const option = setting ? `--set ${setting.path.join('.')}` : OPTIONS[field];
+  const what = keys?.length ? `${keys.length > 1 ? `${keys.join(', ')}: ` : ''}is not a known field` : issue.message;
+  return `${field || 'run'}${option ? ` (${option})` : ''}: ${what}`;
+}

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { ArcFleetError, NETWORK_NAMES, NETWORKS, type NetworkName } from '#contracts';
+import { shellWord } from './shell-word.js';
+
+/** A stored model as `--pretrained` names it. */
+export interface PretrainedModel {
+  /** Absolute. */
+  readonly path: string;
+  /** Number in the file name, where the path is a prefix of files. */
+  readonly epoch?: number;
+  /** Network that its weights belong to; null: not known. */
+  readonly network: NetworkName | null;
+  /** False: not on this machine. */
+  readonly isHere: boolean;
+}
+
+const FORMATS = ['.safetensors', '.params'];
+
+/** `model-0001` of the prefix `model`. */
+export function numbered(prefix: string, epoch: number): string {
+  return `${prefix}-${String(epoch).padStart(4, '0')}`;
+}
+
+/**
+ * Finds the model that `prefix,epoch` of the MXNet trainers means: files `prefix-0001.params` (or `.safetensors`), or the same inside
+ * a folder, `folder/model-0001.*`; or a folder that a run stored.
+ *
+ * @param text PATH or PATH,EPOCH; an epoch in it counts more than `epoch`
+ * @throws ArcFleetError `validation_failed` when two different epochs are given.
+ */
+export function findPretrained(
+  text: string,
+  { epoch, workingFolder }: { epoch?: number; workingFolder: string },
+): PretrainedModel {
+  const [, path = text, own] = /^(.*?)(?:,(\d{1,4}))?$/s.exec(text) ?? [];
+  if (own !== undefined && epoch !== undefined && Number(own) !== epoch) {
+    throw new ArcFleetError('validation_failed', `--pretrained ${text} names epoch ${own}, --pretrained-epoch ${epoch}`);
+  }
+  const number = own === undefined ? epoch : Number(own);
+  const place = resolve(workingFolder, path);
+  const inFolder = join(place, 'model');
+  for (const prefix of [inFolder, place]) {
+    const stem = numbered(prefix, number ?? 1);
+    if (FORMATS.some((format) => existsSync(stem + format))) {
+      return { path: prefix, epoch: number ?? 1, network: networkOf(`${stem}.json`, dirname(prefix)), isHere: true };
+    }
+  }
+  if (number === undefined && existsSync(join(place, 'model.safetensors'))) {
+    return { path: place, network: networkOf(join(place, 'model.json'), place), isHere: true };
+  }
+  const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const prefix = isFolder || networkOfFolder(place) !== null ? inFolder : place;
+  return { path: prefix, epoch: number ?? 1, network: networkOfFolder(dirname(prefix)), isHere: false };
+}
+
+/** By what the model says of itself, else by the folder's name, `<network>-<loss>-<dataset>`. */
+function networkOf(description: string, folder: string): NetworkName | null {
+  try {
+    const { network } = JSON.parse(readFileSync(description, 'utf8')) as { network?: unknown };
+    if (isNetwork(network)) return network;
+  } catch {
+    // no description, as where MXNet wrote the model
+  }
+  return networkOfFolder(folder);
+}
+
+function networkOfFolder(folder: string): NetworkName | null {
+  const name = basename(folder).split('-')[0];
+  return isNetwork(name) ? name : null;
+}
+
+function isNetwork(name: unknown): name is NetworkName {
+  return (NETWORK_NAMES as readonly unknown[]).includes(name);
+}
+
+/**
+ * Refuses a stored model of another network. The README of InsightFace pairs network mnas05 with a y1 model, which cannot work.
+ * @param args the command line, from which the one that works is made
+ * @throws ArcFleetError `checkpoint_mismatch`, with the command that does work.
+ */
+export function checkPretrainedNetwork(
+  model: PretrainedModel,
+  network: NetworkName,
+  text: string,
+  args: readonly string[],
+): void {
+  if (model.network === null || model.network === network) return;
+  const describe = (name: NetworkName) => `${name} (${NETWORKS[name].description})`;
+  throw new ArcFleetError(
+    'checkpoint_mismatch',
+    `${text} is a model of ${describe(model.network)}: its weights have no place in ${describe(network)}, which has other layers.\n` +
+      `Train on with its own network:\n  npx arcfleet ${withNetwork(args, model.network).map(shellWord).join(' ')}`,
+    { path: model.path, stored: model.network, wanted: network },
+  );
+}
+
+/** The command line with another network. */
+function withNetwork(args: readonly string[], network: NetworkName): string[] {
+  const isNetworkOption = (arg: string | undefined) => arg === '--network' || arg?.startsWith('--network=');
+  const rest = args.filter((arg, index) => !isNetworkOption(arg) && args[index - 1] !== '--network');
+  return ['train', '--network', network, ...rest.filter((arg, index) => index > 0 || arg !== 'train')];
+}
+
+/** @throws ArcFleetError `dataset_not_found`'s counterpart for models, `not_found`. */
+export function pretrainedNotFound({ path, epoch }: PretrainedModel, text: string): ArcFleetError {
+  const files = epoch === undefined ? join(path, 'model.safetensors') : `${numbered(path, epoch)}.safetensors (or .params)`;
+  return new ArcFleetError('not_found', `There is no model ${text}: looked for ${files}`, { path });
+}

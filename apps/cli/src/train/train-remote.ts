@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ArcFleetError, type CreateRunInput, type RunView } from '#contracts';
+import { ApiClient } from '../follow/api-client.js';
+import { followRun } from '../follow/follow-run.js';
+import { listenTo } from '../follow/listen-to.js';
+import type { ProgressView } from '../follow/progress-view.js';
+import { ModelEvents } from './model-events.js';
+import { BestModel, ModelPlacer } from './place-models.js';
+import type { ResolvedTraining } from './resolve-training.js';
+import type { TrainResult } from './train-report.js';
+
+/** What Ctrl-C did so far. */
+export interface Interruptions {
+  /** Raised by the first. */
+  readonly cancel: AbortSignal;
+  /** Raised by the second: follow no longer. */
+  readonly detach: AbortSignal;
+}
+
+export interface RemoteOptions {
+  readonly apiUrl: string;
+  /** Storage of the fleet as this machine sees it, if it does. */
+  readonly storageRoot: string;
+}
+
+/**
+ * Submits the run to an API and follows it to its end.
+ * @throws ArcFleetError of the API; `unavailable` when nothing answers there.
+ */
+export async function trainRemotely(
+  training: ResolvedTraining,
+  { apiUrl, storageRoot }: RemoteOptions,
+  view: ProgressView,
+  { cancel, detach }: Interruptions,
+): Promise<TrainResult> {
+  const api = new ApiClient(apiUrl);
+  await api.checkHealth().catch((error: unknown) => {
+    throw new ArcFleetError(
+      'unavailable',
+      `No ArcFleet answers at ${apiUrl}. Start one with "npm run up", name another with --api URL, or add --local to train without one`,
+      { apiUrl },
+      { cause: error },
+    );
+  });
+  const { config, modelFolder, ckpt, dataset } = training;
+  const startedAt = performance.now();
+  const created = await api.createRun({ ...config, name: runName(training) } as CreateRunInput);
+  const url = `${apiUrl}/runs/${created.id}`;
+  view.say(`run       ${created.id} at ${apiUrl}; Ctrl-C cancels it, Ctrl-C twice leaves it alone`);
+
+  const onCancel = (): void => {
+    view.say('cancel    asked for; the ranks stop at the next step. Ctrl-C again stops waiting for them');
+    // Whatever has come in between shows in the run's state.
+    api.cancelRun(created.id).catch((error: unknown) => view.say(`cancel    ${String(error)}`));
+  };
+  cancel.addEventListener('abort', onCancel, { once: true });
+  const best = new BestModel(config.verification.targets ?? dataset.targets ?? undefined);
+  const placer = new ModelPlacer(modelFolder, ckpt, best);
+  const isStorageHere = existsSync(storageRoot);
+  const models = new ModelEvents({ view, best, placer, storageRoot: isStorageHere ? storageRoot : null });
+  const listener = listenTo(view, {
+    samplesPerStep: config.batch.globalBatchSize,
+    totalSteps: config.maxSteps ?? null,
+    onOther: (event) => models.onEvent(event),
+  });
+  try {
+    if (cancel.aborted) onCancel();
+    const run = await followRun(api, created.id, listener, detach);
+    await models.settled();
+    view.stop();
+    return await resultOf(api, run, {
+      startedAt,
+      placed: placer.placed,
+      url,
+      storageRoot: isStorageHere ? storageRoot : null,
+      training,
+    });
+  } catch (error) {
+    if (!detach.aborted) throw error;
+    view.stop();
+    return detachedResult(training, created, startedAt, url);
+  } finally {
+    cancel.removeEventListener('abort', onCancel);
+    view.stop();
+  }
+}
+
+/** Folder name of the model: what people will look for in a list of runs. */
+function runName({ modelFolder }: ResolvedTraining): string {
+  return modelFolder.slice(modelFolder.lastIndexOf('/') + 1).slice(0, 200);
+}
+
+interface ResultContext {
+  readonly startedAt: number;
+  readonly placed: string | null;
+  readonly url: string;
+  readonly storageRoot: string | null;
+  readonly training: ResolvedTraining;
+}
+
+async function resultOf(api: ApiClient, run: RunView, context: ResultContext): Promise<TrainResult> {
+  const { startedAt, placed, url, storageRoot, training } = context;
+  const { metrics, verifications } = await api.getMetrics(run.id);
+  const took =
+    run.startedAt && run.finishedAt ? Date.parse(run.finishedAt) - Date.parse(run.startedAt) : performance.now() - startedAt;
+  const isElsewhere = run.model !== null && placed === null && training.ckpt !== 0;
+  return {
+    status: run.status,
+    runId: run.id,
+    ranks: run.worldSize ?? training.ranks,
+    engine: run.engine,
+    steps: run.step,
+    seconds: took / 1_000,
+    speeds: metrics.find(({ name }) => name === 'samplesPerSecond')?.points.map(({ value }) => value) ?? [],
+    verifications,
+    model: placed,
+    error: run.error,
+    hints: [
+      ...(run.status === 'failed' && !run.error ? [`${run.reason}: ${run.message}`] : []),
+      ...(isElsewhere ? [`model     ${modelPlace(run, storageRoot)}`] : []),
+      `run       ${url}`,
+    ],
+  };
+}
+
+function modelPlace(run: RunView, storageRoot: string | null): string {
+  const folder = run.model?.folder ?? '';
+  if (storageRoot !== null && existsSync(join(storageRoot, folder))) return join(storageRoot, folder);
+  return `${folder} in the fleet's storage, which this machine does not see; --storage DIR says where it is mounted`;
+}
+
+function detachedResult({ ranks }: ResolvedTraining, { id, step }: RunView, startedAt: number, url: string): TrainResult {
+  return {
+    status: 'detached',
+    runId: id,
+    ranks,
+    engine: null,
+    steps: step,
+    seconds: (performance.now() - startedAt) / 1_000,
+    speeds: [],
+    verifications: [],
+    model: null,
+    error: null,
+    hints: [`Run ${id} was asked to cancel and is left to itself. It is at ${url}`],
+  };
+}
