@@ -59,7 +59,7 @@ export class MxnetParamsReader {
     return this.cursor.path;
   }
 
-  /** Shapes by name, without the prefixes `arg:` and `aux:`. */
+  /** Shapes by name. */
   get shapes(): ReadonlyMap<string, readonly number[]> {
     return new Map([...this.arrays].map(([name, { shape }]) => [name, shape]));
   }
@@ -101,11 +101,16 @@ async function readIndex(cursor: ByteCursor): Promise<Map<string, StoredArray>> 
   for (const array of arrays) {
     const start = cursor.position;
     const length = await cursor.count(MAX_NAME_BYTES, 'the length of a name');
-    const name = (await cursor.take(length)).toString('utf8').replace(/^(?:arg|aux):/, '');
+    const name = nameOf((await cursor.take(length)).toString('utf8'));
     if (named.has(name)) throw cursor.corrupt(`two arrays are called ${name}`, start);
     named.set(name, array);
   }
   return named;
+}
+
+/** Without `arg:` or `aux:`. What symbols call moving statistics, Gluon calls running (mnas): the former is ours. */
+function nameOf(stored: string): string {
+  return stored.replace(/^(?:arg|aux):/, '').replace(/_running_(mean|var)$/, '_moving_$1');
 }
 
 async function readArray(cursor: ByteCursor): Promise<StoredArray> {
