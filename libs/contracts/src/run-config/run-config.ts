@@ -45,7 +45,7 @@ export const TRANSPORTS = ['redis-streams', 'tcp'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 const wireDtype = z.enum(['float32', 'bfloat16']).default('float32');
 const communicationSchema = z.strictObject({
-  /** `redis-streams` works everywhere; `tcp` is a ring between workers that can reach each other, for large networks. */
+  /** `redis-streams` works everywhere; `tcp` are connections between workers that can reach each other, for large networks. */
   transport: z.enum(TRANSPORTS).default('redis-streams'),
   /** Embeddings and their gradients on the wire. */
   features: wireDtype,
