@@ -12,7 +12,6 @@ export type {
 export { createInMemoryCollectives, createInMemoryGroup } from './in-memory/create-in-memory-collectives.js';
 export type { InMemoryGroup, InMemoryOptions } from './in-memory/create-in-memory-collectives.js';
 export type { Delivery } from './in-memory/in-memory-wire.js';
-export { fromBfloat16, toBfloat16 } from './protocol/bfloat16.js';
 export { connectCollective } from './thread/connect-collective.js';
 export type { ConnectCollectiveOptions } from './thread/connect-collective.js';
 export { watchLifeline } from './thread/watch-lifeline.js';

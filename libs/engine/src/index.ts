@@ -27,6 +27,8 @@ export { clipByGlobalNorm, globalNorm } from './ops/global-norm.js';
 export { groupedConv2d } from './ops/grouped-conv2d.js';
 export { l2NormalizeRows } from './ops/l2-normalize-rows.js';
 export { movingAverageUpdate } from './ops/moving-average.js';
+export { averagePool2d, maxPool2d } from './ops/pooling.js';
 export { prelu } from './ops/prelu.js';
+export { relu } from './ops/relu.js';
 export { sgdMomentumUpdate } from './ops/sgd-momentum.js';
 export type { SgdMomentumOptions } from './ops/sgd-momentum.js';

@@ -63,29 +63,33 @@ function classLogits(
   return { logits_KB: tf.mul(nearest_KB, mask_KB), mask_KB };
 }
 
+/** Stands for "no logit" where a maximum is taken; finite, so that its difference to itself is a number. */
+const NO_LOGIT = -3e38;
+
 /**
- * Row statistics of one chunk: maximum and sum of exp(logit - maximum), 2 x B. With `isBounded` only the sum, 1 x B, for a
- * maximum of 0: the caller knows that exp can neither overflow nor vanish.
+ * Row statistics of one chunk without its targets: maximum and sum of exp(logit - maximum), 1 x B each. With `isBounded` those
+ * of exp(logit) itself: the caller knows that it can neither overflow nor vanish.
  */
 export function chunkStatistics(
   { similarity_RB }: ChunkForward,
   targets: ChunkTargets,
-  targetLogits: readonly number[],
   loss: MarginLoss,
   isBounded: boolean,
-): Tensor2D {
+): [max_1B: Tensor2D, sum_1B: Tensor2D] {
   return tf.tidy(() => {
     const { logits_KB } = classLogits(similarity_RB, loss);
     // The largest of several numbers may hide a NaN among them (wasm), which must reach the exchange.
-    const checked = (sum_1B: tf.Tensor) => (loss.subCenters === 1 ? sum_1B : tf.add(sum_1B, tf.mul(tf.sum(similarity_RB), 0)));
+    const checked = (sum_1B: tf.Tensor) =>
+      (loss.subCenters === 1 ? sum_1B : tf.add(sum_1B, tf.mul(tf.sum(similarity_RB), 0))) as Tensor2D;
+    const without = (fresh_KB: Tensor2D, value: number) =>
+      withTargets(fresh_KB, targets, new Array(targets.rows.length).fill(value));
     if (isBounded) {
-      const exponentials_KB = withTargets(tf.exp(logits_KB), targets, targetLogits.map(Math.exp));
-      return checked(tf.sum(exponentials_KB, 0, true)) as Tensor2D;
+      const exponentials_KB = without(tf.exp(logits_KB), 0);
+      return [tf.max(exponentials_KB, 0, true) as Tensor2D, checked(tf.sum(exponentials_KB, 0, true))];
     }
-    const margined_KB = withTargets(tf.add(logits_KB, 0), targets, targetLogits);
-    const max_1B = tf.max(margined_KB, 0, true);
-    const sum_1B = tf.sum(tf.exp(tf.sub(margined_KB, max_1B)), 0, true);
-    return tf.concat([max_1B, checked(sum_1B)], 0) as Tensor2D;
+    const others_KB = without(tf.add(logits_KB, 0), NO_LOGIT);
+    const max_1B = tf.max(others_KB, 0, true) as Tensor2D;
+    return [max_1B, checked(tf.sum(tf.exp(tf.sub(others_KB, max_1B)), 0, true))];
   });
 }
 

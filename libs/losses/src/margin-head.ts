@@ -123,7 +123,7 @@ export class MarginHead implements Head {
       const inputs_DB = tf.transpose(inputs_BD);
       held.push(inputs_DB);
       const local = await this.forward(rows, inputs_DB, numRows, targets, keepsLogits ? kept : null);
-      const agreed = await exchangeSoftmax(local, targets.logits, targets.owned, step, collective);
+      const agreed = await exchangeSoftmax(local, targets, step, collective);
 
       // From here on rows change: everything that can fail by agreement has passed.
       const targetGradients = targetGradientsOf(targets, agreed.logSumExp, loss.scale);
@@ -157,14 +157,14 @@ export class MarginHead implements Head {
       const dFeatures = new Float32Array(batch.inputs.length);
       await engine.readInto(inputGradient_BD, dFeatures);
       toFeatureGradient(dFeatures, batch, embeddingSize);
-      return { loss: agreed.loss, dFeatures, ...(rows.metrics && { metrics: rows.metrics }) };
+      return { loss: agreed.loss, dFeatures, metrics: { accuracy: agreed.accuracy, ...rows.metrics } };
     } finally {
       tf.dispose(held);
       for (const forward of kept) if (forward) disposeForward(forward);
     }
   }
 
-  /** Softmax statistics over this rank's classes; keeps the similarities in `kept` when given. */
+  /** Softmax statistics over this rank's classes without the targets; keeps the similarities in `kept` when given. */
   private async forward(
     { chunks, numActive }: StepRows,
     inputs_DB: Tensor2D,
@@ -182,22 +182,14 @@ export class MarginHead implements Head {
       for (const [index, { tensors }] of chunks.entries()) {
         const forward = chunkForward(tensors, inputs_DB, loss);
         if (kept) kept[index] = forward;
-        const chunkTargets = targets.byChunk[index]!;
-        const values = chunkTargets.rows.map((row) => targets.logits[row]!);
-        statistics.push(chunkStatistics(forward, chunkTargets, values, loss, isBounded));
+        statistics.push(...chunkStatistics(forward, targets.byChunk[index]!, loss, isBounded));
         if (!kept) disposeForward(forward);
       }
       joined = tf.concat(statistics, 0);
       const values = new Float32Array(joined.size);
       await this.options.engine.readInto(joined, values);
-      const perChunk = values.length / chunks.length;
-      for (let index = 0; index < chunks.length; index++) {
-        const at = index * perChunk;
-        for (let row = 0; row < numRows; row++) {
-          if (isBounded) mergeRow(local, row, 0, values[at + row]!);
-          else mergeRow(local, row, values[at + row]!, values[at + numRows + row]!);
-        }
-      }
+      if (isBounded) mergeExponentials(local, values);
+      else mergeStatistics(local, values);
       return local;
     } finally {
       tf.dispose(statistics);
@@ -219,8 +211,31 @@ function targetGradientsOf({ owned, logits, slopes }: OwnedTargets, logSumExp: F
 
 /**
  * True when exp of every logit, and the sum over all classes, is a normal float32 without subtracting the maximum (normal
- * numbers end at exp(+-87)). A target's own logit may vanish beside the others, so there must be others.
+ * numbers end at exp(+-87)). Targets have no part in it.
  */
 function isSafeWithoutMaximum(logitBound: number, numClasses: number): boolean {
-  return numClasses > 1 && logitBound + Math.log(numClasses) < 85;
+  return logitBound + Math.log(numClasses) < 85;
+}
+
+/** Merges {@link chunkStatistics} of all chunks, `2 x B` each. */
+function mergeStatistics(local: RowStatistics, values: Float32Array): void {
+  const numRows = local.max.length;
+  for (let at = 0; at < values.length; at += 2 * numRows) {
+    for (let row = 0; row < numRows; row++) mergeRow(local, row, values[at + row]!, values[at + numRows + row]!);
+  }
+}
+
+/** The same for a bounded loss, whose statistics are exp(maximum) and the sum for a maximum of 0. */
+function mergeExponentials(local: RowStatistics, values: Float32Array): void {
+  const numRows = local.max.length;
+  for (let row = 0; row < numRows; row++) {
+    let top = 0;
+    let sum = 0;
+    for (let at = row; at < values.length; at += 2 * numRows) {
+      top = Math.max(top, values[at]!);
+      sum += values[at + numRows]!;
+    }
+    // 0 where this rank has no class but the target.
+    if (sum !== 0) mergeRow(local, row, Math.log(top), sum / top);
+  }
 }

@@ -1,9 +1,12 @@
 import { ArcFleetError } from '#contracts';
 import type { Collective } from '#collective';
 
+/** Logits closer than this, in proportion, are equal: float32 does not tell them apart. */
+const TIE = 1e-6;
+
 /**
- * Softmax statistics of B rows over some classes: `sumExp` is the sum of exp(logit - max). `max` is -Infinity and `sumExp`
- * 0 over no classes. `target` is the target's logit on the rank that owns it.
+ * Softmax statistics of B rows over some classes, without the rows' targets: `sumExp` is the sum of exp(logit - max). Over no
+ * classes `max` is -Infinity and `sumExp` 0.
  */
 export interface RowStatistics {
   readonly max: Float64Array;
@@ -16,6 +19,16 @@ export interface GlobalSoftmax {
   readonly logSumExp: Float64Array;
   /** Mean over rows of -log softmax of the target. */
   readonly loss: number;
+  /** Share of rows whose target, without its margin, has the largest logit of the classes that took part. */
+  readonly accuracy: number;
+}
+
+/** The targets that a rank owns: NaN in rows that another rank owns. */
+export interface TargetLogits {
+  readonly owned: readonly number[];
+  readonly logits: Float64Array;
+  /** Without margin. */
+  readonly plainLogits: Float64Array;
 }
 
 export function emptyStatistics(numRows: number): RowStatistics {
@@ -37,32 +50,32 @@ export function mergeRow(into: RowStatistics, row: number, max: number, sumExp: 
 }
 
 /**
- * The one exchange of a head step: every rank's (max, sum, target logit) per row, merged by every rank in rank order, so that
+ * The one exchange of a head step: every rank's (max, sum, target logit with and without margin) per row, merged by every rank in rank
+ * order, so that
  * all agree on the loss and on whether it is finite before any row of W changes.
  *
- * @param targets logit of the target, one entry per row, NaN where another rank owns it.
  * @throws ArcFleetError `non_finite` on every rank, naming the step and the first rank whose numbers are not finite.
  */
 export async function exchangeSoftmax(
   local: RowStatistics,
-  targets: Float64Array,
-  owned: readonly number[],
+  { owned, logits, plainLogits }: TargetLogits,
   step: number,
   collective: Collective,
 ): Promise<GlobalSoftmax> {
-  const numRows = targets.length;
-  // Rows of the payload: max, sum, target, and whether the target is here.
-  const data = new Float32Array(4 * numRows);
+  const numRows = logits.length;
+  // Rows of the payload: max, sum, target, and the target without margin where it is here.
+  const data = new Float32Array(4 * numRows).fill(-Infinity, 3 * numRows);
   data.set(local.max, 0);
   data.set(local.sumExp, numRows);
   for (const row of owned) {
-    data[2 * numRows + row] = targets[row]!;
-    data[3 * numRows + row] = 1;
+    data[2 * numRows + row] = logits[row]!;
+    data[3 * numRows + row] = plainLogits[row]!;
   }
   const gathered = await collective.allGather({ dtype: 'float32', shape: [4, numRows], data });
 
   const merged = emptyStatistics(numRows);
   const target = new Float64Array(numRows);
+  const plainTarget = new Float64Array(numRows);
   const numOwners = new Uint8Array(numRows);
   for (const [rank, { data: values }] of gathered.entries()) {
     for (let row = 0; row < numRows; row++) {
@@ -70,7 +83,8 @@ export async function exchangeSoftmax(
       const sumExp = values[numRows + row]!;
       const logit = values[2 * numRows + row]!;
       const isEmpty = max === -Infinity && sumExp === 0;
-      if (!isEmpty && !(Number.isFinite(max) && Number.isFinite(sumExp) && Number.isFinite(logit))) {
+      const isFinite = isEmpty || (Number.isFinite(max) && Number.isFinite(sumExp));
+      if (!isFinite || !Number.isFinite(logit)) {
         throw new ArcFleetError(
           'non_finite',
           `Step ${step}: the logits of rank ${rank} are not finite (row ${row} of the batch)`,
@@ -82,8 +96,10 @@ export async function exchangeSoftmax(
         );
       }
       if (!isEmpty) mergeRow(merged, row, max, sumExp);
-      if (values[3 * numRows + row] === 1) {
+      const plainLogit = values[3 * numRows + row]!;
+      if (plainLogit !== -Infinity) {
         target[row] = logit;
+        plainTarget[row] = plainLogit;
         numOwners[row]!++;
       }
     }
@@ -91,6 +107,7 @@ export async function exchangeSoftmax(
 
   const logSumExp = new Float64Array(numRows);
   let sum = 0;
+  let numRight = 0;
   for (let row = 0; row < numRows; row++) {
     if (numOwners[row] !== 1) {
       throw new ArcFleetError('shape_mismatch', `Step ${step}: ${numOwners[row]} ranks own the target of row ${row}, not one`, {
@@ -98,6 +115,10 @@ export async function exchangeSoftmax(
         row,
       });
     }
+    // Before the target joins them: the largest logit of the other classes.
+    const largest = merged.max[row]!;
+    if (plainTarget[row]! >= largest - TIE * (1 + Math.abs(largest))) numRight++;
+    mergeRow(merged, row, target[row]!, 1);
     logSumExp[row] = merged.max[row]! + Math.log(merged.sumExp[row]!);
     sum += logSumExp[row]! - target[row]!;
   }
@@ -105,5 +126,5 @@ export async function exchangeSoftmax(
   if (!Number.isFinite(loss)) {
     throw new ArcFleetError('non_finite', `Step ${step}: the loss is ${loss}`, { step, rank: null });
   }
-  return { logSumExp, loss };
+  return { logSumExp, loss, accuracy: numRight / numRows };
 }

@@ -4,15 +4,12 @@ import { NORM_EPSILON, type HeadBatch } from './batch.js';
 import type { ChunkTargets } from './head-chunk.js';
 import type { MarginLoss } from './losses/margin-loss.js';
 import type { StepRows } from './rows/class-rows.js';
+import type { TargetLogits } from './softmax-exchange.js';
 
 /** The batch's targets among a rank's classes. */
-export interface OwnedTargets {
-  /** Rows of the batch whose target is here, in batch order. */
-  readonly owned: readonly number[];
+export interface OwnedTargets extends TargetLogits {
   readonly byChunk: readonly ChunkTargets[];
-  /** Logits with margin, rounded to float32; NaN in rows that another rank owns. */
-  readonly logits: Float64Array;
-  /** Derivative of (logit / scale) by the similarity; NaN in rows that another rank owns. */
+  /** Derivative of (logit / scale) by the similarity. */
   readonly slopes: Float64Array;
 }
 
@@ -37,8 +34,10 @@ export async function ownTargets(
     owned.push(row);
   }
   const logits = new Float64Array(labels.length).fill(NaN);
+  const plainLogits = new Float64Array(labels.length).fill(NaN);
   const slopes = new Float64Array(labels.length).fill(NaN);
-  if (owned.length === 0) return { owned, byChunk, logits, slopes };
+  const targets: OwnedTargets = { owned, byChunk, logits, plainLogits, slopes };
+  if (owned.length === 0) return targets;
 
   const order = byChunk.flatMap((targets) => targets.rows);
   const [centers, biases] = await readTargetRows(rows, byChunk, loss, engine);
@@ -55,9 +54,10 @@ export async function ownTargets(
     const { value, slope } = loss.targetLogit(similarity);
     // As the engine and the other ranks see it: otherwise the rounding shows as loss where a row is well classified.
     logits[row] = Math.fround(loss.scale * value);
+    plainLogits[row] = loss.scale * similarity;
     slopes[row] = slope;
   }
-  return { owned, byChunk, logits, slopes };
+  return targets;
 }
 
 function similarityOf(center: Float32Array, inputs: Float32Array, start: number, isNormalized: boolean): number {

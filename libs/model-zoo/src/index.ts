@@ -1,6 +1,8 @@
 export { describeNetworks } from './describe-networks.js';
 export type { NetworkDescription } from './describe-networks.js';
 export type { BatchStatistics, DropoutKey, Initializer, ParameterSpec, StatisticSpec, WeightLayout } from './layer.js';
+export { mxnetStatisticNames } from './mxnet-names.js';
+export type { MxnetStatisticNames } from './mxnet-names.js';
 export { createNetwork } from './network.js';
 export type { Network, NetworkOptions, RunningStatistics, TensorsByName, TrainOptions } from './network.js';
 export { initialValues, sizeOf } from './parameters.js';

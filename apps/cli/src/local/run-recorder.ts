@@ -1,5 +1,5 @@
 import { appendFile } from 'node:fs/promises';
-import type { MetricSeries, RecordBody, RecordOf, RunConfig, RunStreamEvent } from '#contracts';
+import type { MetricSeries, RecordBody, RecordOf, RunStreamEvent } from '#contracts';
 
 /** What a recorder keeps of a run for its report. */
 export interface RecordedRun {
@@ -11,10 +11,9 @@ export interface RecordedRun {
 export interface RunRecorderOptions {
   /** Gets a line of JSON per step, verification and checkpoint. */
   readonly metricsFile: string;
-  readonly config: RunConfig;
   readonly generation: number;
-  /** The same events as the API streams. */
-  readonly onEvent: (event: RunStreamEvent) => void;
+  /** The same events as the API streams; a record counts as stored when this has settled, too. */
+  readonly onEvent: (event: RunStreamEvent) => Promise<void>;
 }
 
 /** What `results` is to a fleet, for a run without one: stores what rank 0 says, and tells it on. */
@@ -22,12 +21,10 @@ export class RunRecorder implements RecordedRun {
   engine: string | null = null;
   readonly verifications: MetricSeries['verifications'] = [];
   readonly speeds: number[] = [];
-  private totalSteps: number | null;
+  private totalSteps: number | null = null;
   private seq = 0;
 
-  constructor(private readonly options: RunRecorderOptions) {
-    this.totalSteps = options.config.maxSteps ?? null;
-  }
+  constructor(private readonly options: RunRecorderOptions) {}
 
   /** Settles when the record is on disk. */
   async store(body: RecordBody): Promise<void> {
@@ -56,14 +53,19 @@ export class RunRecorder implements RecordedRun {
     }
   }
 
-  private async onStarted({ step, numClasses, numImages, engine, engineDetails }: RecordOf<'training.started'>): Promise<void> {
-    const { config } = this.options;
+  private async onStarted({
+    step,
+    totalSteps,
+    numClasses,
+    numImages,
+    engine,
+    engineDetails,
+  }: RecordOf<'training.started'>): Promise<void> {
     this.engine = engine;
-    const ofEpochs = config.epochs && config.epochs * Math.floor(numImages / config.batch.globalBatchSize);
-    this.totalSteps = ofEpochs === undefined ? this.totalSteps : Math.min(this.totalSteps ?? Infinity, ofEpochs);
-    await this.append([{ step, started: new Date().toISOString(), numClasses, numImages, engine: engineDetails }]);
-    const message = `Training ${numClasses} classes (${numImages} images) from step ${step} on ${engineDetails}.`;
-    this.tell('transition', { status: 'running', message });
+    this.totalSteps = totalSteps;
+    await this.append([{ step, totalSteps, started: new Date().toISOString(), numClasses, numImages, engine: engineDetails }]);
+    const message = `Training ${numClasses} classes (${numImages} images) from step ${step} to ${totalSteps} on ${engineDetails}.`;
+    return this.tell('transition', { status: 'running', message });
   }
 
   private async onMetrics({ points }: RecordOf<'metrics'>): Promise<void> {
@@ -73,11 +75,11 @@ export class RunRecorder implements RecordedRun {
     }
     const last = points.at(-1);
     if (last?.values['loss'] === undefined) return;
-    this.tell('progress', { step: last.step, maxSteps: this.totalSteps, ...last.values });
+    return this.tell('progress', { step: last.step, totalSteps: this.totalSteps, ...last.values });
   }
 
-  private tell(type: RunStreamEvent['type'], data: Record<string, unknown>): void {
-    this.options.onEvent({ seq: ++this.seq, type, at: new Date().toISOString(), data });
+  private tell(type: RunStreamEvent['type'], data: Record<string, unknown>): Promise<void> {
+    return this.options.onEvent({ seq: ++this.seq, type, at: new Date().toISOString(), data });
   }
 
   private append(lines: readonly object[]): Promise<void> {

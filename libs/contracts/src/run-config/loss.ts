@@ -76,12 +76,19 @@ export function isTripletLoss(loss: LossConfig): loss is TripletLossConfig {
   return loss.name === 'triplet' || loss.name === 'atriplet';
 }
 
-/** Which classes take part in a step's softmax. */
+/**
+ * Which classes take part in a step's softmax. `rate` is their share of all classes of the run, whatever the number of ranks; the
+ * batch's own classes always take part, also beyond it (rate 0: they alone). Rows of other classes stay as they are: no momentum and
+ * no weight decay moves them.
+ */
 export const classSamplingSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('none').optional().default('none') }),
   /** Partial FC: the batch's own classes, filled up with random others. */
   z.strictObject({ name: z.literal('random'), rate: z.number().min(0).max(1).default(0.1) }),
-  /** The batch's own classes and their nearest others, by an index over W that is built anew every `refreshSteps`. */
+  /**
+   * Dynamic class selection: the batch's own classes and their nearest others, by an index over W that is built anew every
+   * `refreshSteps` (at step 1, 1 + refreshSteps, ...) and kept in checkpoints.
+   */
   z.strictObject({
     name: z.literal('nearest'),
     rate: z.number().min(0).max(1).default(0.1),

@@ -9,6 +9,7 @@ import type { EngineBackend } from './backend.js';
 import { loadBackend, type NodeBackend } from './tensorflow/addon.js';
 import { batchNormKernels } from './tensorflow/batch-norm.js';
 import { convolutionKernels } from './tensorflow/convolutions.js';
+import { groupedConvolutionKernels } from './tensorflow/grouped-convolutions.js';
 import {
   engineFolder,
   readInstallation,
@@ -18,7 +19,9 @@ import {
   type TensorFlowInstallation,
 } from './tensorflow/installation.js';
 import { TensorFlowOps } from './tensorflow/operations.js';
+import { poolingKernels } from './tensorflow/pooling.js';
 import { preluKernels } from './tensorflow/prelu.js';
+import { reluKernels } from './tensorflow/relu.js';
 
 /** The library takes its thread count once per process, and cannot be unloaded. */
 let loaded: { readonly backend: NodeBackend; readonly threads: number } | undefined;
@@ -42,6 +45,7 @@ export const tensorFlowBackend: EngineBackend = {
       const installation = find(folder);
       if (installation === undefined) throw new ArcFleetError('engine_unavailable', missing());
       const backend = loadBackend(installation, threads);
+      await tf.setBackend('tensorflow'); // what it can do is found out by trying
       registerOwnKernels(backend);
       registerPortableKernels('tensorflow');
       loaded = { backend, threads };
@@ -76,7 +80,10 @@ function registerOwnKernels(backend: NodeBackend): void {
   const ops = new TensorFlowOps(backend);
   const kernels: Record<string, (inputs: TensorMap, attrs: Attributes) => Tensor | Tensor[]> = {
     ...convolutionKernels(ops),
+    ...groupedConvolutionKernels(ops),
+    ...poolingKernels(ops),
     ...preluKernels(ops),
+    ...reluKernels(ops),
     ...(backend.binding.isUsingGpuDevice() ? {} : batchNormKernels(ops)),
   };
   for (const [kernelName, compute] of Object.entries(kernels)) {

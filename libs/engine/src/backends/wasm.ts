@@ -5,6 +5,7 @@ import { ArcFleetError } from '#contracts';
 import { registerPortableKernels } from '../portable-kernels.js';
 import { tf } from '../tf.js';
 import type { EngineBackend } from './backend.js';
+import { address, floats, type WasmBackend } from './wasm/memory.js';
 import { registerWasmKernels } from './wasm/register.js';
 
 /** Folder of the binaries that the package ships. */
@@ -35,7 +36,11 @@ export const wasmBackend: EngineBackend = {
       name: 'wasm',
       description: `wasm: ${detail}`,
       threads: 1,
-      readInto: (tensor, target) => void target.set(tensor.dataSync()),
+      // Straight from the heap: dataSync() would copy once more.
+      readInto: (tensor, target) => {
+        const backend = tf.backend() as unknown as WasmBackend;
+        target.set(floats(backend, address(backend, tensor), tensor.size));
+      },
     };
   },
 };

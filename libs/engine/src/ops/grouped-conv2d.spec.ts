@@ -1,7 +1,8 @@
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { checkOp, operand, type Operands } from '../testing/check-op.js';
 import { eachEngine } from '../testing/each-engine.js';
+import { tf } from '../tf.js';
 import { groupedConv2d } from './grouped-conv2d.js';
 
 /** By definition: output o reads the inputs of group floor(o / outputs per group). */
@@ -41,6 +42,9 @@ eachEngine('convolution in groups', () => {
     [7, 12, 6, 6, 7, 1, 0],
     [5, 16, 24, 2, 3, 2, 1],
     [4, 12, 8, 4, 1, 1, 0],
+    [5, 4, 6, 1, 3, 1, 1],
+    [6, 10, 15, 5, 2, 3, 0],
+    [17, 16, 32, 2, 3, 1, 1],
   ] as const) {
     it(`${inputs} -> ${outputs} channels in ${groups} groups, ${kernel}x${kernel} stride ${stride} pad ${pad}`, async () => {
       await checkOp(
@@ -50,4 +54,11 @@ eachEngine('convolution in groups', () => {
       );
     });
   }
+
+  it('refuses channels that do not fit the groups', () => {
+    const [x, filter] = [tf.zeros([1, 3, 3, 6]) as Tensor4D, tf.zeros([3, 3, 2, 8]) as Tensor4D];
+    expect(() => groupedConv2d(x, filter, 2, 1, 1)).toThrow(/6 channels in 2 groups/);
+    expect(() => groupedConv2d(x, filter, 3, 1, 1)).toThrow(/filter of shape \[3,3,2,8\]/);
+    tf.dispose([x, filter]);
+  });
 });

@@ -23,4 +23,13 @@ eachEngine('prelu', () => {
       });
     });
   }
+
+  for (const shape of [
+    [2, 3, 3, 8],
+    [2, 5],
+  ]) {
+    it(`shares one slope between the channels of [${shape}]`, async () => {
+      await checkOp(({ x, slope }) => prelu(x!, slope as Tensor1D), reference, { x: operand(shape, 1), slope: operand([1], 3) });
+    });
+  }
 });

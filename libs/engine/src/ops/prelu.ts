@@ -40,8 +40,11 @@ function operands(inputs: TensorMap): { x: Tensor; slope: Tensor1D } {
  * `max(x, 0) + slope * min(x, 0)`; at 0 the derivative is the slope's.
  *
  * @param x `[..., C]`
- * @param slope `[C]`
+ * @param slope `[C]`, or `[1]`: one slope for all channels
  */
 export function prelu<T extends Tensor>(x: T, slope: Tensor1D): T {
-  return forward({ x, slope })[0] as T;
+  const channels = x.shape.at(-1)!;
+  if (slope.shape[0] === channels) return forward({ x, slope })[0] as T;
+  // As a product, because its derivative is a sum; that of `tf.tile` is as many ops as there are channels.
+  return tf.tidy(() => forward({ x, slope: tf.mul(tf.ones([channels]), slope) })[0] as T);
 }

@@ -19,7 +19,7 @@ export interface MarginLoss {
   readonly filterThreshold: number | null;
   /** s: logits are s times the similarity. */
   readonly scale: number;
-  /** No logit is above this and no logit but a target's is below its negative; Infinity when there is no such number. */
+  /** No logit but a target's is larger in magnitude; Infinity when there is no such number. */
   readonly logitBound: number;
   /** `similarity` is in [-1, 1] when normalised. */
   targetLogit(similarity: number): TargetLogit;

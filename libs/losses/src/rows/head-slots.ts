@@ -32,6 +32,11 @@ export function stateSlot(parameter: 'centers' | 'bias', state: string): string 
   return parameter === 'centers' ? state : `${parameter}_${state}`;
 }
 
+/** True for what the loss depends on, false for the optimizer's state. */
+export function isTrained({ name }: HeadSlot): boolean {
+  return name === 'centers' || name === 'bias';
+}
+
 /** What a softmax head keeps for every class: its K sub-centers, perhaps a bias, and the optimizer's state of each. */
 export function headSlots({ embeddingSize, subCenters, hasBias, seed, stateNames }: HeadSlotsOptions): RowSlot[] {
   const centers = { width: subCenters * embeddingSize, rowsPerClass: subCenters };
@@ -68,9 +73,14 @@ export function slotTensor(slot: RowSlot, values: Float32Array, numClasses: numb
   ]);
 }
 
-/** The inverse of {@link slotTensor}: values in class order as a new array. */
-export async function readSlot(engine: Engine, slot: RowSlot, tensor: Tensor2D, numClasses: number): Promise<Float32Array> {
-  const values = new Float32Array(numClasses * slot.width);
+/** The inverse of {@link slotTensor}: values in class order, in `values` or as a new array. */
+export async function readSlot(
+  engine: Engine,
+  slot: RowSlot,
+  tensor: Tensor2D,
+  numClasses: number,
+  values: Float32Array = new Float32Array(numClasses * slot.width),
+): Promise<Float32Array> {
   await engine.readInto(tensor, values);
   if (slot.rowsPerClass === 1) return values;
   return transposed(values, slot.rowsPerClass, numClasses, slot.width / slot.rowsPerClass);

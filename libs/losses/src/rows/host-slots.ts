@@ -51,17 +51,15 @@ export class HostSlots {
     return this.blocks.get(slot)![Math.floor(local / BLOCK_CLASSES)]!.subarray(offset, offset + slot.width);
   }
 
-  /** Copies a slot of the given classes, one after the other. */
-  gather(slot: RowSlot, classes: Int32Array): Float32Array {
-    const values = new Float32Array(classes.length * slot.width);
-    for (const [at, local] of classes.entries()) values.set(this.row(slot, local), at * slot.width);
-    return values;
+  /** Copies a slot of the given classes, one after the other, into `target`. */
+  gather(slot: RowSlot, classes: Int32Array, target: Float32Array): void {
+    for (let at = 0; at < classes.length; at++) target.set(this.row(slot, classes[at]!), at * slot.width);
   }
 
   /** The inverse of {@link gather}. */
   scatter(slot: RowSlot, classes: Int32Array, values: Float32Array): void {
-    for (const [at, local] of classes.entries()) {
-      this.row(slot, local).set(values.subarray(at * slot.width, (at + 1) * slot.width));
+    for (let at = 0; at < classes.length; at++) {
+      this.row(slot, classes[at]!).set(values.subarray(at * slot.width, (at + 1) * slot.width));
     }
   }
 

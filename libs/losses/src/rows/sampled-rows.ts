@@ -1,10 +1,12 @@
 import type { Engine } from '#engine';
 import { tf } from '#engine';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { HeadRows, HeadSlot } from '../head.js';
-import type { ClassSampler, SelectionInputs } from '../sampling/class-sampler.js';
+import type { ClassSampler, ClassSelection, SelectionInputs } from '../sampling/class-sampler.js';
 import type { HostCenters } from '../sampling/host-centers.js';
+import { BufferPool } from './buffer-pool.js';
 import type { ClassPlace, ClassRows, ClassRowsOptions, StepChunk, StepRows } from './class-rows.js';
-import { readSlot, slotTensor, slotValues, type RowSlot, type SlotTensors } from './head-slots.js';
+import { isTrained, readSlot, slotTensor, slotValues, type RowSlot, type SlotTensors } from './head-slots.js';
 import { HostSlots } from './host-slots.js';
 
 /**
@@ -17,6 +19,7 @@ export class SampledRows implements ClassRows {
   readonly classStart: number;
   readonly numLocalClasses: number;
   private readonly host: HostSlots;
+  private readonly pool = new BufferPool();
   private readonly sampler: ClassSampler;
 
   /** `createSampler` is given the rows of W, which it may only read. */
@@ -38,12 +41,7 @@ export class SampledRows implements ClassRows {
   }
 
   async open(batch: SelectionInputs): Promise<StepRows> {
-    const { local, numActive, metrics } = await this.sampler.select(batch);
-    const { slots, chunkSize, engine } = this.options;
-    return new SampledStep(this.host, slots, local, chunkSize, engine, this.classStart, numActive, {
-      activeClasses: numActive,
-      ...metrics,
-    });
+    return new SampledStep(await this.sampler.select(batch), { ...this.options, host: this.host, pool: this.pool });
   }
 
   /** The host's own memory, which the next step changes. */
@@ -72,31 +70,43 @@ export class SampledRows implements ClassRows {
   }
 }
 
-/** One step's sample on the engine. */
+interface SampledChunk extends StepChunk {
+  readonly classes: Int32Array;
+  /** What this step made for the chunk, each tensor with the array that it came from. */
+  readonly made: { readonly tensor: Tensor2D; readonly values: Float32Array }[];
+}
+
+interface SampledStepOptions {
+  readonly host: HostSlots;
+  readonly pool: BufferPool;
+  readonly slots: readonly RowSlot[];
+  readonly classStart: number;
+  readonly chunkSize: number;
+  readonly engine: Engine;
+}
+
+/** One step's sample on the engine: what is trained from the beginning, the optimizer's state one chunk at a time. */
 class SampledStep implements StepRows {
-  readonly chunks: (StepChunk & { readonly classes: Int32Array; tensors: SlotTensors })[] = [];
+  readonly numActive: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly chunks: readonly SampledChunk[];
+  private readonly local: Int32Array;
 
   constructor(
-    private readonly host: HostSlots,
-    private readonly slots: readonly RowSlot[],
-    /** Relative to the shard, in rising order. */
-    private readonly local: Int32Array,
-    private readonly chunkSize: number,
-    private readonly engine: Engine,
-    private readonly classStart: number,
-    readonly numActive: number,
-    readonly metrics: Readonly<Record<string, number>>,
+    { local, numActive, metrics }: ClassSelection,
+    private readonly options: SampledStepOptions,
   ) {
-    for (let start = 0; start < local.length; start += chunkSize) {
-      const classes = local.subarray(start, start + chunkSize);
-      const size = classes.length;
-      const tensors = slots.map((slot) => [slot.name, slotTensor(slot, host.gather(slot, classes), size)] as const);
-      this.chunks.push({ size, classes, tensors: Object.fromEntries(tensors) });
-    }
+    this.local = local;
+    this.numActive = numActive;
+    this.metrics = { activeClasses: numActive, ...metrics };
+    const { chunkSize } = options;
+    this.chunks = Array.from({ length: Math.ceil(local.length / chunkSize) }, (_, index) =>
+      this.chunkOf(local.subarray(index * chunkSize, (index + 1) * chunkSize)),
+    );
   }
 
   locate(label: number): ClassPlace | null {
-    const wanted = label - this.classStart;
+    const wanted = label - this.options.classStart;
     let [low, high] = [0, this.local.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -104,21 +114,48 @@ class SampledStep implements StepRows {
       else high = middle;
     }
     if (this.local[low] !== wanted) return null;
-    return { chunk: Math.floor(low / this.chunkSize), position: low % this.chunkSize };
+    const { chunkSize } = this.options;
+    return { chunk: Math.floor(low / chunkSize), position: low % chunkSize };
   }
 
   async commit(index: number, tensors: SlotTensors): Promise<void> {
+    const { host, pool, slots, engine } = this.options;
     const chunk = this.chunks[index]!;
-    tf.dispose(Object.values(chunk.tensors));
-    chunk.tensors = tensors;
-    for (const slot of this.slots) {
-      this.host.scatter(slot, chunk.classes, await readSlot(this.engine, slot, tensors[slot.name]!, chunk.size));
+    this.release(chunk);
+    for (const slot of slots) {
+      const buffer = pool.take(chunk.size * slot.width);
+      host.scatter(slot, chunk.classes, await readSlot(engine, slot, tensors[slot.name]!, chunk.size, buffer));
+      pool.give(buffer);
     }
     tf.dispose(Object.values(tensors));
-    chunk.tensors = {};
   }
 
   close(): void {
-    for (const { tensors } of this.chunks) tf.dispose(Object.values(tensors));
+    for (const chunk of this.chunks) this.release(chunk);
+  }
+
+  private chunkOf(classes: Int32Array): SampledChunk {
+    const { host, pool, slots } = this.options;
+    const made: SampledChunk['made'] = [];
+    const make = (slot: RowSlot): Tensor2D => {
+      const values = pool.take(classes.length * slot.width);
+      host.gather(slot, classes, values);
+      const tensor = slotTensor(slot, values, classes.length);
+      made.push({ tensor, values });
+      return tensor;
+    };
+    const tensors: Record<string, Tensor2D> = {};
+    for (const slot of slots) {
+      let tensor = isTrained(slot) ? make(slot) : null;
+      Object.defineProperty(tensors, slot.name, { enumerable: true, get: () => (tensor ??= make(slot)) });
+    }
+    return { size: classes.length, classes, tensors, made };
+  }
+
+  private release({ made }: SampledChunk): void {
+    for (const { tensor, values } of made.splice(0)) {
+      tensor.dispose();
+      this.options.pool.give(values);
+    }
   }
 }

@@ -66,12 +66,11 @@ export class HeadGroup {
       if (outcome.status === 'rejected') throw outcome.reason;
       return outcome.value;
     });
-    const losses = new Set(results.map(({ loss }) => loss));
-    if (losses.size !== 1) throw new Error(`ranks disagree about the loss: ${[...losses].join(', ')}`);
+    const agreed = new Set(results.map(({ loss, metrics }) => JSON.stringify({ loss, metrics })));
+    if (agreed.size !== 1) throw new Error(`ranks disagree: ${[...agreed].join(', ')}`);
     const dFeatures = new Float32Array(features.length);
     for (const result of results) result.dFeatures.forEach((value, at) => (dFeatures[at]! += value));
-    const { loss, metrics } = results[0]!;
-    return { loss, dFeatures, ...(metrics && { metrics }) };
+    return { ...results[0]!, dFeatures };
   }
 
   /** All slots of all classes, in class order. */

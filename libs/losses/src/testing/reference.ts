@@ -23,6 +23,8 @@ export interface ReferenceInputs {
 
 export interface ReferenceGradients {
   readonly loss: number;
+  /** Share of rows whose target, without margin, has the largest logit; equal ones count. */
+  readonly accuracy: number;
   readonly features: Float64Array;
   readonly centers: Float64Array;
   readonly bias: Float64Array;
@@ -54,6 +56,7 @@ export function reference(inputs: ReferenceInputs): ReferenceGradients {
 
   const result = {
     loss: 0,
+    accuracy: 0,
     features: new Float64Array(features.length),
     centers: new Float64Array(centers.length),
     bias: new Float64Array(numClasses),
@@ -61,6 +64,7 @@ export function reference(inputs: ReferenceInputs): ReferenceGradients {
   for (const [row, label] of labels.entries()) {
     const x = features.subarray(row * D, (row + 1) * D);
     const logits: number[] = [];
+    const plain: number[] = [];
     const slopes: number[] = [];
     const nearest: number[] = [];
     for (let c = 0; c < numClasses; c++) {
@@ -73,6 +77,7 @@ export function reference(inputs: ReferenceInputs): ReferenceGradients {
       let logit = similarity;
       let slope = 1;
       if (c !== label && threshold !== null && similarity > threshold) [logit, slope] = [0, 0];
+      plain.push(scale * logit);
       if (c === label && !isLinear) {
         const theta = Math.acos(similarity);
         logit = offsets ? similarity + offsets[row]! : Math.cos(m1 * theta + m2) - m3;
@@ -82,6 +87,8 @@ export function reference(inputs: ReferenceInputs): ReferenceGradients {
       logits.push(scale * logit);
       slopes.push(scale * slope);
     }
+    const isRight = plain.every((logit) => logit <= plain[label]! + 1e-5);
+    result.accuracy += isRight ? 1 / numRows : 0;
     const top = Math.max(...logits);
     const sum = logits.reduce((total, logit) => total + Math.exp(logit - top), 0);
     result.loss += (top + Math.log(sum) - logits[label]!) / numRows;

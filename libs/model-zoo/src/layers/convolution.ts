@@ -18,7 +18,8 @@ export interface ConvolutionOptions {
   readonly initializer?: WeightInitializer;
 }
 
-function slide({ height, width }: FeatureShape, { kernel, stride, pad }: Window): { height: number; width: number } {
+/** Size of the map that a window gives. @throws RangeError if it does not fit. */
+export function slide({ height, width }: FeatureShape, { kernel, stride, pad }: Window): { height: number; width: number } {
   const extent = (size: number) => Math.floor((size + 2 * pad - kernel) / stride) + 1;
   const result = { height: extent(height), width: extent(width) };
   if (result.height < 1 || result.width < 1) {
@@ -103,10 +104,24 @@ export function depthwise(
   };
 }
 
-/** A depthwise filter as large as the feature map: one number per channel (global depthwise convolution). */
-export function globalDepthwise(name: string, options: Pick<ConvolutionOptions, 'initializer'> = {}): LayerFactory {
-  return (input) => {
-    if (input.height !== input.width) throw new RangeError('A global depthwise convolution needs a square feature map');
-    return depthwise(name, { kernel: input.height, stride: 1, pad: 0 }, options)(input);
-  };
+/** The window that covers a feature map. @throws RangeError if the map is not square. */
+export function wholeMap({ height, width }: FeatureShape): Window {
+  if (height !== width) throw new RangeError('A window as large as the feature map needs a square one');
+  return { kernel: height, stride: 1, pad: 0 };
+}
+
+/**
+ * `channels` outputs, each with a group of input channels of its own (MXNet's `num_filter = num_group`); as many outputs as inputs
+ * make it a depthwise convolution.
+ */
+export function perGroup(
+  name: string,
+  channels: number,
+  window: Window,
+  options: Pick<ConvolutionOptions, 'initializer'> = {},
+): LayerFactory {
+  return (input) =>
+    input.channels === channels
+      ? depthwise(name, window, options)(input)
+      : convolution(name, channels, window, { ...options, groups: channels })(input);
 }

@@ -1,6 +1,7 @@
-import { batchNormInference, batchNormTrain, prelu as preluOp } from '#engine';
+import { batchNormInference, batchNormTrain, prelu as preluOp, relu as reluOp } from '#engine';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
-import type { LayerFactory, ParameterSpec } from '../layer.js';
+import type { FeatureShape, Layer, LayerFactory, ParameterSpec } from '../layer.js';
+import { stateless } from './structure.js';
 
 export interface BatchNormOptions {
   readonly epsilon: number;
@@ -42,21 +43,33 @@ export function batchNorm(name: string, { epsilon, isGammaFixed = false }: Batch
   };
 }
 
-/** max(x, 0) + slope x min(x, 0) with one learned slope per channel, 0.25 at the start. */
+/** max(x, 0) + slope x min(x, 0) with one learned slope per channel (`<name>_gamma`), 0.25 at the start. */
 export function prelu(name: string): LayerFactory {
-  return (input) => {
-    const slope: ParameterSpec = {
-      name: `${name}_gamma`,
-      shape: [input.channels],
-      initializer: { kind: 'constant', value: 0.25 },
-      isTrainable: true,
-    };
-    return {
-      output: input,
-      parameters: [slope],
-      statistics: [],
-      flops: 0,
-      forward: (x, context) => preluOp(x, context.parameter(slope.name) as Tensor1D),
-    };
+  return (input) => preluOf({ name: `${name}_gamma`, channels: input.channels }, input);
+}
+
+/** The same with one learned slope for all channels, `<name>_alpha`: what Gluon's PReLU is. */
+export function sharedPrelu(name: string): LayerFactory {
+  return (input) => preluOf({ name: `${name}_alpha`, channels: 1 }, input);
+}
+
+function preluOf({ name, channels }: { name: string; channels: number }, input: FeatureShape): Layer {
+  const slope: ParameterSpec = {
+    name,
+    shape: [channels],
+    initializer: { kind: 'constant', value: 0.25 },
+    isTrainable: true,
   };
+  return {
+    output: input,
+    parameters: [slope],
+    statistics: [],
+    flops: 0,
+    forward: (x, context) => preluOp(x, context.parameter(slope.name) as Tensor1D),
+  };
+}
+
+/** max(x, 0). */
+export function relu(): LayerFactory {
+  return (input) => stateless(input, reluOp);
 }

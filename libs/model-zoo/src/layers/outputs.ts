@@ -1,6 +1,6 @@
 import type { OutputName } from '#contracts';
 import type { LayerFactory } from '../layer.js';
-import { convolution, depthwise, globalDepthwise, type ConvolutionOptions } from './convolution.js';
+import { convolution, perGroup, wholeMap, type ConvolutionOptions } from './convolution.js';
 import { dense, type DenseOptions } from './dense.js';
 import { dropout } from './dropout.js';
 import { batchNorm, prelu } from './normalization.js';
@@ -21,6 +21,8 @@ export interface OutputStyle extends Pick<ConvolutionOptions, 'initializer'> {
   /** Of the batch norm after GDC's convolution; default 1e-3. */
   readonly gdcEpsilon?: number;
   readonly dense?: DenseOptions;
+  /** Channels of the depthwise convolutions in GDC and SFC; default: as many as come in. Fewer than come in share them out. */
+  readonly channels?: number;
   /** Default true: gamma of the last batch norm stays 1. */
   readonly isGammaFixed?: boolean;
 }
@@ -37,7 +39,7 @@ export function outputLayers(
   { embeddingSize, dropout: rate }: OutputOptions,
   style: OutputStyle = {},
 ): LayerFactory {
-  const { initializer, epsilon = 2e-5, gdcEpsilon = MXNET_EPSILON, isGammaFixed = true } = style;
+  const { initializer, epsilon = 2e-5, gdcEpsilon = MXNET_EPSILON, isGammaFixed = true, channels } = style;
   const convolutional = initializer && { initializer };
   const linear = { ...convolutional, ...style.dense };
   const norm = (name: string) => batchNorm(name, { epsilon });
@@ -65,36 +67,37 @@ export function outputLayers(
     case 'Z':
       return sequential(norm('bn1'), drop, flatten());
     case 'GDC':
-      return sequential(
-        globalDepthwise('conv_6dw7_7_conv2d', convolutional),
-        batchNorm('conv_6dw7_7_batchnorm', { epsilon: gdcEpsilon }),
-        normed,
-      );
+      return (input) =>
+        sequential(
+          perGroup('conv_6dw7_7_conv2d', channels ?? input.channels, wholeMap(input), convolutional),
+          batchNorm('conv_6dw7_7_batchnorm', { epsilon: gdcEpsilon }),
+          normed,
+        )(input);
     case 'GAP':
       return sequential(norm('bn1'), prelu('relu1'), globalAverage(), normed);
     case 'SFC':
       return (input) =>
         sequential(
           norm('bn1'),
-          depthwise('convf', HALVE, convolutional),
+          perGroup('convf', channels ?? input.channels, HALVE, convolutional),
           norm('bnf'),
           prelu('reluf'),
-          convolution('convf2', input.channels, POINT, { ...convolutional, bias: true }),
+          convolution('convf2', channels ?? input.channels, POINT, { ...convolutional, bias: true }),
           norm('bnf2'),
           prelu('reluf2'),
           normed,
         )(input);
     case 'GNAP':
-      return ({ channels, ...map }) => {
+      return ({ channels: entering, ...map }) => {
         const widen = sequential(
           convolution('convx', embeddingSize, POINT, convolutional),
           norm('convx_bn'),
           prelu('convx_relu'),
         );
         const pool = sequential(fixedNorm('bn6f'), equalizeNorms(), globalAverage());
-        const input = { channels, ...map };
-        if (embeddingSize > channels) return sequential(widen, pool, flatten(), lastNorm)(input);
-        if (embeddingSize === channels) return sequential(pool, flatten(), lastNorm)(input);
+        const input = { channels: entering, ...map };
+        if (embeddingSize > entering) return sequential(widen, pool, flatten(), lastNorm)(input);
+        if (embeddingSize === entering) return sequential(pool, flatten(), lastNorm)(input);
         return sequential(pool, fixedNorm('bn6w'), normed)(input);
       };
   }

@@ -1,10 +1,26 @@
-import { tf } from '#engine';
+import { averagePool2d, maxPool2d, tf } from '#engine';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayerFactory } from '../layer.js';
+import { slide, type Window } from './convolution.js';
 import { stateless } from './structure.js';
 
 /** Mean over all positions: B x H x W x C to B x 1 x 1 x C. */
 export function globalAverage(): LayerFactory {
   return ({ channels }) => stateless({ height: 1, width: 1, channels }, (x) => tf.mean(x, [1, 2], true));
+}
+
+/** Largest value of each window. */
+export function maxPool(window: Window): LayerFactory {
+  const { kernel, stride, pad } = window;
+  return (input) =>
+    stateless({ ...slide(input, window), channels: input.channels }, (x) => maxPool2d(x as Tensor4D, kernel, stride, pad));
+}
+
+/** Mean of each square of `size` x `size` positions; what fills no square is left out. */
+export function averagePool(size: number): LayerFactory {
+  const window = { kernel: size, stride: size, pad: 0 };
+  return (input) =>
+    stateless({ ...slide(input, window), channels: input.channels }, (x) => averagePool2d(x as Tensor4D, size, size));
 }
 
 /**

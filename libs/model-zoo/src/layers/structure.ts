@@ -50,6 +50,22 @@ export function residual(branch: LayerFactory, shortcut: LayerFactory = identity
   };
 }
 
+/** x, and behind its channels those of branch(x), on the same positions. */
+export function appended(branch: LayerFactory): LayerFactory {
+  return (input) => {
+    const inner = branch(input);
+    const { height, width, channels } = inner.output;
+    if (height !== input.height || width !== input.width) {
+      throw new RangeError('A branch that is appended must keep the size of its input');
+    }
+    return {
+      ...inner,
+      output: { height, width, channels: input.channels + channels },
+      forward: (x, context) => tf.concat([x, inner.forward(x, context)], 3),
+    };
+  };
+}
+
 /** (x - offset) x scale: networks take raw pixels 0..255 and normalise by themselves, so that exported ones do too. */
 export function normalizePixels(offset: number, scale: number): LayerFactory {
   return (input) => stateless(input, (x) => tf.mul(tf.sub(x, offset), scale));

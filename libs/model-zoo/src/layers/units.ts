@@ -9,6 +9,8 @@ export const MXNET_EPSILON = 1e-3;
 export interface UnitOptions extends Pick<ConvolutionOptions, 'groups' | 'initializer'> {
   /** Of the batch norm; default 1e-3. */
   readonly epsilon?: number;
+  /** Of the batch norm; default false. */
+  readonly isGammaFixed?: boolean;
 }
 
 /** Convolution and batch norm, no activation: `<name>_conv2d`, `<name>_batchnorm`. */
@@ -26,6 +28,6 @@ export function depthwiseUnit(name: string, window: Window, options: Omit<UnitOp
   return sequential(depthwise(`${name}_conv2d`, window, options), norm(name, options), prelu(`${name}_relu`));
 }
 
-function norm(name: string, { epsilon = MXNET_EPSILON }: UnitOptions): LayerFactory {
-  return batchNorm(`${name}_batchnorm`, { epsilon });
+function norm(name: string, { epsilon = MXNET_EPSILON, isGammaFixed = false }: UnitOptions): LayerFactory {
+  return batchNorm(`${name}_batchnorm`, { epsilon, isGammaFixed });
 }

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { tf, vjp } from '#engine';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { mxnetStatisticNames } from '../mxnet-names.js';
 import { createNetwork, type Network } from '../network.js';
 import { torchNames } from '../torch-names.js';
 import { toChannelsFirst } from '../weight-layouts.js';
@@ -37,13 +38,13 @@ const GRADIENT: Tolerance = { value: 5e-2, norm: 1e-2 };
 export function expectSameEvaluation(original: Original, fixture: NetworkFixture, tolerance: number): void {
   const network = networkOf(fixture);
   const { parameter, batchNorm } = namingOf(original, network);
-  const suffix = original === 'mxnet' ? ['_moving_mean', '_moving_var'] : ['.running_mean', '.running_var'];
   tf.tidy(() => {
     const parameters = filledParameters(network, parameter);
-    const statistics = filledStatistics(network, (name) => ({
-      mean: batchNorm(name) + suffix[0],
-      variance: batchNorm(name) + suffix[1],
-    }));
+    const statistics = filledStatistics(network, (name) =>
+      original === 'mxnet'
+        ? mxnetStatisticNames(name)
+        : { mean: `${batchNorm(name)}.running_mean`, variance: `${batchNorm(name)}.running_var` },
+    );
     const images = filledImages(network.height);
     for (const [index, expected] of fixture.evaluation.entries()) {
       const embedding = tf.tidy(() => network.embed(parameters, statistics, tf.slice(images, index, 1) as Tensor4D));
@@ -51,6 +52,28 @@ export function expectSameEvaluation(original: Original, fixture: NetworkFixture
       expectSameRow(embedding.dataSync(), expected, { value: tolerance, norm: tolerance }, `embedding of image ${index}`);
     }
   });
+}
+
+/** Gradients of parameters for a filled gradient of two images' embeddings, with running statistics. */
+export function expectSameFrozenGradients(fixture: NetworkFixture, tolerance: number): void {
+  const network = networkOf(fixture);
+  const gradients = fixture.frozen!;
+  const parameters = filledParameters(network, (name) => name);
+  const statistics = filledStatistics(network, mxnetStatisticNames);
+  const images = tf.tidy(() => tf.slice(filledImages(network.height), 0, 2)) as Tensor4D;
+  const recorded = vjp(
+    () => network.embed(parameters, statistics, images),
+    Object.fromEntries(Object.keys(gradients).map((name) => [name, parameters[name]!])),
+  );
+  const dy = filledGradient([2, network.embeddingSize]);
+  const pulled = recorded.pullback(dy);
+  for (const [name, expected] of Object.entries(gradients)) {
+    const spec = network.parameters.find((each) => each.name === name)!;
+    const values = toChannelsFirst(spec, pulled[name]!.dataSync() as Float32Array);
+    expectSameRow(values, expected, { value: tolerance, norm: tolerance }, `gradient of ${name}`, 8);
+  }
+  recorded.dispose();
+  tf.dispose([parameters, statistics, images, dy, pulled] as never);
 }
 
 /** Embeddings of three images in train mode (one group), and gradients of parameters for a filled gradient of the embeddings. */

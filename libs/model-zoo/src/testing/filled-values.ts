@@ -58,7 +58,8 @@ function product(sizes: readonly number[]): number {
 
 function kindOf({ name }: ParameterSpec): Kind {
   if (name.endsWith('_weight')) return 'weight';
-  if (name.endsWith('_gamma')) return name.includes('relu') ? 'slope' : 'gamma';
+  if (name.endsWith('_alpha')) return 'slope';
+  if (name.endsWith('_gamma')) return /relu|_act_/.test(name) ? 'slope' : 'gamma';
   return 'small';
 }
 

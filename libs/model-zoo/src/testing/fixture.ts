@@ -30,6 +30,8 @@ export interface NetworkFixture {
   /** null where the original's counter fails. */
   readonly flops: number | null;
   readonly evaluation: readonly RowSample[];
+  /** Gradients of two images with running statistics, which leave no doubt beyond a millionth. */
+  readonly frozen?: Readonly<Record<string, RowSample>>;
   readonly training?: {
     readonly embeddings: readonly RowSample[];
     readonly gradients: Readonly<Record<string, RowSample>>;

@@ -1,5 +1,5 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import { matrix, multiply } from './matmul.js';
+import { matrix, multiply, type Matrix } from './matmul.js';
 import { address, functionsOf, withOutputs, withScratch, type WasmBackend } from './memory.js';
 import { sizeOf, type Kernel, type KernelAttributes } from './kernel.js';
 
@@ -13,17 +13,9 @@ type Geometry = backend_util.Conv2DInfo;
 export const conv2d: Kernel = (backend, { x, filter }, attrs) => {
   const info = geometry(x!.shape, filter!.shape, attrs);
   if (info === null) return null;
-  const { inChannels, outChannels } = info;
-  const window = windowSize(info);
   return withOutputs(backend, [info.outShape], (y) => {
-    const w = matrix(address(backend, filter!), outChannels);
-    const images = address(backend, x!);
-    eachChunk(backend, info, (pixels, first, windows) => {
-      const output = { pointer: y + first * outChannels * 4, row: outChannels };
-      const direct = images + first * inChannels * 4;
-      if (windows !== null) unroll(backend, info, pixels, first, images, windows);
-      multiply(backend, [pixels, window, outChannels], matrix(windows ?? direct, window), w, output);
-    });
+    const w = matrix(address(backend, filter!), info.outChannels);
+    convolve(backend, info, address(backend, x!), w, { pointer: y, row: info.outChannels });
   })[0]!;
 };
 
@@ -32,19 +24,10 @@ export const conv2dBackpropFilter: Kernel = (backend, { x, dy }, attrs) => {
   const filterShape = attrs.filterShape as Shape4;
   const info = geometry(x!.shape, filterShape, attrs);
   if (info === null) return null;
-  const { inChannels, outChannels } = info;
-  const window = windowSize(info);
   return withOutputs(backend, [filterShape], (dw) => {
-    const images = address(backend, x!);
-    const gradients = address(backend, dy!);
-    functionsOf(backend).zeros!(dw, window * outChannels * 4);
-    eachChunk(backend, info, (pixels, first, windows) => {
-      const b = matrix(gradients + first * outChannels * 4, outChannels);
-      const direct = images + first * inChannels * 4;
-      if (windows !== null) unroll(backend, info, pixels, first, images, windows);
-      const a = matrix(windows ?? direct, window, true);
-      multiply(backend, [window, pixels, outChannels], a, b, { pointer: dw, row: outChannels }, true);
-    });
+    functionsOf(backend).zeros!(dw, sizeOf(filterShape) * 4);
+    const gradients = matrix(address(backend, dy!), info.outChannels);
+    addFilterGradient(backend, info, address(backend, x!), gradients, { pointer: dw, row: info.outChannels });
   })[0]!;
 };
 
@@ -53,27 +36,69 @@ export const conv2dBackpropInput: Kernel = (backend, { dy, filter }, attrs) => {
   const inputShape = attrs.inputShape as Shape4;
   const info = geometry(inputShape, filter!.shape, attrs);
   if (info === null) return null;
-  const { inChannels, outChannels } = info;
-  const window = windowSize(info);
   return withOutputs(backend, [inputShape], (dx) => {
-    const w = matrix(address(backend, filter!), outChannels, true);
-    const gradients = address(backend, dy!);
-    if (!isDirect(info)) functionsOf(backend).zeros!(dx, sizeOf(inputShape) * 4);
-    eachChunk(backend, info, (pixels, first, windows) => {
-      const a = matrix(gradients + first * outChannels * 4, outChannels);
-      const direct = dx + first * inChannels * 4;
-      multiply(backend, [pixels, outChannels, window], a, w, { pointer: windows ?? direct, row: window });
-      if (windows !== null) rollUp(backend, info, pixels, first, windows, dx);
-    });
+    const w = matrix(address(backend, filter!), info.outChannels, true);
+    inputGradient(backend, info, matrix(address(backend, dy!), info.outChannels), w, dx);
   })[0]!;
 };
+
+/** Rows of pixels, contiguous or with other channels between them. */
+interface Rows {
+  readonly pointer: number;
+  /** Distance between rows in floats. */
+  readonly row: number;
+}
+
+/** The convolution of contiguous images with a `[window, out]` matrix. */
+export function convolve(backend: WasmBackend, info: Geometry, images: number, w: Matrix, y: Rows): void {
+  const { inChannels, outChannels } = info;
+  const window = windowSize(info);
+  eachChunk(backend, info, (pixels, first, windows) => {
+    const direct = images + first * inChannels * 4;
+    if (windows !== null) unroll(backend, info, pixels, first, images, windows);
+    multiply(backend, [pixels, window, outChannels], matrix(windows ?? direct, window), w, rowsFrom(y, first));
+  });
+}
+
+/** Adds to `dw`, a `[window, out]` matrix. */
+export function addFilterGradient(backend: WasmBackend, info: Geometry, images: number, dy: Matrix, dw: Rows): void {
+  const { inChannels, outChannels } = info;
+  const window = windowSize(info);
+  eachChunk(backend, info, (pixels, first, windows) => {
+    const direct = images + first * inChannels * 4;
+    if (windows !== null) unroll(backend, info, pixels, first, images, windows);
+    const a = matrix(windows ?? direct, window, true);
+    multiply(backend, [window, pixels, outChannels], a, { ...dy, ...rowsFrom(dy, first) }, dw, true);
+  });
+}
+
+/** Fills contiguous images `dx`; `w` is `[out, window]`. */
+export function inputGradient(backend: WasmBackend, info: Geometry, dy: Matrix, w: Matrix, dx: number): void {
+  const { inChannels, outChannels } = info;
+  const window = windowSize(info);
+  if (!isDirect(info)) functionsOf(backend).zeros!(dx, sizeOf(info.inShape) * 4);
+  eachChunk(backend, info, (pixels, first, windows) => {
+    const direct = dx + first * inChannels * 4;
+    const a = { ...dy, ...rowsFrom(dy, first) };
+    multiply(backend, [pixels, outChannels, window], a, w, { pointer: windows ?? direct, row: window });
+    if (windows !== null) rollUp(backend, info, pixels, first, windows, dx);
+  });
+}
+
+function rowsFrom({ pointer, row }: Rows, first: number): Rows {
+  return { pointer: pointer + first * row * 4, row };
+}
 
 function windowSize({ filterHeight, filterWidth, inChannels }: Geometry): number {
   return filterHeight * filterWidth * inChannels;
 }
 
 /** Null for what these kernels do not cover: other layouts, dilation, groups. */
-function geometry(inputShape: readonly number[], filterShape: readonly number[], attrs: KernelAttributes): Geometry | null {
+export function geometry(
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  attrs: KernelAttributes,
+): Geometry | null {
   const dilations = attrs.dilations ?? 1;
   const isDilated = [dilations].flat().some((dilation) => dilation !== 1);
   if (isDilated || (attrs.dataFormat ?? 'NHWC') !== 'NHWC' || inputShape[3] !== filterShape[2]) return null;

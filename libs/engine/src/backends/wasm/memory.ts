@@ -5,6 +5,7 @@ import { channelFunctions } from './channel-code.js';
 import { depthwise, runs, zeros } from './convolution-code.js';
 import { COLUMNS, gemm, packAcross, packAlong, ROWS } from './gemm-code.js';
 import { adamW, exp, movingAverage, sgdMomentum } from './elementwise-code.js';
+import { maxPoolGrad } from './pooling-code.js';
 
 /** What we use of tfjs' BackendWasm beyond its typings. */
 export interface WasmBackend {
@@ -40,6 +41,7 @@ export function functionsOf(backend: WasmBackend): Functions {
     depthwise('depthwise'),
     depthwise('depthwiseGradFilter'),
     zeros(),
+    maxPoolGrad(),
     ...channelFunctions(),
     sgdMomentum(),
     adamW(),

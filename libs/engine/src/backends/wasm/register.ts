@@ -2,12 +2,15 @@ import type { KernelFunc } from '@tensorflow/tfjs-core';
 import { ArcFleetError } from '#contracts';
 import { tf } from '../../tf.js';
 import { batchNormTrain, batchNormTrainGrad } from './batch-norm.js';
+import { concat, splitV } from './channels.js';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput } from './convolution.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2d } from './depthwise.js';
 import { adamW, exp, movingAverage, prelu, preluGrad, sgdMomentum } from './elementwise.js';
+import { groupedConv2d, groupedConv2dBackpropFilter, groupedConv2dBackpropInput } from './grouped-convolution.js';
 import type { Inputs, Kernel, KernelAttributes } from './kernel.js';
 import { identity } from './identity.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
+import { avgPoolGrad, maxPoolGrad } from './pooling.js';
 import { guardHeap, type WasmBackend } from './memory.js';
 
 const KERNELS: Readonly<Record<string, Kernel>> = {
@@ -19,6 +22,13 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
   DepthwiseConv2dNative: depthwiseConv2d,
   DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
+  ArcGroupedConv2d: groupedConv2d,
+  ArcGroupedConv2dBackpropFilter: groupedConv2dBackpropFilter,
+  ArcGroupedConv2dBackpropInput: groupedConv2dBackpropInput,
+  Concat: concat,
+  SplitV: splitV,
+  AvgPoolGrad: avgPoolGrad,
+  MaxPoolGrad: maxPoolGrad,
   Identity: identity,
   Exp: exp,
   ArcBatchNormTrain: batchNormTrain,
