@@ -176,7 +176,8 @@ describe('arcfleet train', () => {
       status: 'succeeded',
       config: { batch: { globalBatchSize: 8 } },
     });
-    const stored = readFileSync(join(fleet.storageRoot, run.model?.folder ?? '', 'model.safetensors'));
+    const best = run.models.findLast(({ isBest }) => isBest);
+    const stored = readFileSync(join(fleet.storageRoot, best?.folder ?? '', 'model.safetensors'));
     expect(readFileSync(`${prefix}.safetensors`).equals(stored)).toBe(true);
   });
 

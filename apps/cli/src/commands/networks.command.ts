@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeNetworks } from '../networks/describe-networks.js';
+import type { NetworkDescription } from '#model-zoo';
 
 export function addNetworksCommand(program: Command): void {
   program
@@ -7,17 +7,19 @@ export function addNetworksCommand(program: Command): void {
     .description('list the networks: parameters, operations, embedding size, output layers')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const networks = await describeNetworks();
+      // Loaded only now: the tensor library takes its time.
+      const { describeNetworks } = await import('#model-zoo');
+      const networks = describeNetworks();
       console.log(json ? JSON.stringify({ networks }, null, 2) : networksTable(networks).join('\n'));
     });
 }
 
-function networksTable(networks: Awaited<ReturnType<typeof describeNetworks>>): string[] {
+function networksTable(networks: readonly NetworkDescription[]): string[] {
   const head = ['network', 'parameters', 'M operations', 'embedding', 'output', 'description'];
   const rows = networks.map((network) => [
     network.name,
-    network.numParameters === null ? '-' : network.numParameters.toLocaleString('en-US'),
-    network.flops === null ? '-' : (network.flops / 1e6).toFixed(0),
+    network.numParameters.toLocaleString('en-US'),
+    (network.flops / 1e6).toFixed(0),
     String(network.embeddingSize),
     network.output,
     network.description,

@@ -118,7 +118,7 @@ async function train(
     `run       POST /runs: ${created.id}, ${recipe.maxSteps} steps of ${recipe.batch?.globalBatchSize} images on ${options.ranks} ranks`,
   );
 
-  const listener = listenTo(view, { samplesPerStep: recipe.batch?.globalBatchSize ?? 1, totalSteps: recipe.maxSteps });
+  const listener = listenTo(view, { samplesPerStep: recipe.batch?.globalBatchSize ?? 1 });
   try {
     return await orAbort(Promise.race([followRun(api, created.id, listener, signal), system.failed]), signal);
   } catch (error) {

@@ -13,7 +13,6 @@ declare module 'cli-progress' {
     constructor(options: Options, preset?: Options);
     start(total: number, value: number, payload?: Record<string, string>): void;
     update(value: number, payload?: Record<string, string>): void;
-    setTotal(total: number): void;
     stop(): void;
   }
   const cliProgress: { SingleBar: typeof SingleBar; Presets: { shades_classic: Options } };

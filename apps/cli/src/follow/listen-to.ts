@@ -5,30 +5,27 @@ import type { ProgressView } from './progress-view.js';
 
 export interface ListenOptions {
   readonly samplesPerStep: number;
-  /** null: told by events, where at all. */
-  readonly totalSteps: number | null;
   /** Whatever is neither progress nor a change of status. */
   readonly onOther?: (event: RunStreamEvent) => void;
 }
 
 /** Shows a run's events: a bar for progress, a line for each change of its status. */
-export function listenTo(view: ProgressView, { samplesPerStep, totalSteps, onOther }: ListenOptions): RunListener {
+export function listenTo(view: ProgressView, { samplesPerStep, onOther }: ListenOptions): RunListener {
   const meter = new ProgressMeter(samplesPerStep);
-  let total = totalSteps;
-  const show = (step: number, loss: number | null): void => {
-    if (step === 0) return;
-    const progress = meter.update(step, total, loss);
+  const show = (step: number, totalSteps: number | null, loss: number | null): void => {
+    // Until training starts nobody knows how long the run is.
+    if (step === 0 || totalSteps === null) return;
+    const progress = meter.update(step, totalSteps, loss);
     if (progress) view.show(progress);
   };
   return {
     onEvent: (event) => {
       if (event.type === 'progress') {
-        total = numberOf(event.data['totalSteps']) ?? total;
-        show(numberOf(event.data['step']) ?? 0, numberOf(event.data['loss']));
+        show(numberOf(event.data['step']) ?? 0, numberOf(event.data['totalSteps']), numberOf(event.data['loss']));
       } else if (event.type === 'transition') view.say(describeTransition(event.data));
       else onOther?.(event);
     },
-    onView: (run: RunView) => show(run.step, null),
+    onView: (run: RunView) => show(run.step, run.totalSteps, null),
   };
 }
 

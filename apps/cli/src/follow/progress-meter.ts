@@ -13,7 +13,7 @@ export class ProgressMeter {
   ) {}
 
   /** null: nothing new. */
-  update(step: number, totalSteps: number | null, loss: number | null): Progress | null {
+  update(step: number, totalSteps: number, loss: number | null): Progress | null {
     const last = this.marks.at(-1);
     if (last && step === last.step) return null;
     // A restart goes back to its checkpoint.
@@ -28,7 +28,7 @@ export class ProgressMeter {
       totalSteps,
       loss,
       samplesPerSecond: stepsPerSecond === null ? null : stepsPerSecond * this.samplesPerStep,
-      etaSeconds: stepsPerSecond === null || totalSteps === null ? null : (totalSteps - step) / stepsPerSecond,
+      etaSeconds: stepsPerSecond === null ? null : (totalSteps - step) / stepsPerSecond,
     };
   }
 }

@@ -3,8 +3,7 @@ import cliProgress, { type SingleBar } from 'cli-progress';
 /** Where a run stands. */
 export interface Progress {
   readonly step: number;
-  /** null: not known yet, where a run counts in epochs. */
-  readonly totalSteps: number | null;
+  readonly totalSteps: number;
   readonly loss: number | null;
   readonly samplesPerSecond: number | null;
   /** Seconds of training that are left. */
@@ -42,7 +41,7 @@ class Bar implements ProgressView {
     if (!this.bar) {
       this.bar = new cliProgress.SingleBar(
         {
-          format: '  {bar} {steps} steps | loss {loss} | {speed} samples/s | {left} left',
+          format: '  {bar} {value}/{total} steps | loss {loss} | {speed} samples/s | {left} left',
           stream: this.out,
           hideCursor: true,
           clearOnComplete: true,
@@ -51,10 +50,9 @@ class Bar implements ProgressView {
         },
         cliProgress.Presets.shades_classic,
       );
-      this.bar.start(progress.totalSteps ?? Infinity, progress.step, texts(progress));
+      this.bar.start(progress.totalSteps, progress.step, texts(progress));
       return;
     }
-    if (progress.totalSteps !== null) this.bar.setTotal(progress.totalSteps);
     this.bar.update(progress.step, texts(progress));
   }
 
@@ -115,9 +113,8 @@ class Lines implements ProgressView {
 }
 
 /** `eta` would be taken for the bar's own, which knows nothing of restarts. */
-function texts({ step, totalSteps, loss, samplesPerSecond, etaSeconds }: Progress) {
+function texts({ loss, samplesPerSecond, etaSeconds }: Progress): { loss: string; speed: string; left: string } {
   return {
-    steps: totalSteps === null ? String(step) : `${step}/${totalSteps}`,
     loss: loss === null ? '-' : loss.toFixed(3),
     speed: samplesPerSecond === null ? '-' : samplesPerSecond.toFixed(0),
     left: etaSeconds === null ? '-' : duration(etaSeconds),
@@ -125,10 +122,10 @@ function texts({ step, totalSteps, loss, samplesPerSecond, etaSeconds }: Progres
 }
 
 function describe(progress: Progress): string {
-  const { steps, loss, speed, left } = texts(progress);
-  const isKnown = progress.etaSeconds !== null && progress.step !== progress.totalSteps;
+  const { loss, speed, left } = texts(progress);
+  const isKnown = progress.etaSeconds !== null && progress.step < progress.totalSteps;
   const rest = isKnown ? ` | ${left} left` : '';
-  return `  step ${steps} | loss ${loss} | ${speed} samples/s${rest}`;
+  return `  step ${progress.step}/${progress.totalSteps} | loss ${loss} | ${speed} samples/s${rest}`;
 }
 
 /** "12 s", "1:05 min", "7:40 h", "3.2 days". */

@@ -12,8 +12,8 @@ export interface RunRecorderOptions {
   /** Gets a line of JSON per step, verification and checkpoint. */
   readonly metricsFile: string;
   readonly generation: number;
-  /** The same events as the API streams. */
-  readonly onEvent: (event: RunStreamEvent) => void;
+  /** The same events as the API streams; a record counts as stored when this has settled, too. */
+  readonly onEvent: (event: RunStreamEvent) => Promise<void>;
 }
 
 /** What `results` is to a fleet, for a run without one: stores what rank 0 says, and tells it on. */
@@ -53,13 +53,19 @@ export class RunRecorder implements RecordedRun {
     }
   }
 
-  private async onStarted(body: RecordOf<'training.started'>): Promise<void> {
-    const { step, totalSteps, numClasses, numImages, engine, engineDetails } = body;
+  private async onStarted({
+    step,
+    totalSteps,
+    numClasses,
+    numImages,
+    engine,
+    engineDetails,
+  }: RecordOf<'training.started'>): Promise<void> {
     this.engine = engine;
     this.totalSteps = totalSteps;
-    await this.append([{ step, started: new Date().toISOString(), numClasses, numImages, engine: engineDetails }]);
+    await this.append([{ step, totalSteps, started: new Date().toISOString(), numClasses, numImages, engine: engineDetails }]);
     const message = `Training ${numClasses} classes (${numImages} images) from step ${step} to ${totalSteps} on ${engineDetails}.`;
-    this.tell('transition', { status: 'running', message });
+    return this.tell('transition', { status: 'running', message });
   }
 
   private async onMetrics({ points }: RecordOf<'metrics'>): Promise<void> {
@@ -69,11 +75,11 @@ export class RunRecorder implements RecordedRun {
     }
     const last = points.at(-1);
     if (last?.values['loss'] === undefined) return;
-    this.tell('progress', { step: last.step, totalSteps: this.totalSteps, ...last.values });
+    return this.tell('progress', { step: last.step, totalSteps: this.totalSteps, ...last.values });
   }
 
-  private tell(type: RunStreamEvent['type'], data: Record<string, unknown>): void {
-    this.options.onEvent({ seq: ++this.seq, type, at: new Date().toISOString(), data });
+  private tell(type: RunStreamEvent['type'], data: Record<string, unknown>): Promise<void> {
+    return this.options.onEvent({ seq: ++this.seq, type, at: new Date().toISOString(), data });
   }
 
   private append(lines: readonly object[]): Promise<void> {

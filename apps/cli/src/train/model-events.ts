@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { RecordOf, RunStreamEvent } from '#contracts';
 import type { ProgressView } from '../follow/progress-view.js';
 import type { ModelPlacer } from './place-models.js';
-import type { BestModel } from './place-models.js';
 
 /** What a run says of scores and models, turned into lines and into files at their place. */
 export class ModelEvents {
@@ -12,7 +11,6 @@ export class ModelEvents {
   constructor(
     private readonly options: {
       readonly view: ProgressView;
-      readonly best: BestModel;
       readonly placer: ModelPlacer;
       /** Storage of the ranks as this process sees it; null: it does not. */
       readonly storageRoot: string | null;
@@ -20,18 +18,14 @@ export class ModelEvents {
   ) {}
 
   onEvent(event: RunStreamEvent): void {
-    const { view, best } = this.options;
+    const { view } = this.options;
     if (event.type === 'verification') {
-      const scored = event.data as unknown as RecordOf<'verification'>;
-      best.onVerification(scored);
-      const { step, subject, target, scores } = scored;
-      const what = subject === 'pixels' ? 'raw pixels' : step === 0 ? 'untrained' : `step ${step}`;
-      view.say(`verified  ${what}: ${target} ${percent(scores.accuracy)} ± ${percent(scores.std)} %`);
+      view.say(describeScores(event.data as unknown as RecordOf<'verification'>));
     } else if (event.type === 'checkpoint') {
       view.say(`saved     checkpoint of step ${String(event.data['step'])}`);
     } else if (event.type === 'model') {
-      const { step, folder, isBest } = event.data as { step: number; folder: string; isBest?: boolean };
-      this.placing = this.placing.then(() => this.place(step, folder, isBest ?? null));
+      const model = event.data as unknown as RecordOf<'model.written'>;
+      this.placing = this.placing.then(() => this.place(model));
     }
   }
 
@@ -40,12 +34,22 @@ export class ModelEvents {
     return this.placing;
   }
 
-  private async place(step: number, folder: string, isBest: boolean | null): Promise<void> {
+  private async place(model: RecordOf<'model.written'>): Promise<void> {
     const { placer, storageRoot, view } = this.options;
-    if (storageRoot === null || !existsSync(join(storageRoot, folder))) return;
-    const prefix = await placer.onModel(step, join(storageRoot, folder), isBest);
-    if (prefix !== null) view.say(`placed    step ${step}: ${prefix}.safetensors`);
+    if (storageRoot === null) return;
+    const folder = join(storageRoot, model.folder);
+    try {
+      const prefix = await placer.onModel({ ...model, folder });
+      if (prefix !== null) view.say(`placed    step ${model.step}: ${prefix}.safetensors`);
+    } catch (error) {
+      // One that is gone was replaced by a better one, which comes next; or it never lay on this machine.
+      if (existsSync(folder)) throw error;
+    }
   }
 }
 
-const percent = (share: number): string => (share * 100).toFixed(2);
+function describeScores({ step, subject, target, scores }: RecordOf<'verification'>): string {
+  const percent = (share: number): string => (share * 100).toFixed(2);
+  const what = subject === 'pixels' ? 'raw pixels' : step === 0 ? 'untrained' : `step ${step}`;
+  return `verified  ${what}: ${target} ${percent(scores.accuracy)} ± ${percent(scores.std)} %`;
+}

@@ -2,11 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { VerificationScores } from '#contracts';
-import { BestModel, ModelPlacer } from './place-models.js';
-
-const TARGETS = ['lfw', 'agedb_30'];
-const scored = (accuracy: number) => ({ accuracy }) as VerificationScores;
+import { ModelPlacer } from './place-models.js';
 
 let root: string;
 let folder: string;
@@ -16,124 +12,87 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-/** Runs through steps with scores of (lfw, agedb_30), each with a stored model, and gives what is placed: file -> step. */
-async function place(ckpt: 0 | 1 | 2 | 3, steps: [number, number, number][], says: boolean | null = null) {
-  const best = new BestModel(TARGETS);
-  const placer = new ModelPlacer(folder, ckpt, best);
-  for (const [step, lfw, agedb] of steps) {
+type Told = readonly [step: number, isBest: boolean, isLast: boolean];
+
+/** Tells a placer of stored models, one after the other. */
+async function tell(placer: ModelPlacer, models: readonly Told[]): Promise<void> {
+  for (const [step, isBest, isLast] of models) {
     const stored = join(root, `stored-${step}`);
     await mkdir(stored, { recursive: true });
     await writeFile(join(stored, 'model.safetensors'), `weights of ${step}`);
     await writeFile(join(stored, 'model.json'), JSON.stringify({ network: 'y1', weights: 'model.safetensors', step }));
-    best.onVerification({ step, subject: 'model', target: 'lfw', scores: scored(lfw) });
-    best.onVerification({ step, subject: 'model', target: 'agedb_30', scores: scored(agedb) });
-    await placer.onModel(step, stored, says);
+    await placer.onModel({ folder: stored, step, isBest, isLast });
   }
-  const names = await readdir(folder).catch(() => []);
-  const placed: Record<string, string> = {};
-  for (const name of names.sort()) placed[name] = await readFile(join(folder, name), 'utf8');
-  return { placed, prefix: placer.placed };
 }
 
-const RISING_FALLING: [number, number, number][] = [
-  [10, 0.5, 0.6],
-  [20, 0.5, 0.7],
-  [30, 0.9, 0.65],
+/** Content of every file that is placed. */
+async function placedFiles(): Promise<Record<string, string>> {
+  const names = await readdir(folder).catch(() => []);
+  const files = names.sort().map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const);
+  return Object.fromEntries(await Promise.all(files));
+}
+
+async function place(ckpt: 0 | 1 | 2 | 3, models: readonly Told[]): Promise<string[]> {
+  await tell(new ModelPlacer(folder, ckpt), models);
+  return Object.entries(await placedFiles()).flatMap(([name, text]) => (name.endsWith('.json') ? [] : [`${name}: ${text}`]));
+}
+
+const MODELS: readonly Told[] = [
+  [10, true, false],
+  [20, true, false],
+  [30, false, true],
 ];
-const weights = (placed: Record<string, string>) =>
-  Object.fromEntries(Object.entries(placed).filter(([name]) => name.endsWith('.safetensors')));
 
 describe('--ckpt', () => {
   it('3 keeps the best one in slot 0001, described by a file that names its weights', async () => {
-    const { placed, prefix } = await place(3, RISING_FALLING);
-    expect(weights(placed)).toEqual({ 'model-0001.safetensors': 'weights of 20' });
-    expect(JSON.parse(placed['model-0001.json'] ?? '')).toEqual({ network: 'y1', weights: 'model-0001.safetensors', step: 20 });
-    expect(prefix).toBe(join(folder, 'model-0001'));
-    expect(Object.keys(placed)).toHaveLength(2);
+    const placer = new ModelPlacer(folder, 3);
+    await tell(placer, MODELS);
+    const { 'model-0001.json': description = '', ...rest } = await placedFiles();
+    expect(rest).toEqual({ 'model-0001.safetensors': 'weights of 20' });
+    expect(JSON.parse(description)).toEqual({ network: 'y1', weights: 'model-0001.safetensors', step: 20 });
+    expect(placer.placed).toBe(join(folder, 'model-0001'));
   });
 
   it('1 numbers each that is better than all before it', async () => {
-    const { placed } = await place(1, RISING_FALLING);
-    expect(weights(placed)).toEqual({ 'model-0001.safetensors': 'weights of 10', 'model-0002.safetensors': 'weights of 20' });
+    expect(await place(1, MODELS)).toEqual(['model-0001.safetensors: weights of 10', 'model-0002.safetensors: weights of 20']);
   });
 
   it('2 numbers each', async () => {
-    expect(Object.values(weights((await place(2, RISING_FALLING)).placed))).toEqual([
-      'weights of 10',
-      'weights of 20',
-      'weights of 30',
-    ]);
+    expect(await place(2, MODELS)).toEqual([1, 2, 3].map((number) => `model-000${number}.safetensors: weights of ${number}0`));
   });
 
   it('0 places none', async () => {
-    expect(await place(0, RISING_FALLING)).toEqual({ placed: {}, prefix: null });
+    expect(await place(0, MODELS)).toEqual([]);
   });
 
-  it('takes the word of a run that knows which one is best', async () => {
-    expect(await place(3, RISING_FALLING, false)).toEqual({ placed: {}, prefix: null });
-    expect(weights((await place(3, RISING_FALLING, true)).placed)).toEqual({ 'model-0001.safetensors': 'weights of 30' });
+  it.each([1, 3] as const)('%i places the last one where nothing was verified', async (ckpt) => {
+    expect(await place(ckpt, [[30, false, true]])).toEqual(['model-0001.safetensors: weights of 30']);
   });
 
   it('places a model once that is told twice', async () => {
-    const twice: [number, number, number][] = [
-      [10, 0.5, 0.6],
-      [10, 0.5, 0.6],
+    const twice: Told[] = [
+      [10, true, false],
+      [10, true, true],
     ];
-    expect(Object.keys(weights((await place(2, twice)).placed))).toEqual(['model-0001.safetensors']);
+    expect(await place(2, twice)).toEqual(['model-0001.safetensors: weights of 10']);
   });
 });
 
-describe('the best model', () => {
-  const takes = (steps: [number, number][], targets: string[] | undefined = TARGETS): boolean[] => {
-    const best = new BestModel(targets);
-    return steps.map(([lfw, agedb], step) => {
-      best.onVerification({ step, subject: 'model', target: 'lfw', scores: scored(lfw) });
-      best.onVerification({ step, subject: 'pixels', target: 'agedb_30', scores: scored(1) });
-      best.onVerification({ step, subject: 'model', target: 'agedb_30', scores: scored(agedb) });
-      return best.take(step);
-    });
-  };
-
-  it('is that with the best score of the last set', () => {
-    expect(
-      takes([
-        [0.9, 0.5],
-        [0.1, 0.6],
-        [1, 0.5],
-      ]),
-    ).toEqual([true, true, false]);
-    expect(
-      takes(
-        [
-          [0.9, 0.5],
-          [0.1, 0.6],
-        ],
-        ['agedb_30', 'lfw'],
-      ),
-    ).toEqual([true, false]);
-    expect(
-      takes(
-        [
-          [0.9, 0.5],
-          [0.1, 0.6],
-        ],
-        undefined,
-      ),
-    ).toEqual([true, true]);
+describe('a run that is taken up', () => {
+  it('numbers on', async () => {
+    await tell(new ModelPlacer(folder, 1), MODELS);
+    const second = new ModelPlacer(folder, 1);
+    await second.takeUp();
+    expect(second.placed).toBe(join(folder, 'model-0002'));
+    await tell(second, [[40, true, true]]);
+    expect(Object.keys(await placedFiles()).filter((name) => name.endsWith('.safetensors'))).toHaveLength(3);
   });
 
-  it('is, on a draw, the later one unless its sum is lower', () => {
-    expect(
-      takes([
-        [0.5, 0.6],
-        [0.4, 0.6],
-        [0.5, 0.6],
-        [0.7, 0.6],
-      ]),
-    ).toEqual([true, false, true, true]);
-  });
-
-  it('is any where nothing is verified', () => {
-    expect([new BestModel(TARGETS).take(1), new BestModel(undefined).take(5)]).toEqual([true, true]);
+  it('keeps the best one of its first part', async () => {
+    await tell(new ModelPlacer(folder, 3), MODELS);
+    const second = new ModelPlacer(folder, 3);
+    await second.takeUp();
+    await tell(second, [[40, false, true]]);
+    expect((await placedFiles())['model-0001.safetensors']).toBe('weights of 20');
   });
 });

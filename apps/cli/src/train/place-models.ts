@@ -1,50 +1,17 @@
-import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RecordOf } from '#contracts';
 import { numbered } from './pretrained.js';
 
-/** Scores of one verification, by set. */
-type Scores = ReadonlyMap<string, number>;
-
-/**
- * Which model is best, as train.py has it: by the last verification set, strictly; on a draw the one whose sum over all sets is not
- * lower (insightface.md 6.1).
- */
-export class BestModel {
-  private readonly scores = new Map<number, Map<string, number>>();
-  private best: { readonly last: number; readonly sum: number } | null = null;
-
-  /** @param targets in their order; undefined: in the order in which scores come */
-  constructor(private readonly targets: readonly string[] | undefined) {}
-
-  onVerification({
-    step,
-    subject,
-    target,
-    scores,
-  }: Pick<RecordOf<'verification'>, 'step' | 'subject' | 'target' | 'scores'>): void {
-    if (subject !== 'model') return;
-    const ofStep = this.scores.get(step) ?? new Map<string, number>();
-    this.scores.set(step, ofStep.set(target, scores.accuracy));
-  }
-
-  /** Whether the model of a step beats all before it, which it then becomes itself. Without scores each one does. */
-  take(step: number): boolean {
-    const scores = this.scores.get(step);
-    if (!scores || scores.size === 0) return true;
-    const last = this.lastOf(scores);
-    const sum = [...scores.values()].reduce((total, accuracy) => total + accuracy, 0);
-    const { best } = this;
-    if (best && (last < best.last || (last === best.last && sum < best.sum))) return false;
-    this.best = { last, sum };
-    return true;
-  }
-
-  private lastOf(scores: Scores): number {
-    const ordered = this.targets?.filter((target) => scores.has(target)) ?? [...scores.keys()];
-    return scores.get(ordered.at(-1) ?? '') ?? [...scores.values()].at(-1) ?? 0;
-  }
+/** A model that a run has stored. */
+export interface StoredModel {
+  /** Holds `model.safetensors` and `model.json`. */
+  readonly folder: string;
+  readonly step: number;
+  readonly isBest: boolean;
+  readonly isLast: boolean;
 }
+
+const SLOT = /^model-(\d{4,})\.safetensors$/;
 
 /**
  * Places the models of a run where the MXNet trainers put theirs: `model-0001.safetensors` with `model-0001.json` beside it, so that
@@ -59,24 +26,30 @@ export class ModelPlacer {
   constructor(
     private readonly folder: string,
     private readonly ckpt: 0 | 1 | 2 | 3,
-    private readonly best: BestModel,
   ) {}
 
+  /** Goes on behind what an earlier part of the same run has placed. */
+  async takeUp(): Promise<void> {
+    const names = await readdir(this.folder).catch(() => []);
+    const numbers = names.map((name) => Number(SLOT.exec(name)?.[1] ?? 0));
+    this.numPlaced = Math.max(0, ...numbers);
+    if (this.numPlaced > 0 && this.ckpt > 0) this.placed = join(this.folder, numbered('model', this.numPlaced));
+  }
+
   /**
-   * Copies the stored model of a step by the rule of `--ckpt`.
-   * @param stored folder that holds `model.safetensors` and `model.json`
-   * @param isKnownBest what the run says; null: it does not, so scores decide
+   * Copies a stored model by the rule of `--ckpt`.
    * @returns prefix of its files; null where the rule leaves it out.
    */
-  async onModel(step: number, stored: string, isKnownBest: boolean | null): Promise<string | null> {
-    const isBest = isKnownBest ?? this.best.take(step);
-    // The last model may be told twice: as the best or as one of all, and as the last.
+  async onModel({ folder, step, isBest, isLast }: StoredModel): Promise<string | null> {
+    // The last one is told a second time when it was stored for its scores.
     const isKnown = step === this.lastStep;
     this.lastStep = step;
-    if (this.ckpt === 0 || isKnown || (this.ckpt !== 2 && !isBest)) return null;
+    // Without verification sets none is best: then the last one is better than none.
+    const isWanted = this.ckpt === 2 || isBest || (isLast && this.placed === null);
+    if (this.ckpt === 0 || isKnown || !isWanted) return null;
     const number = this.ckpt === 3 ? 1 : ++this.numPlaced;
     await mkdir(this.folder, { recursive: true });
-    this.placed = await placeModel(stored, join(this.folder, numbered('model', number)));
+    this.placed = await placeModel(folder, join(this.folder, numbered('model', number)));
     return this.placed;
   }
 }

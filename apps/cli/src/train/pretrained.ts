@@ -77,7 +77,7 @@ function isNetwork(name: unknown): name is NetworkName {
 /**
  * Refuses a stored model of another network. The README of InsightFace pairs network mnas05 with a y1 model, which cannot work.
  * @param args the command line, from which the one that works is made
- * @throws ArcFleetError `checkpoint_mismatch`, with the command that does work.
+ * @throws ArcFleetError `model_mismatch`, with the command that does work.
  */
 export function checkPretrainedNetwork(
   model: PretrainedModel,
@@ -88,7 +88,7 @@ export function checkPretrainedNetwork(
   if (model.network === null || model.network === network) return;
   const describe = (name: NetworkName) => `${name} (${NETWORKS[name].description})`;
   throw new ArcFleetError(
-    'checkpoint_mismatch',
+    'model_mismatch',
     `${text} is a model of ${describe(model.network)}: its weights have no place in ${describe(network)}, which has other layers.\n` +
       `Train on with its own network:\n  npx arcfleet ${withNetwork(args, model.network).map(shellWord).join(' ')}`,
     { path: model.path, stored: model.network, wanted: network },
@@ -102,8 +102,8 @@ function withNetwork(args: readonly string[], network: NetworkName): string[] {
   return ['train', '--network', network, ...rest.filter((arg, index) => index > 0 || arg !== 'train')];
 }
 
-/** @throws ArcFleetError `dataset_not_found`'s counterpart for models, `not_found`. */
+/** What to say of a model that is not there. */
 export function pretrainedNotFound({ path, epoch }: PretrainedModel, text: string): ArcFleetError {
   const files = epoch === undefined ? join(path, 'model.safetensors') : `${numbered(path, epoch)}.safetensors (or .params)`;
-  return new ArcFleetError('not_found', `There is no model ${text}: looked for ${files}`, { path });
+  return new ArcFleetError('model_not_found', `There is no model ${text}: looked for ${files}`, { path });
 }

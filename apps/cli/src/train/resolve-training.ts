@@ -127,6 +127,8 @@ function givenConfig(flags: TrainFlags, ranks: number, recipe: Recipe | null, su
     classSampling: samplingConfig(flags.samplingRate),
     verification: definedOf({ everySteps: flags.verbose, targets: dataset.targets ?? undefined }),
     model: { save: MODEL_POLICY[flags.ckpt] },
+    // Ranks of one machine always reach each other.
+    communication: flags.local && ranks > 1 ? { transport: 'tcp' } : undefined,
     ranks: { max: ranks, min: null },
     seed: flags.seed,
     engine: flags.engine,

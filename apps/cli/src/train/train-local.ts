@@ -10,7 +10,7 @@ import { RunRecorder } from '../local/run-recorder.js';
 import { trainRanks, type RanksOutcome } from '../local/train-ranks.js';
 import { orAbort } from '../foreground.js';
 import { ModelEvents } from './model-events.js';
-import { BestModel, ModelPlacer } from './place-models.js';
+import { ModelPlacer } from './place-models.js';
 import type { ResolvedTraining } from './resolve-training.js';
 import type { TrainResult } from './train-report.js';
 
@@ -36,6 +36,7 @@ export async function trainLocally(
   const startedAt = performance.now();
   const state = await openLocalState(modelFolder, options.resume);
   const recorded = startRecorder(training, state, view);
+  if (options.resume) await recorded.placer.takeUp();
   let outcome: RanksOutcome | null = null;
   try {
     const redisUrl = ranks > 1 ? await startMeetingPlace(session, config, view, signal) : '';
@@ -73,19 +74,21 @@ export async function trainLocally(
 
 const metricsFile = (modelFolder: string): string => join(modelFolder, 'metrics.jsonl');
 
-function startRecorder({ config, modelFolder, ckpt, dataset }: ResolvedTraining, state: LocalState, view: ProgressView) {
-  const best = new BestModel(config.verification.targets ?? dataset.targets ?? undefined);
-  const placer = new ModelPlacer(modelFolder, ckpt, best);
-  const models = new ModelEvents({ view, best, placer, storageRoot: state.storageRoot });
+function startRecorder({ config, modelFolder, ckpt }: ResolvedTraining, state: LocalState, view: ProgressView) {
+  const placer = new ModelPlacer(modelFolder, ckpt);
+  const models = new ModelEvents({ view, placer, storageRoot: state.storageRoot });
   const listener = listenTo(view, {
     samplesPerStep: config.batch.globalBatchSize,
-    totalSteps: config.maxSteps ?? null,
     onOther: (event) => models.onEvent(event),
   });
   const recorder = new RunRecorder({
     metricsFile: metricsFile(modelFolder),
     generation: state.generation,
-    onEvent: (event) => listener.onEvent(event),
+    onEvent: (event) => {
+      listener.onEvent(event);
+      // The ranks may delete a model that was replaced once this is stored.
+      return models.settled();
+    },
   });
   return { recorder, models, placer };
 }

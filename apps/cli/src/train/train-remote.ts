@@ -6,7 +6,7 @@ import { followRun } from '../follow/follow-run.js';
 import { listenTo } from '../follow/listen-to.js';
 import type { ProgressView } from '../follow/progress-view.js';
 import { ModelEvents } from './model-events.js';
-import { BestModel, ModelPlacer } from './place-models.js';
+import { ModelPlacer } from './place-models.js';
 import type { ResolvedTraining } from './resolve-training.js';
 import type { TrainResult } from './train-report.js';
 
@@ -43,7 +43,7 @@ export async function trainRemotely(
       { cause: error },
     );
   });
-  const { config, modelFolder, ckpt, dataset } = training;
+  const { config, modelFolder, ckpt } = training;
   const startedAt = performance.now();
   const created = await api.createRun({ ...config, name: runName(training) } as CreateRunInput);
   const url = `${apiUrl}/runs/${created.id}`;
@@ -55,13 +55,11 @@ export async function trainRemotely(
     api.cancelRun(created.id).catch((error: unknown) => view.say(`cancel    ${String(error)}`));
   };
   cancel.addEventListener('abort', onCancel, { once: true });
-  const best = new BestModel(config.verification.targets ?? dataset.targets ?? undefined);
-  const placer = new ModelPlacer(modelFolder, ckpt, best);
+  const placer = new ModelPlacer(modelFolder, ckpt);
   const isStorageHere = existsSync(storageRoot);
-  const models = new ModelEvents({ view, best, placer, storageRoot: isStorageHere ? storageRoot : null });
+  const models = new ModelEvents({ view, placer, storageRoot: isStorageHere ? storageRoot : null });
   const listener = listenTo(view, {
     samplesPerStep: config.batch.globalBatchSize,
-    totalSteps: config.maxSteps ?? null,
     onOther: (event) => models.onEvent(event),
   });
   try {
