@@ -7,6 +7,9 @@ export interface WorkerConfig {
   redisUrl: string;
   /** Redis that carries tensors; the same one unless told otherwise. */
   tensorRedisUrl: string;
+  /** Name or address under which other workers reach this one, and ports for that (tcp transport); undefined: found out, any. */
+  advertiseHost: string | undefined;
+  tcpPorts: [number, number] | undefined;
   /** Folder for checkpoints and models that all workers share. */
   storageRoot: string;
   engine: EngineName | 'auto';
@@ -29,9 +32,20 @@ export interface WorkerConfig {
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
+/** `20000-20063`: first and last port. */
+const portRange = z.string().transform((text, context): [number, number] => {
+  const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
+  const ports: [number, number] = [Number(first), Number(last)];
+  if (ports[0] >= 1 && ports[0] <= ports[1] && ports[1] <= 65_535) return ports;
+  context.addIssue({ code: 'custom', message: 'must be a range of ports such as 20000-20063' });
+  return z.NEVER;
+});
+
 const envSchema = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   REDIS_TENSOR_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  ARCFLEET_ADVERTISE_HOST: z.string().min(1).max(255).optional(),
+  ARCFLEET_TCP_PORTS: portRange.optional(),
   ARCFLEET_STORAGE: z.string().min(1).startsWith('/', 'must be an absolute path'),
   ARCFLEET_ENGINE: z.enum(['auto', ...ENGINES]).default('auto'),
   ARCFLEET_SLOTS: integer(1, 64).default(1),
@@ -58,6 +72,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Readonly<WorkerConfig> {
   return Object.freeze({
     redisUrl: data.REDIS_URL,
     tensorRedisUrl: data.REDIS_TENSOR_URL ?? data.REDIS_URL,
+    advertiseHost: data.ARCFLEET_ADVERTISE_HOST,
+    tcpPorts: data.ARCFLEET_TCP_PORTS,
     storageRoot: data.ARCFLEET_STORAGE,
     engine: data.ARCFLEET_ENGINE,
     engineFolder: engineFolder(env),

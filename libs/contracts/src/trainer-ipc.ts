@@ -15,6 +15,9 @@ export interface TrainerSettings {
   engineFolder?: string;
   /** Redis that carries tensors. */
   redisUrl: string;
+  /** Where peers reach this machine, for the tcp transport; default: the address from which it reaches Redis, and any free port. */
+  advertiseHost?: string;
+  tcpPorts?: [number, number];
   /** Folder for checkpoints and models, shared by all workers. */
   storageRoot: string;
   /** Faults to inject, for chaos tests only (see `libs/trainer/src/faults.ts`). */

@@ -42,8 +42,8 @@ onEachEngine(({ config, newStorage, trainOk }) => {
     const outcomes = await trainOk(2, withAverage(), { storageRoot: averaged });
     expect(lossesOf(outcomes)).toEqual(lossesOf(plain));
     const stored = await modelOf(averaged, outcomes);
-    // float32 against float64 over 6 steps.
-    expect(relativeDifference(stored, averageOf(start, models, emaDecay))).toBeLessThan(2e-6);
+    // float32 against float64 over 6 steps; measured 1.2e-7.
+    expect(relativeDifference(stored, averageOf(start, models, emaDecay))).toBeLessThan(1e-6);
     expect(relativeDifference(stored, models.at(-1)!)).toBeGreaterThan(1e-4);
   });
 

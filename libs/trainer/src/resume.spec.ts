@@ -8,6 +8,8 @@ const statisticsOf = (model: Stored): Stored => new Map([...model].filter(([name
 onEachEngine(({ config, newStorage, trainOk }) => {
   const recipes: [string, Partial<RunConfigInput>][] = [
     ['sgd with steps', { schedule: { boundaries: [4], warmupSteps: 2 } }],
+    ['dropout', { network: { name: 'tiny', embeddingSize: 16, output: 'E', dropout: 0.4 } }],
+    ['adamw', { optimizer: { name: 'adamw', learningRate: 1e-3, clipNorm: 1 } }],
     ['an EMA and a polynomial schedule', { schedule: { name: 'polynomial', warmupEpochs: 0.5 }, model: { emaDecay: 0.9 } }],
     ['softmax with bias', { loss: { name: 'softmax' } }],
     ['sub-centers and AdamW', { loss: { name: 'cosface', subCenters: 2 }, optimizer: { name: 'adamw' } }],

@@ -64,7 +64,7 @@ export class RunRecorder implements RecordedRun {
     this.engine = engine;
     this.totalSteps = totalSteps;
     await this.append([{ step, totalSteps, started: new Date().toISOString(), numClasses, numImages, engine: engineDetails }]);
-    const message = `Training ${numClasses} classes (${numImages} images) from step ${step} on ${engineDetails}.`;
+    const message = `Training ${numClasses} classes (${numImages} images) from step ${step} to ${totalSteps} on ${engineDetails}.`;
     return this.tell('transition', { status: 'running', message });
   }
 

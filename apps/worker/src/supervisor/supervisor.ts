@@ -20,6 +20,8 @@ import { openSpool, spoolFile } from './spool.js';
 export interface SupervisorOptions {
   redisUrl: string;
   tensorRedisUrl: string;
+  advertiseHost?: string | undefined;
+  tcpPorts?: [number, number] | undefined;
   storageRoot: string;
   engine: EngineName | 'auto';
   slots: number;
@@ -184,6 +186,8 @@ export class Supervisor {
       threads: options.threads,
       ...(options.engineFolder === undefined ? {} : { engineFolder: options.engineFolder }),
       redisUrl: options.tensorRedisUrl,
+      ...(options.advertiseHost === undefined ? {} : { advertiseHost: options.advertiseHost }),
+      ...(options.tcpPorts === undefined ? {} : { tcpPorts: options.tcpPorts }),
       storageRoot: options.storageRoot,
       ...(options.faults === undefined ? {} : { faults: options.faults }),
     };

@@ -60,6 +60,9 @@ async function prepare(
   const connecting = connectCollective({
     address: { runId, generation, rank, worldSize },
     redisUrl: settings.redisUrl,
+    transport: config.communication.transport,
+    ...(settings.advertiseHost === undefined ? {} : { advertiseHost: settings.advertiseHost }),
+    ...(settings.tcpPorts === undefined ? {} : { ports: settings.tcpPorts }),
     timing: { rendezvousTimeoutMs: job.rendezvousTimeoutMs },
     // Replicas keep the same bits only on the same engine. What `auto` becomes is not known yet: such a rank meets any.
     ...(settings.engine === 'auto' ? {} : { token: settings.engine }),

@@ -1,10 +1,5 @@
 export type Reduction = 'sum' | 'max';
 
-/** `sum[i] += part[i]`, in float32. */
-export function addTo(sum: Float32Array, part: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
-}
-
 /** `largest[i] = max(largest[i], part[i])`; a NaN on either side stays, so that a broken rank is not hidden. */
 export function maximumTo(largest: Float32Array, part: Float32Array): void {
   for (let i = 0; i < largest.length; i++) {

@@ -1,13 +1,10 @@
 import type { DType, WireType } from '../collective.js';
-import { fromBfloat16, toBfloat16 } from './bfloat16.js';
-import type { ChunkPool } from './chunk-pool.js';
+import { TILE } from './arena.js';
+import type { Arena } from './arena.js';
 import { ChunkSink } from './chunk-sink.js';
 import { elementBytesOf, numChunksOf } from './message.js';
-import { addTo, maximumTo } from './reduce.js';
+import { maximumTo } from './reduce.js';
 import type { Reduction } from './reduce.js';
-
-/** Elements that are reduced at a time: few enough to stay in the first cache. */
-const TILE = 2_048;
 
 export interface SegmentReductionOptions {
   readonly rank: number;
@@ -21,7 +18,7 @@ export interface SegmentReductionOptions {
   /** The result is rounded to the type on the wire. */
   readonly roundsResult: boolean;
   readonly chunkBytes: number;
-  readonly pool: ChunkPool;
+  readonly arena: Arena;
   /** Chunk `chunk` of the result is in `out`. */
   readonly onReduced: (chunk: number) => void;
 }
@@ -36,9 +33,6 @@ export class SegmentReduction {
   readonly #chunkLength: number;
   /** Parts of a chunk that have come, by rank. */
   readonly #parts = new Map<number, Map<number, Uint8Array>>();
-  readonly #sum = new Float32Array(TILE);
-  readonly #part = new Float32Array(TILE);
-  readonly #halves = new Uint16Array(TILE);
 
   constructor(options: SegmentReductionOptions) {
     this.#options = options;
@@ -51,58 +45,54 @@ export class SegmentReduction {
 
   /** Takes the part of rank `peer`. */
   sinkOf(peer: number): ChunkSink {
-    const { own, chunkBytes, pool } = this.#options;
+    const { own, chunkBytes, arena } = this.#options;
     return new ChunkSink({
       dtype: this.#dtype,
       length: own.length,
       chunkBytes,
-      memory: (_chunk, numBytes) => pool.take(numBytes),
+      memory: (_chunk, numBytes) => arena.take(numBytes),
       take: (chunk, data) => this.#take(peer, chunk, data),
     });
   }
 
   #take(peer: number, chunk: number, data: Uint8Array): void {
-    const { worldSize, pool } = this.#options;
+    const { worldSize, arena } = this.#options;
     let parts = this.#parts.get(chunk);
     if (parts === undefined) this.#parts.set(chunk, (parts = new Map<number, Uint8Array>()));
     parts.set(peer, data);
     if (parts.size < worldSize - 1) return;
     this.#parts.delete(chunk);
     this.#reduce(chunk, parts);
-    for (const part of parts.values()) pool.give(part);
+    for (const part of parts.values()) arena.give(part);
   }
 
   #reduce(chunk: number, parts: ReadonlyMap<number, Uint8Array>): void {
-    const { worldSize, own, out, reduction, wire, roundsResult, onReduced } = this.#options;
+    const { worldSize, own, out, reduction, wire, roundsResult, arena, onReduced } = this.#options;
     const isRounded = wire === 'bfloat16';
     const start = chunk * this.#chunkLength;
     const end = Math.min(own.length, start + this.#chunkLength);
     for (let at = start; at < end; at += TILE) {
       const length = Math.min(TILE, end - at);
-      const sum = this.#sum.subarray(0, length);
       for (let rank = 0; rank < worldSize; rank++) {
         const part = parts.get(rank);
-        const values =
-          part === undefined
-            ? this.#seen(own.subarray(at, at + length), isRounded)
-            : this.#received(part, at - start, length, isRounded);
-        if (rank === 0) sum.set(values);
-        else if (reduction === 'sum') addTo(sum, values);
-        else maximumTo(sum, values);
+        const values = part === undefined ? this.#own(own.subarray(at, at + length)) : this.#received(part, at - start, length);
+        if (rank === 0) arena.setFloats(values);
+        else if (reduction === 'sum') arena.addFloats(values);
+        else maximumTo(arena.sum(length), values);
       }
-      out.set(roundsResult ? this.#seen(sum, isRounded) : sum, at);
+      const sum = arena.sum(length);
+      out.set(roundsResult && isRounded ? arena.seen(sum) : sum, at);
     }
     onReduced(chunk);
   }
 
-  /** Values as the peers see them. */
-  #seen(values: Float32Array, isRounded: boolean): Float32Array {
-    if (!isRounded) return values;
-    return fromBfloat16(toBfloat16(values, this.#halves.subarray(0, values.length)), this.#part.subarray(0, values.length));
+  /** Own values as the peers see them. */
+  #own(values: Float32Array): Float32Array {
+    return this.#options.wire === 'bfloat16' ? this.#options.arena.seen(values) : values;
   }
 
-  #received({ buffer, byteOffset }: Uint8Array, at: number, length: number, isRounded: boolean): Float32Array {
-    if (!isRounded) return new Float32Array(buffer, byteOffset + 4 * at, length);
-    return fromBfloat16(new Uint16Array(buffer, byteOffset + 2 * at, length), this.#part.subarray(0, length));
+  #received({ buffer, byteOffset }: Uint8Array, at: number, length: number): Float32Array {
+    if (this.#options.wire === 'float32') return new Float32Array(buffer, byteOffset + 4 * at, length);
+    return this.#options.arena.widened(new Uint16Array(buffer, byteOffset + 2 * at, length));
   }
 }

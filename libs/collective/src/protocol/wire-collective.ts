@@ -1,9 +1,8 @@
 import { endianness } from 'node:os';
 import { ArcFleetError } from '#contracts';
 import type { AllReduceOptions, Collective, Payload, ReduceOptions, WireType } from '../collective.js';
-import { fromBfloat16, toBfloat16 } from './bfloat16.js';
+import { Arena } from './arena.js';
 import { Call } from './call.js';
-import { ChunkPool } from './chunk-pool.js';
 import { ChunkSink } from './chunk-sink.js';
 import { agreementOf } from './frame.js';
 import type { CallFacts, FrameHeader, Operation } from './frame.js';
@@ -53,7 +52,7 @@ export class WireCollective implements Collective, WireReceiver {
   readonly #now: () => number;
   readonly #peers: Peer[];
   readonly #others: readonly number[];
-  readonly #pool: ChunkPool;
+  readonly #arena: Arena;
   readonly #calls = new Map<number, Call>();
   /** Frames of calls that this rank has not made yet; their senders' window bounds them. */
   readonly #early = new Map<number, IncomingFrame[]>();
@@ -85,7 +84,7 @@ export class WireCollective implements Collective, WireReceiver {
     }));
     // From the next rank on, so that not all begin with the same reader.
     this.#others = Array.from({ length: this.worldSize - 1 }, (_, index) => (this.rank + 1 + index) % this.worldSize);
-    this.#pool = new ChunkPool(this.#chunkBytes);
+    this.#arena = new Arena(this.#chunkBytes);
     wire.start(this);
   }
 
@@ -348,8 +347,8 @@ export class WireCollective implements Collective, WireReceiver {
     const made: (Uint8Array | undefined)[] = [];
     const dataOf = (start: number, end: number) => {
       if (wire === 'float32') return bytesOf(values).subarray(start, end);
-      const data = this.#pool.take(end - start);
-      toBfloat16(values.subarray(start / 2, end / 2), new Uint16Array(data.buffer, 0, (end - start) / 2));
+      const data = this.#arena.take(end - start);
+      this.#arena.round(values.subarray(start / 2, end / 2), halvesOf(data));
       made[Math.floor(start / this.#chunkBytes)] = data;
       return data;
     };
@@ -357,7 +356,7 @@ export class WireCollective implements Collective, WireReceiver {
     const frames = framesOf(message, this.#addressOf(call, stage), call.facts, this.#cut, dataOf);
     const free = (chunk: number) => {
       const data = made[chunk];
-      if (data !== undefined) this.#pool.give(data);
+      if (data !== undefined) this.#arena.give(data);
     };
     return Array.from(frames, (frame, chunk) => ({ frame, free: () => free(chunk) }));
   }
@@ -390,7 +389,7 @@ export class WireCollective implements Collective, WireReceiver {
 
   #expectParts(call: Call, own: Float32Array, out: Float32Array, { onReduced = () => undefined, ...options }: ReductionOptions) {
     const { rank, worldSize } = this;
-    const where = { rank, worldSize, chunkBytes: this.#chunkBytes, pool: this.#pool };
+    const where = { rank, worldSize, chunkBytes: this.#chunkBytes, arena: this.#arena };
     const segment = new SegmentReduction({ own, out, onReduced, ...where, ...options });
     for (const peer of this.#others) call.expect(peer, 0, segment.sinkOf(peer));
   }
@@ -438,12 +437,11 @@ export class WireCollective implements Collective, WireReceiver {
     }
     return new ChunkSink({
       ...base,
-      memory: (_chunk, numBytes) => this.#pool.take(numBytes),
+      memory: (_chunk, numBytes) => this.#arena.take(numBytes),
       take: (chunk, data) => {
         const start = (chunk * chunkBytes) / 2;
-        const length = data.length / 2;
-        fromBfloat16(new Uint16Array(data.buffer, data.byteOffset, length), out.subarray(start, start + length));
-        this.#pool.give(data);
+        this.#arena.widen(halvesOf(data), out.subarray(start, start + data.length / 2));
+        this.#arena.give(data);
       },
     });
   }
@@ -507,6 +505,10 @@ interface ReductionOptions extends ReductionKind {
   readonly roundsResult: boolean;
   /** A chunk of the own segment is done. */
   readonly onReduced?: (chunk: number) => void;
+}
+
+function halvesOf({ buffer, byteOffset, byteLength }: Uint8Array): Uint16Array {
+  return new Uint16Array(buffer, byteOffset, byteLength / 2);
 }
 
 /** Where each segment starts. */

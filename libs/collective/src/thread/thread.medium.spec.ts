@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { TRANSPORTS, type Transport } from '#contracts';
 import { freshRedis, type Fresh } from '#test-support';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { CollectiveTiming } from '../collective.js';
@@ -17,38 +18,50 @@ beforeAll(async () => {
 afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
 afterAll(() => redis.release());
 
-const optionsOf = (runId: string, rank: number, worldSize: number, timing: Partial<CollectiveTiming> = QUICK) => ({
+const optionsOf = (
+  runId: string,
+  rank: number,
+  worldSize: number,
+  timing: Partial<CollectiveTiming> = QUICK,
+  transport: Transport = 'redis-streams',
+) => ({
+  transport,
   redisUrl: redis.url,
   timing,
   address: { runId, generation: 1, rank, worldSize },
 });
 
 /** Ranks 0 .. n-2 here, the last one in a process of its own; returns once all have passed a barrier. */
-async function withLastRankApart(worldSize: number, behavior: 'idle' | 'block', timing = QUICK) {
+async function withLastRankApart(worldSize: number, behavior: 'idle' | 'block', timing = QUICK, transport?: Transport) {
   const runId = randomUUID();
-  const options = JSON.stringify(optionsOf(runId, worldSize - 1, worldSize, timing));
+  const options = JSON.stringify(optionsOf(runId, worldSize - 1, worldSize, timing, transport));
   const child = fork(new URL('../testing/rank-main.js', import.meta.url), [options, behavior]);
   children.push(child);
   const ready = once(child, 'message');
   const ranks = await Promise.all(
-    Array.from({ length: worldSize - 1 }, (_, rank) => connectCollective(optionsOf(runId, rank, worldSize, timing))),
+    Array.from({ length: worldSize - 1 }, (_, rank) => connectCollective(optionsOf(runId, rank, worldSize, timing, transport))),
   );
   await Promise.all([ready, ...ranks.map((rank) => rank.barrier())]);
   return { ranks, child };
 }
 
-it('names a rank whose process was killed, on all others, within 10 s with the default timing', async () => {
-  const { ranks, child } = await withLastRankApart(3, 'idle', {});
-  const waiting = Promise.allSettled(ranks.map((rank) => rank.allReduce(new Float32Array(10), 'sum')));
-  const killedAt = performance.now();
-  child.kill('SIGKILL');
-  for (const outcome of await waiting) expect(outcome).toMatchObject({ reason: { code: 'peer_lost', details: { rank: 2 } } });
-  expect(performance.now() - killedAt).toBeLessThan(10_000);
-  await closeAll(ranks);
-}, 40_000);
+it.each(TRANSPORTS)(
+  'names a rank whose process was killed, on all others, within 10 s with the default timing (%s)',
+  async (transport) => {
+    const { ranks, child } = await withLastRankApart(3, 'idle', {}, transport);
+    const waiting = Promise.allSettled(ranks.map((rank) => rank.allReduce(new Float32Array(10), 'sum')));
+    const killedAt = performance.now();
+    child.kill('SIGKILL');
+    for (const outcome of await waiting) expect(outcome).toMatchObject({ reason: { code: 'peer_lost', details: { rank: 2 } } });
+    expect(performance.now() - killedAt).toBeLessThan(10_000);
+    await closeAll(ranks);
+  },
+  40_000,
+);
 
-it('keeps the heartbeat of a rank whose main thread is inside a kernel', async () => {
-  const { ranks } = await withLastRankApart(2, 'block', { heartbeatMs: 50, peerTimeoutMs: 1_000, progressMs: 2_500 });
+it.each(TRANSPORTS)('keeps the heartbeat of a rank whose main thread is inside a kernel (%s)', async (transport) => {
+  const timing = { heartbeatMs: 50, peerTimeoutMs: 1_000, progressMs: 2_500 };
+  const { ranks } = await withLastRankApart(2, 'block', timing, transport);
   // Far beyond the peer timeout it still counts as alive: what ends the wait is patience.
   const startedAt = performance.now();
   await expect(ranks[0]!.barrier()).rejects.toMatchObject({
@@ -59,9 +72,9 @@ it('keeps the heartbeat of a rank whose main thread is inside a kernel', async (
   await closeAll(ranks);
 });
 
-it('takes values from shared memory, and leaves the caller its own memory', async () => {
+it.each(TRANSPORTS)('takes values from shared memory, and leaves the caller its own memory (%s)', async (transport) => {
   const runId = randomUUID();
-  const ranks = await Promise.all([0, 1].map((rank) => connectCollective(optionsOf(runId, rank, 2))));
+  const ranks = await Promise.all([0, 1].map((rank) => connectCollective(optionsOf(runId, rank, 2, QUICK, transport))));
   const shared = new Float32Array(new SharedArrayBuffer(16)).fill(2);
   const own = new Float32Array(4).fill(3);
   const sums = await Promise.all([ranks[0]!.allReduce(shared, 'sum'), ranks[1]!.allReduce(own, 'sum')]);

@@ -45,7 +45,7 @@ export const TRANSPORTS = ['redis-streams', 'tcp'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 const wireDtype = z.enum(['float32', 'bfloat16']).default('float32');
 const communicationSchema = z.strictObject({
-  /** `redis-streams` works everywhere; `tcp` is a ring between workers that can reach each other, for large networks. */
+  /** `redis-streams` works everywhere; `tcp` are connections between workers that can reach each other, for large networks. */
   transport: z.enum(TRANSPORTS).default('redis-streams'),
   /** Embeddings and their gradients on the wire. */
   features: wireDtype,
@@ -125,6 +125,12 @@ function checkRunConfig(config: z.output<typeof baseSchema>, context: z.Refineme
     }
   }
   if (isTripletLoss(loss)) checkTriplets(config, issue);
+  if (config.earlyStop && config.verification.everySteps === 0) {
+    issue(['earlyStop'], 'needs verification.everySteps: only a verification can end the run');
+  }
+  if (config.network.frozen && config.model.emaDecay !== null) {
+    issue(['model', 'emaDecay'], 'must be null: a frozen backbone does not move');
+  }
   if (config.earlyStop && config.verification.targets && !config.verification.targets.includes(config.earlyStop.target)) {
     issue(['earlyStop', 'target'], 'must be one of verification.targets');
   }

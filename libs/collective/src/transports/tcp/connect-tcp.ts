@@ -8,13 +8,18 @@ import type { GenerationKeys } from '../coordination/keys.js';
 import { rendezvous, within, withdraw } from '../coordination/rendezvous.js';
 import { settleOptions } from '../coordination/transport-options.js';
 import type { TransportOptions } from '../coordination/transport-options.js';
+import { acceptReaders } from './accept-readers.js';
+import type { Admission } from './accept-readers.js';
 import { formatEndpoint, openDoor, parseEndpoint } from './endpoint.js';
 import type { Door, Endpoint, EndpointOptions } from './endpoint.js';
-import { buildMesh } from './mesh.js';
+import { buildMesh, HANDSHAKE_MS } from './mesh.js';
 import { MAX_DATA_BYTES } from './records.js';
 import { peersOf, TcpWire } from './tcp-wire.js';
 
 export interface TcpOptions extends TransportOptions, EndpointOptions {}
+
+/** Larger than on Redis: each chunk costs the processes some waking up, and holds nobody else up. */
+const DEFAULT_CHUNK_BYTES = 4 << 20;
 
 /** For networks that translate addresses, and for specs: what is published of the door. */
 type Publish = (endpoint: Endpoint) => Endpoint | Promise<Endpoint>;
@@ -25,15 +30,16 @@ type Publish = (endpoint: Endpoint) => Endpoint | Promise<Endpoint>;
  * @throws ArcFleetError as `rendezvous` and `buildMesh` do; `config_invalid` when no port can be listened on.
  */
 export async function connectTcp(options: TcpOptions, publish: Publish = (endpoint) => endpoint): Promise<Collective> {
-  const { address, timing, ttlMs, windowBytes, token, collective } = settleOptions(options);
-  if ((options.chunkBytes ?? 0) > MAX_DATA_BYTES)
+  const { chunkBytes = DEFAULT_CHUNK_BYTES } = options;
+  const { address, timing, ttlMs, windowBytes, token, collective } = settleOptions({ ...options, chunkBytes });
+  if (chunkBytes > MAX_DATA_BYTES)
     throw new ArcFleetError('config_invalid', `Chunks of the tcp transport have at most ${MAX_DATA_BYTES} bytes.`);
   const { runId, generation, rank } = address;
   const keys = generationKeys(runId, generation);
   const streams = [keys.inbox(rank)];
   const connections = openConnections(options.redisUrl, `arcfleet-${runId}-g${generation}-r${rank}`);
   let door: Door | null = null;
-  let wire: TcpWire | null = null;
+  let admission: Admission | null = null;
   try {
     await within(connections.control.ping(), timing.rendezvousTimeoutMs, () => {
       const error = connections.lastError();
@@ -41,20 +47,25 @@ export async function connectTcp(options: TcpOptions, publish: Publish = (endpoi
       return new ArcFleetError('rendezvous_timeout', message, { ...address, joined: null });
     });
     door = await openDoor(options, connections.localAddress());
+    let onSecret!: (secret: string) => void;
+    const known = new Promise<string>((resolve) => {
+      onSecret = resolve;
+    });
+    admission = acceptReaders({ server: door.server, secret: known, address, timeoutMs: HANDSHAKE_MS });
     const where = { address, keys, streams, connections };
     const endpoint = formatEndpoint(await publish(door.endpoint));
     const nonce = await rendezvous({ ...where, timing, token, transport: 'tcp', endpoint, ttlMs });
     connections.keepControlOnly();
-    wire = new TcpWire({ ...where, timing, nonce, ttlMs, windowBytes });
-    const started = wire;
+    const wire = new TcpWire({ ...where, timing, nonce, ttlMs, windowBytes });
     try {
       const { secret, endpoints } = await readEndpoints(connections, keys, peersOf(address));
+      onSecret(secret);
       const mesh = await buildMesh({
-        server: door.server,
+        admission,
         secret,
         address,
         endpoints,
-        readerOf: (peer) => started.reader(peer),
+        readerOf: (peer) => wire.reader(peer),
         timeoutMs: timing.rendezvousTimeoutMs,
         failed: wire.failed,
       });
@@ -70,6 +81,7 @@ export async function connectTcp(options: TcpOptions, publish: Publish = (endpoi
     throw error;
   } finally {
     // All who may come have come.
+    admission?.stop();
     door?.server.close();
   }
 }

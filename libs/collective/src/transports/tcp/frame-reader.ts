@@ -6,7 +6,7 @@ import type { IncomingFrame } from '../../protocol/wire.js';
 import { decodeHead, encodeAnswer, HEAD_BYTES, MAX_HEADER_BYTES, MAX_REPORT_BYTES } from './records.js';
 
 /** Heads, headers, and data of small frames are read here; large data go where they belong. */
-const SCRATCH_BYTES = 128 << 10;
+const SCRATCH_BYTES = 32 << 10;
 
 export interface FrameReaderOptions {
   readonly peer: number;

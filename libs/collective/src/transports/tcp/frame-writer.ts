@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import { encodeHeader } from '../../protocol/frame.js';
 import type { OutgoingFrame } from '../../protocol/wire.js';
-import { ANSWER_BYTES, decodeAnswer, encodeHead } from './records.js';
+import { ANSWER_BYTES, decodeAnswer, encodeHead, MAX_REPORT_BYTES } from './records.js';
 import type { RecordType } from './records.js';
 
-/** Bytes that may lie between this process and the kernel: enough to keep the socket busy, little enough to make frames late. */
-const IN_HAND_BYTES = 2 << 20;
+/** While fewer bytes than that lie between this process and the kernel another frame is made: the socket never runs dry. */
+const IN_HAND_BYTES = (4 << 20) + 1;
 
 export interface FrameWriterOptions {
   /** Connection that the peer opened to read this rank's frames; the handshake is over and the socket paused. */
@@ -75,8 +75,10 @@ export class FrameWriter {
     this.#tell('bye');
   }
 
+  /** A text that is too long is not sent: the abort flag says it. */
   sayAbort(text: string): void {
-    this.#tell('abort', Buffer.from(text));
+    const data = Buffer.from(text);
+    if (data.length <= MAX_REPORT_BYTES) this.#tell('abort', data);
   }
 
   /** The peer needs nothing more: what still waits is dropped. */

@@ -1,13 +1,14 @@
-import type { Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { ArcFleetError } from '#contracts';
 import type { CollectiveAddress } from '../../collective.js';
-import { acceptReaders } from './accept-readers.js';
+import type { Admission } from './accept-readers.js';
 import { dialWriter } from './dial-writer.js';
 import type { DialOptions } from './dial-writer.js';
 import type { Endpoint } from './endpoint.js';
 
 export interface MeshOptions {
-  readonly server: Server;
+  /** Lets the peers in. */
+  readonly admission: Admission;
   readonly secret: string;
   readonly address: CollectiveAddress;
   /** Of the peers, by rank. */
@@ -25,7 +26,7 @@ export interface Mesh {
 }
 
 /** Longest time for one connection and its handshake. */
-const HANDSHAKE_MS = 5_000;
+export const HANDSHAKE_MS = 5_000;
 
 /**
  * Connects this rank with every peer, twice: it opens the connection on which it reads a peer's frames, and the peer opens the one
@@ -33,25 +34,17 @@ const HANDSHAKE_MS = 5_000;
  * @throws ArcFleetError `rendezvous_timeout`, naming the peers that cannot be reached or do not come; what `failed` says.
  */
 export async function buildMesh(options: MeshOptions): Promise<Mesh> {
-  const { server, secret, address, endpoints, readerOf, failed } = options;
+  const { admission, secret, address, endpoints, readerOf, failed } = options;
   const { runId, generation, rank, worldSize } = address;
+  const { sockets } = admission;
   const timeoutMs = Math.min(HANDSHAKE_MS, options.timeoutMs);
-  const sockets = new Map<number, Socket>();
   const opened: Socket[] = [];
   const unreachable = new Map<number, string>();
   const giveUp = new AbortController();
   const late = setTimeout(() => giveUp.abort(), options.timeoutMs);
 
-  const allCame = new Promise<void>((resolve) => {
-    if (worldSize === 1) resolve();
-    giveUp.signal.addEventListener('abort', () => resolve());
-    const onReader = (peer: number, socket: Socket) => {
-      sockets.set(peer, socket);
-      if (sockets.size === worldSize - 1) resolve();
-    };
-    const stop = acceptReaders({ server, secret, runId, generation, rank, worldSize, timeoutMs, onReader });
-    giveUp.signal.addEventListener('abort', stop);
-  });
+  const tooLate = new Promise<void>((resolve) => giveUp.signal.addEventListener('abort', () => resolve()));
+  const allCame = Promise.race([admission.complete, tooLate]);
   const dials = Array.from(endpoints, async ([peer, endpoint]) => {
     const parties = { runId, generation, reader: rank, writer: peer };
     try {

@@ -12,7 +12,7 @@ export const MAX_HEADER_BYTES = 56 + 4 * 255;
 /** No record has more data; a frame has one chunk. */
 export const MAX_DATA_BYTES = 16 << 20;
 /** An abort report is a short text. */
-export const MAX_REPORT_BYTES = 64 << 10;
+export const MAX_REPORT_BYTES = 8 << 10;
 
 export interface RecordHead {
   readonly type: RecordType;
