@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -47,7 +48,15 @@ it('trains on two workers from POST to verified model, and tells the world', asy
   const events = readEvents(`${fleet.apiUrl}/runs/${run.id}/events`);
 
   const ended = await fleet.untilEnded(run.id, 'succeeded');
-  expect(ended).toMatchObject({ generation: 1, restarts: 0, worldSize: 2, engine: 'wasm', step: 12, numClasses: 7 });
+  expect(ended).toMatchObject({
+    generation: 1,
+    restarts: 0,
+    worldSize: 2,
+    engine: 'wasm',
+    step: 12,
+    totalSteps: 12,
+    numClasses: 7,
+  });
   expect(ended.transitions.map(({ status }) => status)).toEqual(['queued', 'starting', 'running', 'succeeded']);
   expect(ended.checkpoint).toMatchObject({ step: 10, generation: 1 });
 
@@ -65,6 +74,8 @@ it('trains on two workers from POST to verified model, and tells the world', asy
   const model = await SafetensorsReader.open(join(fleet.storageRoot, ended.model?.folder ?? '', 'model.safetensors'));
   expect(model.names).toContain('fc1_moving_mean');
   await model.close();
+  expect(ended.models).toEqual([ended.model]);
+  expect(await readdir(join(fleet.storageRoot, 'runs', run.id, 'tensorboard'))).toHaveLength(1);
 
   const types = (await events).map(({ event }) => event);
   expect(types.filter((type) => type === 'transition')).toHaveLength(4);
@@ -84,6 +95,22 @@ it('trains on two workers from POST to verified model, and tells the world', asy
   expect(new Set(verified.map(({ type }) => type))).toEqual(
     new Set(['run.queued', 'run.started', 'run.verified', 'run.checkpointed', 'run.succeeded']),
   );
+});
+
+it('ends a run of epochs early when a verification reaches the target, and says so', async () => {
+  const { maxSteps: _, ...plan } = aTinyRun(data, {
+    epochs: 50,
+    verification: { everySteps: 2 },
+    // Nothing scores less.
+    earlyStop: { target: 'pairs', accuracy: 0.01 },
+    model: { save: 'improvements' },
+  });
+  const run = await fleet.createRun(plan);
+  expect(run.totalSteps).toBeNull();
+  const ended = await fleet.untilEnded(run.id, 'succeeded');
+  expect(ended).toMatchObject({ step: 2, reason: 'early_stop', model: { step: 2, isBest: true, isLast: true } });
+  expect(ended.totalSteps).toBeGreaterThan(50);
+  expect(ended.message).toMatch(/^Ended early: pairs reached 0\.\d+ \(earlyStop\.accuracy 0\.01\) at step 2 of \d+\.$/);
 });
 
 /** All events of a stream, until the server ends it. */

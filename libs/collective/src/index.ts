@@ -9,6 +9,7 @@ export type {
   ReduceOptions,
   WireType,
 } from './collective.js';
+export { fromBfloat16, toBfloat16 } from './protocol/bfloat16.js';
 export { createInMemoryCollectives, createInMemoryGroup } from './in-memory/create-in-memory-collectives.js';
 export type { InMemoryGroup, InMemoryOptions } from './in-memory/create-in-memory-collectives.js';
 export type { Delivery } from './in-memory/in-memory-wire.js';

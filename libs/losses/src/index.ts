@@ -12,7 +12,7 @@ export type { Shard } from './shard.js';
 export type { Head, HeadRows, HeadSlot, HeadStepInputs, HeadStepResult } from './head.js';
 export { anchorPositivePairs, anchorTiles } from './triplet/anchor-positive-pairs.js';
 export type { AnchorPositivePairs, AnchorTile } from './triplet/anchor-positive-pairs.js';
-export { ANCHORS_PER_TILE, mineNegatives } from './triplet/mine-negatives.js';
+export { anchorsPerTile, mineNegatives } from './triplet/mine-negatives.js';
 export type { MiningInputs } from './triplet/mine-negatives.js';
 export { TripletHead } from './triplet/triplet-head.js';
 export type { TripletHeadOptions } from './triplet/triplet-head.js';

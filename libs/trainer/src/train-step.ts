@@ -30,7 +30,7 @@ export async function trainStep(deps: TrainingDeps, state: TrainingState, faults
   const batch = await batches.batch(state.step);
   const dataWaitSeconds = (now() - startMs) / 1000;
 
-  const pass = openPass({ backbone, batch, step, firstSample: job.rank * localBatchSize });
+  const pass = openPass({ backbone, collective, batch, step, firstSample: job.rank * localBatchSize });
   try {
     const features = await pass.embed();
     if (faults.includes('nan')) features.fill(NaN);
@@ -46,7 +46,7 @@ export async function trainStep(deps: TrainingDeps, state: TrainingState, faults
       const counts = new Array<number>(job.worldSize).fill(localBatchSize * embeddingSize);
       const own = await collective.reduceScatter(result.dFeatures, counts, { wire: communication.features });
       // Each rank pulls back its share of the gradient of the global mean, so the sum over ranks is the gradient: no factor.
-      backbone.apply(await pass.pullback(own, collective), { learningRate, step });
+      backbone.apply(await pass.pullback(own), { learningRate, step });
     }
     state.step = step;
     return { stopMode, values: { loss: result.loss, learningRate, dataWaitSeconds, ...result.metrics, ...batches.metrics?.() } };

@@ -58,7 +58,8 @@ onEachEngine(({ config, newStorage, train, trainOk }) => {
     for (const [, count] of mined!) expect(count).toBeGreaterThan(10);
     expect(one!.queues.at(-1)!.nextBag).toBeGreaterThan(2);
     for (const { losses, metrics, queues } of others) {
-      expect(lossDifference(losses, one!.losses)).toBeLessThan(1e-4);
+      // Gradients are summed in another order; measured 2e-6. Bits of the weights differ, and yet every triplet is the same.
+      expect(lossDifference(losses, one!.losses)).toBeLessThan(3e-5);
       expect(metrics).toEqual(one!.metrics);
       expect(queues).toEqual(one!.queues);
     }
@@ -83,7 +84,7 @@ onEachEngine(({ config, newStorage, train, trainOk }) => {
     const whole = await trainOk(1, configuration);
     const first = await trainOk(3, configuration, { storageRoot, stopAt: stopAfter(3) });
     const second = await trainOk(2, configuration, { storageRoot, generation: 2, resumeFrom: checkpointsOf(first)[0]! });
-    expect(lossDifference([...lossesOf(first), ...lossesOf(second)], lossesOf(whole))).toBeLessThan(1e-4);
+    expect(lossDifference([...lossesOf(first), ...lossesOf(second)], lossesOf(whole))).toBeLessThan(3e-5);
   });
 
   it('ends on all ranks when nothing is left to learn from', async () => {

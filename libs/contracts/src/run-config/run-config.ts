@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { acceptsSqueezeExcitation, ENGINES, NETWORKS } from '../catalog.js';
 import { webhookInputSchema } from '../webhook-events.js';
 import { batchSchema, datasetSchema, networkSchema, pretrainedSchema } from './data.js';
-import { classSamplingSchema, isTripletLoss, lossSchema } from './loss.js';
+import { classSamplingSchema, isTripletLoss, lossSchema, type TripletLossConfig } from './loss.js';
 import { period, share, steps } from './numbers.js';
 import { optimizerSchema, scheduleSchema } from './optimizer.js';
 
@@ -124,7 +124,7 @@ function checkRunConfig(config: z.output<typeof baseSchema>, context: z.Refineme
       issue(['classSampling', 'name'], 'needs optimizer.name sgd: rows that are not sampled do not move');
     }
   }
-  if (isTripletLoss(loss)) checkTriplets(config, issue);
+  if (isTripletLoss(loss)) checkTriplets(loss, config, issue);
   if (config.earlyStop && config.verification.everySteps === 0) {
     issue(['earlyStop'], 'needs verification.everySteps: only a verification can end the run');
   }
@@ -136,9 +136,13 @@ function checkRunConfig(config: z.output<typeof baseSchema>, context: z.Refineme
   }
 }
 
+/** Pairs of anchor and positive in a bag; 14,400 by default. */
+const MAX_PAIRS = 10_000_000;
+
 /** Rules of the losses without class centers: a step takes mined triplets, so there are no epochs, and a group holds whole ones. */
 function checkTriplets(
-  { loss, network, batch, epochs, schedule, ranks }: z.output<typeof baseSchema>,
+  loss: TripletLossConfig,
+  { network, batch, epochs, schedule, ranks }: z.output<typeof baseSchema>,
   issue: (path: (string | number)[], message: string) => void,
 ): void {
   if (network.frozen) {
@@ -150,6 +154,13 @@ function checkTriplets(
     const path = bnGroupSize === undefined ? 'globalBatchSize' : 'bnGroupSize';
     const what = bnGroupSize === undefined ? `must make groups (batch.bnGroupSize, here ${groupSize}) that are` : 'must be';
     issue(['batch', path], `${what} divisible by 3: with the loss ${loss.name} a group holds whole triplets`);
+  }
+  const maxPairs = (loss.bagSize * (loss.imagesPerIdentity - 1)) / 2;
+  if (maxPairs > MAX_PAIRS) {
+    issue(
+      ['loss', 'bagSize'],
+      `makes up to ${maxPairs} pairs with imagesPerIdentity ${loss.imagesPerIdentity}; at most ${MAX_PAIRS}`,
+    );
   }
   if (epochs !== undefined) {
     issue(['epochs'], `must be left out: with the loss ${loss.name} steps take mined triplets; use maxSteps`);

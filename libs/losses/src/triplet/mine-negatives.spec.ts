@@ -4,7 +4,7 @@ import { engineFolder, engineStatuses, startEngine, type Engine } from '#engine'
 import { numTensors, randoms } from '../testing/ranks.js';
 import { anchorPositivePairs, anchorTiles } from './anchor-positive-pairs.js';
 import { chooseNegative } from './choose-negative.js';
-import { mineNegatives, type MiningInputs } from './mine-negatives.js';
+import { anchorsPerTile, mineNegatives, type MiningInputs } from './mine-negatives.js';
 
 const D = 16;
 /** 30 identities of 1 to 5 images, each around its own direction. */
@@ -33,6 +33,15 @@ function distancesTo(anchor: number, rows: Float32Array): number[] {
     return sum;
   });
 }
+
+describe('a tile', () => {
+  it('has 256 anchors, and fewer for a bag so large that their distances would not fit 64 MiB', () => {
+    expect([1, 7200, 65_536].map(anchorsPerTile)).toEqual([256, 256, 256]);
+    for (const numImages of [65_537, 1_000_000]) expect(anchorsPerTile(numImages) * numImages * 4).toBeLessThanOrEqual(2 ** 26);
+    expect(anchorsPerTile(1_000_000)).toBe(16);
+    expect(anchorsPerTile(100_000_000)).toBe(1);
+  });
+});
 
 const folder = engineFolder(process.env);
 for (const { name, available, detail } of await engineStatuses({ folder })) {

@@ -6,8 +6,15 @@ import { chooseNegative } from './choose-negative.js';
 
 // Shapes: N images in the bag, D embedding size, T anchors of one tile.
 
-/** Anchors whose distances are held at once: a large product, and N x 1 KiB of memory. */
-export const ANCHORS_PER_TILE = 256;
+/** Anchors whose distances are held at once: enough for a fast product, ... */
+const MAX_ANCHORS_PER_TILE = 256;
+/** ... unless the bag is so large that their distances would not fit. */
+const MAX_TILE_BYTES = 64 * 1024 * 1024;
+
+/** Anchors of one tile for a bag of `numImages`. */
+export function anchorsPerTile(numImages: number): number {
+  return Math.max(1, Math.min(MAX_ANCHORS_PER_TILE, Math.floor(MAX_TILE_BYTES / (4 * numImages))));
+}
 
 export interface MiningInputs {
   /** Embeddings of unit length, N x D. */

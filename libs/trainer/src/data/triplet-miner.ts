@@ -2,7 +2,7 @@ import type { Collective } from '#collective';
 import { ArcFleetError, RANDOM_STREAMS, shuffledIndices, type RankJob, type TripletLossConfig } from '#contracts';
 import type { TrainingSet } from '#datasets';
 import type { Engine } from '#engine';
-import { ANCHORS_PER_TILE, anchorPositivePairs, anchorTiles, mineNegatives } from '#losses';
+import { anchorPositivePairs, anchorsPerTile, anchorTiles, mineNegatives } from '#losses';
 import type { Backbone } from '../backbone.js';
 import { BagPlanner } from './bag-planner.js';
 import { EMBED_BATCH_SIZE, embedSamples } from './embed-samples.js';
@@ -51,7 +51,7 @@ export class TripletMiner {
     normalizeRows(unit, embeddingSize, bag);
 
     const pairs = anchorPositivePairs(labels);
-    const tiles = anchorTiles(pairs, ANCHORS_PER_TILE);
+    const tiles = anchorTiles(pairs, anchorsPerTile(samples.length));
     collective.extendLease(LEASE_MS, 'mining');
     const own = await mineNegatives({
       unit,

@@ -1,4 +1,3 @@
-import type { Collective } from '#collective';
 import { tf, vjp, type Vjp } from '#engine';
 import type { NamedTensors } from '#losses';
 import type { BatchStatistics } from '#model-zoo';
@@ -7,6 +6,9 @@ import type { BackboneGradients } from '../backbone.js';
 import type { EmbeddingPass, PassInputs } from './pass.js';
 import { imagesOf } from './images.js';
 import { microBatches, type MicroBatch } from './micro-batches.js';
+
+/** How long a rank may work on one micro-batch. */
+const LEASE_MS = 120_000;
 
 /**
  * Exact accumulation. First every micro-batch is embedded without a tape; then, once the gradient of the whole batch is known,
@@ -28,6 +30,7 @@ export class MicroBatchPass implements EmbeddingPass {
 
   async embed(): Promise<Float32Array> {
     const { backbone, batch } = this.inputs;
+    this.extendLease();
     const { embeddingSize } = backbone.network;
     const features = new Float32Array(batch.labels.length * embeddingSize);
     for (const piece of this.pieces) {
@@ -48,8 +51,9 @@ export class MicroBatchPass implements EmbeddingPass {
     return features;
   }
 
-  async pullback(dFeatures: Float32Array, collective: Collective): Promise<BackboneGradients> {
-    const { backbone, step } = this.inputs;
+  async pullback(dFeatures: Float32Array): Promise<BackboneGradients> {
+    const { backbone, collective, step } = this.inputs;
+    this.extendLease();
     const buckets = backbone.openBuckets(collective);
     const sums: NamedTensors = {};
     try {
@@ -74,6 +78,11 @@ export class MicroBatchPass implements EmbeddingPass {
   dispose(): void {
     for (const { means, variances } of this.statistics.values()) tf.dispose([means, variances]);
     tf.dispose(this.merged);
+  }
+
+  /** Peers hear nothing before all micro-batches are through. */
+  private extendLease(): void {
+    this.inputs.collective.extendLease(this.pieces.length * LEASE_MS, 'micro-batches');
   }
 
   private forward(piece: MicroBatch, onStatistics: (name: string, statistics: BatchStatistics) => void): Tensor2D {

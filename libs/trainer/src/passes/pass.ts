@@ -12,12 +12,13 @@ export interface EmbeddingPass {
    *
    * @throws ArcFleetError `non_finite` on all ranks, naming who started it; what the collective throws.
    */
-  pullback(dFeatures: Float32Array, collective: Collective): Promise<BackboneGradients>;
+  pullback(dFeatures: Float32Array): Promise<BackboneGradients>;
   dispose(): void;
 }
 
 export interface PassInputs {
   readonly backbone: Backbone;
+  readonly collective: Collective;
   readonly batch: Batch;
   /** Number of this update, from 1. */
   readonly step: number;

@@ -1,4 +1,3 @@
-import type { Collective } from '#collective';
 import { tf, vjp, type Vjp } from '#engine';
 import type { NamedTensors } from '#losses';
 import type { BatchStatistics } from '#model-zoo';
@@ -30,8 +29,8 @@ export class WholeBatchPass implements EmbeddingPass {
     return features;
   }
 
-  async pullback(dFeatures: Float32Array, collective: Collective): Promise<BackboneGradients> {
-    const { backbone, step } = this.inputs;
+  async pullback(dFeatures: Float32Array): Promise<BackboneGradients> {
+    const { backbone, collective, step } = this.inputs;
     const { value, aux, pullback } = this.recorded!;
     const buckets = backbone.openBuckets(collective);
     const dy = tf.tensor(dFeatures, value.shape);

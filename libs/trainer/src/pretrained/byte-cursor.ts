@@ -70,7 +70,7 @@ export class ByteCursor {
     this.at += count;
   }
 
-  /** Bytes from anywhere, as a new buffer. */
+  /** Bytes from anywhere, as a new buffer that starts at an aligned address. */
   async readAt(position: number, count: number): Promise<Buffer> {
     const buffer = Buffer.alloc(count);
     for (let filled = 0; filled < count;) {

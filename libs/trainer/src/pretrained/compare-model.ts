@@ -54,8 +54,11 @@ export function recognizeNetwork(model: Tensors, { height, width }: { height: nu
   for (const name of NETWORK_NAMES) {
     if (!NETWORK_FACTORIES[name]) continue;
     const network = createNetwork({ name, embeddingSize: NETWORKS[name].embeddingSize, height, width });
+    const differences = differencesOf(network, model);
+    // The first layer tells most networks apart, without building any variants.
+    if (differences[0]?.name === network.parameters[0]!.name) continue;
     const isOutput = isOutputTensor(network);
-    if (differencesOf(network, model).every((difference) => isOutput(difference.name))) return name;
+    if (differences.every((difference) => isOutput(difference.name))) return name;
   }
   return null;
 }

@@ -79,6 +79,17 @@ describe('.params files of MXNet', () => {
     expect(await contentOf(version0)).toEqual({ w });
   });
 
+  it('call running statistics by one name, whether a symbol or Gluon wrote them', async () => {
+    const empty = `${LIST} ${ONE} 00000000 ${ONE}`;
+    for (const stored of ['aux:bn_moving_mean', 'aux:bn_running_mean']) {
+      const name = Buffer.from(stored);
+      const content = await contentOf(
+        hex(empty, Buffer.from([name.length, 0, 0, 0, 0, 0, 0, 0]).toString('hex'), name.toString('hex')),
+      );
+      expect(Object.keys(content)).toEqual(['bn_moving_mean']);
+    }
+  });
+
   it('may hold an array without a shape, which has no values', async () => {
     for (const array of ['c9fa93f9 00000000 00000000', 'cafa93f9 00000000 ffffffff', 'c8fa93f9 00000000', '00000000']) {
       expect(await contentOf(hex(`${LIST} ${ONE} ${array}`, NAME_W))).toEqual({ w: { shape: [0], values: [] } });

@@ -17,6 +17,8 @@ const MAX_DIMENSIONS = 32;
 const MAX_EXTENT = 2 ** 31 - 1;
 const MAX_NAME_BYTES = 4096;
 
+const FLOAT32 = 0;
+
 /** By MXNet's number of the type: bytes per element, and how to read one. */
 const DTYPES: readonly { bytes: number; read: (buffer: Buffer, at: number) => number }[] = [
   { bytes: 4, read: (buffer, at) => buffer.readFloatLE(at) },
@@ -57,7 +59,7 @@ export class MxnetParamsReader {
     return this.cursor.path;
   }
 
-  /** Shapes by name, without the prefixes `arg:` and `aux:`. */
+  /** Shapes by name. */
   get shapes(): ReadonlyMap<string, readonly number[]> {
     return new Map([...this.arrays].map(([name, { shape }]) => [name, shape]));
   }
@@ -69,6 +71,8 @@ export class MxnetParamsReader {
     if (!array) throw cursor.corrupt(`there is no array ${name}`, 0);
     const { bytes, read } = DTYPES[array.dtype]!;
     const buffer = await cursor.readAt(array.position, array.length * bytes);
+    // Nearly every model; millions of values that need not be looked at one by one.
+    if (array.dtype === FLOAT32) return new Float32Array(buffer.buffer, buffer.byteOffset, array.length);
     const values = new Float32Array(array.length);
     for (let index = 0; index < array.length; index++) values[index] = read(buffer, index * bytes);
     return values;
@@ -97,11 +101,16 @@ async function readIndex(cursor: ByteCursor): Promise<Map<string, StoredArray>> 
   for (const array of arrays) {
     const start = cursor.position;
     const length = await cursor.count(MAX_NAME_BYTES, 'the length of a name');
-    const name = (await cursor.take(length)).toString('utf8').replace(/^(?:arg|aux):/, '');
+    const name = nameOf((await cursor.take(length)).toString('utf8'));
     if (named.has(name)) throw cursor.corrupt(`two arrays are called ${name}`, start);
     named.set(name, array);
   }
   return named;
+}
+
+/** Without `arg:` or `aux:`. What symbols call moving statistics, Gluon calls running (mnas): the former is ours. */
+function nameOf(stored: string): string {
+  return stored.replace(/^(?:arg|aux):/, '').replace(/_running_(mean|var)$/, '_moving_$1');
 }
 
 async function readArray(cursor: ByteCursor): Promise<StoredArray> {
