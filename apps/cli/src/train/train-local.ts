@@ -97,7 +97,7 @@ function startRecorder({ config, modelFolder, ckpt }: ResolvedTraining, state: L
 }
 
 async function startMeetingPlace(session: Session, config: CliConfig, view: ProgressView, signal: AbortSignal): Promise<string> {
-  const redis = await orAbort(startRedis(session, { redisUrl: config.redisUrl, path: config.path }), signal);
+  const redis = await orAbort(startRedis(session, { path: config.path }), signal);
   view.say(`ranks     meet in ${redis.description}`);
   return redis.url;
 }
