@@ -115,7 +115,7 @@ describe('arcfleet train --local', () => {
     );
     expect(lines.filter((line) => 'verification' in line).map((line) => line['step'])).toEqual([6, 12]);
     // Nothing else is left: no checkpoints, no storage of the run.
-    expect(readdirSync(folder).sort()).toEqual(['metrics.jsonl', 'model-0001.json', 'model-0001.safetensors']);
+    expect(readdirSync(folder).sort()).toEqual(['metrics.jsonl', 'model-0001.json', 'model-0001.safetensors', 'tensorboard']);
   });
 
   it('stops at a checkpoint on Ctrl-C, and goes on from it: the same losses as without a stop', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArcFleetError, checkpointManifestSchema, type CheckpointManifest } from '#contracts';
 import { identifyProcess, isAlive, type ProcessIdentity } from '#services';
@@ -54,6 +54,17 @@ export async function openLocalState(modelFolder: string, resume: boolean): Prom
   const file: StateFile = { runId, generation, owner: identifyProcess(process.pid) ?? null };
   await writeFile(join(storageRoot, FILE), JSON.stringify(file));
   return { runId, generation, storageRoot, resumeFrom: checkpoint };
+}
+
+/** Moves the run's TensorBoard files out of its state, to where they stay; null: there are none. */
+export async function keepEventFiles({ storageRoot, runId }: LocalState, modelFolder: string): Promise<string | null> {
+  const written = join(storageRoot, 'runs', runId, 'tensorboard');
+  const names = await readdir(written).catch(() => []);
+  const kept = join(modelFolder, 'tensorboard');
+  await rm(kept, { recursive: true, force: true });
+  if (names.length === 0) return null;
+  await rename(written, kept);
+  return kept;
 }
 
 /** Forgets the state, unless there is a checkpoint to come back to and the run has not succeeded. */

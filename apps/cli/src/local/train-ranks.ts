@@ -24,6 +24,8 @@ export interface RanksOutcome {
   /** Updates done, by rank 0. */
   readonly step: number | null;
   readonly error: ErrorReport | null;
+  /** Why it succeeded before its last step. */
+  readonly message: string | null;
 }
 
 /** How long the ranks that are left may take to notice that one is gone, and a finished one to leave. */
@@ -60,9 +62,11 @@ function conclude(ranks: readonly LocalRank[], errors: readonly ErrorReport[], i
   const step = finished?.step ?? ranks[0]?.step ?? null;
   // What peers say of a rank that failed is not the cause.
   const cause = errors.find(({ code }) => code !== 'peer_lost' && code !== 'peer_aborted') ?? errors[0];
-  if (finished?.outcome === 'succeeded' && errors.length === 0) return { outcome: 'succeeded', step, error: null };
-  if (isStopped) return { outcome: 'stopped', step, error: null };
-  return { outcome: finished?.outcome ?? 'failed', step, error: cause ?? null };
+  if (finished?.outcome === 'succeeded' && errors.length === 0) {
+    return { outcome: 'succeeded', step, error: null, message: finished.message ?? null };
+  }
+  if (isStopped) return { outcome: 'stopped', step, error: null, message: null };
+  return { outcome: finished?.outcome ?? 'failed', step, error: cause ?? null, message: null };
 }
 
 /** One rank: its process, the numbers of its records, and how it ended. */

@@ -5,7 +5,7 @@ import { startRedis, type Session } from '#services';
 import type { CliConfig } from '../config.js';
 import { listenTo } from '../follow/listen-to.js';
 import type { ProgressView } from '../follow/progress-view.js';
-import { closeLocalState, openLocalState, stateFolder, type LocalState } from '../local/local-state.js';
+import { closeLocalState, keepEventFiles, openLocalState, stateFolder, type LocalState } from '../local/local-state.js';
 import { RunRecorder } from '../local/run-recorder.js';
 import { trainRanks, type RanksOutcome } from '../local/train-ranks.js';
 import { orAbort } from '../foreground.js';
@@ -48,7 +48,9 @@ export async function trainLocally(
     // What ended early leaves nothing behind but a checkpoint.
     if (outcome === null) await closeLocalState(state, false);
   }
-  const checkpoint = await closeLocalState(state, outcome.outcome === 'succeeded');
+  const hasSucceeded = outcome.outcome === 'succeeded';
+  const eventFiles = hasSucceeded ? await keepEventFiles(state, modelFolder) : null;
+  const checkpoint = await closeLocalState(state, hasSucceeded);
   const { recorder, placer } = recorded;
   return {
     status: outcome.outcome,
@@ -62,7 +64,8 @@ export async function trainLocally(
     model: placer.placed,
     error: outcome.error,
     hints: [
-      `metrics   ${metricsFile(modelFolder)}`,
+      ...(outcome.message === null ? [] : [`end       ${outcome.message}`]),
+      `metrics   ${metricsFile(modelFolder)}${eventFiles === null ? '' : `; for TensorBoard: ${eventFiles}`}`,
       ...(checkpoint
         ? [
             `\nA checkpoint of step ${checkpoint.step} is kept in ${stateFolder(modelFolder)}. To go on from it:\n  ${options.command} --resume`,
@@ -94,7 +97,7 @@ function startRecorder({ config, modelFolder, ckpt }: ResolvedTraining, state: L
 }
 
 async function startMeetingPlace(session: Session, config: CliConfig, view: ProgressView, signal: AbortSignal): Promise<string> {
-  const redis = await orAbort(startRedis(session, { redisUrl: config.redisUrl, path: config.path }), signal);
+  const redis = await orAbort(startRedis(session, { path: config.path }), signal);
   view.say(`ranks     meet in ${redis.description}`);
   return redis.url;
 }
