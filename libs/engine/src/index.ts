@@ -14,7 +14,7 @@ export {
 export type { TensorFlowManifest, TensorFlowVariant } from './backends/tensorflow/installation.js';
 export { engineStatuses, startEngine } from './start-engine.js';
 export { tf } from './tf.js';
-export { vjp } from './vjp.js';
+export { isRecording, vjp } from './vjp.js';
 export type { ValueWithAux, Vjp } from './vjp.js';
 export { adamwUpdate } from './ops/adamw.js';
 export type { AdamWOptions } from './ops/adamw.js';

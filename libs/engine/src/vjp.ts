@@ -82,6 +82,11 @@ export function vjp<A extends Record<string, Tensor> = Record<string, never>>(
   };
 }
 
+/** True while operations are recorded for a derivative: inputs of operations may be needed again. */
+export function isRecording(): boolean {
+  return (tf.engine() as unknown as RecordingEngine).state.gradientDepth > 0;
+}
+
 function record<A extends Record<string, Tensor>>(recorder: RecordingEngine, forward: () => Tensor | ValueWithAux<A>) {
   recorder.startTape();
   let tape: TapeNode[] = [];

@@ -70,7 +70,7 @@ export interface ForwardContext {
   parameter(name: string): Tensor;
   /** Running statistics, read in eval mode only. */
   statistic(name: string): { mean: Tensor1D; variance: Tensor1D };
-  /** Told once per batch norm and forward pass, in train mode only. */
+  /** Told once per batch norm and forward pass, in train mode only. Outside a recording the tensors live for the call only: keep them there. */
   onBatchStatistics(name: string, statistics: BatchStatistics): void;
 }
 

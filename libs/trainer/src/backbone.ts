@@ -4,7 +4,7 @@ import { tf, type Engine } from '#engine';
 import { clipByGlobalNorm, createOptimizer, type NamedTensors, type Optimizer } from '#losses';
 import { initialValues, type BatchStatistics, type Network, type RunningStatistics as NetworkStatistics } from '#model-zoo';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { GradientBuckets } from './gradient-buckets.js';
+import { gradientMemory, GradientBuckets } from './gradient-buckets.js';
 import { MovingAverage } from './moving-average.js';
 import { RunningStatistics, statisticsTensors } from './running-statistics.js';
 
@@ -57,6 +57,8 @@ export class Backbone {
   private readonly numGroups: number;
   private readonly numLocalGroups: number;
   private frozen: Record<string, NetworkStatistics> | null = null;
+  /** Of one step; allocated at the first. */
+  private gradients: Float32Array | null = null;
 
   constructor(readonly options: BackboneOptions) {
     const { network, config, worldSize } = options;
@@ -105,7 +107,8 @@ export class Backbone {
 
   openBuckets(collective: Collective): GradientBuckets {
     const { engine, bucketBytes, config } = this.options;
-    return new GradientBuckets(collective, engine, { bucketBytes, wire: config.communication.gradients });
+    this.gradients ??= gradientMemory(Object.values(this.trainable()).reduce((sum, { size }) => sum + size, 0));
+    return new GradientBuckets(collective, engine, this.gradients, { bucketBytes, wire: config.communication.gradients });
   }
 
   /**
@@ -115,10 +118,12 @@ export class Backbone {
   apply({ gradients, statistics }: BackboneGradients, { learningRate, step }: { learningRate: number; step: number }): void {
     const { clipNorm } = this.options.config.optimizer;
     if (clipNorm !== null) clipByGlobalNorm([...gradients.values()], clipNorm);
-    const tensors: NamedTensors = {};
-    for (const [name, values] of gradients) tensors[name] = tf.tensor(values.slice(), this.parameters[name]!.shape);
-    this.optimizer?.apply(this.parameters, tensors, { learningRate, step });
-    tf.dispose(tensors);
+    // One after the other, so that the engine holds one gradient at a time.
+    for (const [name, values] of gradients) {
+      const gradient = tf.tensor(values.slice(), this.parameters[name]!.shape);
+      this.optimizer?.apply(this.parameters, { [name]: gradient }, { learningRate, step });
+      gradient.dispose();
+    }
     this.statistics.update(statistics);
     this.average?.update(this.parameters, this.statistics, step);
   }

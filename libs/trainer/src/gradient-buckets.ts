@@ -3,8 +3,9 @@ import { ArcFleetError } from '#contracts';
 import type { Engine } from '#engine';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-/** Gradients travel in pieces of about this size: big enough to be cheap per byte, small enough to leave while backward goes on. */
-const BUCKET_BYTES = 1 << 20;
+/** Buckets are a sixteenth of all gradients, between these: cheap per byte, and small enough to leave while backward goes on. */
+const MIN_BUCKET_BYTES = 1 << 20;
+const MAX_BUCKET_BYTES = 8 << 20;
 
 interface Slot {
   readonly name: string;
@@ -18,57 +19,67 @@ export interface BucketOptions {
   readonly wire?: WireType;
 }
 
+/** Memory for the gradients of `length` parameters, which the communication thread can read and write in place. Reused by every step. */
+export function gradientMemory(length: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(4 * length));
+}
+
 /**
  * Sums the backbone's gradients over ranks while the backward pass still runs. Gradients are handed in as they become complete
- * (the same order on every rank, since all run the same network); a full bucket leaves at once.
+ * (the same order on every rank, since all run the same network) and lie one behind the other in `memory`; a full bucket leaves at
+ * once, and its sum comes back to where it was.
  */
 export class GradientBuckets {
-  private readonly reduced: { slots: Slot[]; sum: Promise<Float32Array> }[] = [];
-  private slots: Slot[] = [];
-  private parts: Float32Array[] = [];
+  private readonly sums: Promise<unknown>[] = [];
+  private readonly slots: Slot[] = [];
+  /** Filled up to here; buckets left up to there. */
   private length = 0;
+  private sentLength = 0;
   private isOwnFinite = true;
-  /** Set once an engine answers a read with a promise; then later buckets must queue behind it to keep the order. */
+  /** Set once an engine answers a read with a promise; then buckets queue behind the reads to keep the order. */
   private reads: Promise<void> | null = null;
-  private pendingReads: Promise<void>[] = [];
-  private readonly bucketBytes: number;
+  private readonly bucketLength: number;
   private readonly wire: WireType;
 
   constructor(
     private readonly collective: Collective,
     private readonly engine: Engine,
-    { bucketBytes = BUCKET_BYTES, wire = 'float32' }: BucketOptions = {},
+    private readonly memory: Float32Array,
+    { bucketBytes, wire = 'float32' }: BucketOptions = {},
   ) {
-    this.bucketBytes = bucketBytes;
+    const bytes = bucketBytes ?? Math.min(Math.max(memory.byteLength / 16, MIN_BUCKET_BYTES), MAX_BUCKET_BYTES);
+    this.bucketLength = Math.max(1, Math.floor(bytes / 4));
     this.wire = wire;
   }
 
   /** Reads the gradient back and disposes of it. */
   add(name: string, gradient: Tensor): void {
-    const part = new Float32Array(gradient.size);
-    const read = this.engine.readInto(gradient, part);
-    if (read) this.pendingReads.push(read.finally(() => gradient.dispose()));
-    else gradient.dispose();
-    this.slots.push({ name, offset: this.length, length: part.length });
-    this.parts.push(part);
-    this.length += part.length;
-    if (this.length * 4 >= this.bucketBytes) this.launch();
+    const slot = { name, offset: this.length, length: gradient.size };
+    this.length += slot.length;
+    this.slots.push(slot);
+    const read = this.engine.readInto(gradient, this.memory.subarray(slot.offset, this.length));
+    if (read) {
+      const done = read.finally(() => gradient.dispose());
+      this.reads = Promise.all([this.reads, done]).then(() => undefined);
+      // A failure is seen by the bucket; until then it must not count as unhandled.
+      this.reads.catch(() => undefined);
+    } else {
+      gradient.dispose();
+    }
+    if (this.length - this.sentLength >= this.bucketLength) this.launch();
   }
 
   /**
-   * Sends the rest and waits for all sums, row-major, by parameter name.
+   * Sends the rest and waits for all sums, row-major, by parameter name; they are parts of `memory`.
    *
    * @throws ArcFleetError `non_finite` on all ranks when an element is not finite; `step` is for the message.
    */
   async finish(step: number): Promise<ReadonlyMap<string, Float32Array>> {
     this.launch();
+    await Promise.all(this.sums);
     const gradients = new Map<string, Float32Array>();
-    let squares = 0;
-    for (const { slots, sum } of this.reduced) {
-      const values = await sum;
-      squares += sumOfSquares(values);
-      for (const { name, offset, length } of slots) gradients.set(name, values.subarray(offset, offset + length));
-    }
+    for (const { name, offset, length } of this.slots) gradients.set(name, this.memory.subarray(offset, offset + length));
+    const squares = sumOfSquares(this.memory.subarray(0, this.length));
     if (!Number.isFinite(squares)) await this.failNonFinite(step);
     return gradients;
   }
@@ -87,30 +98,17 @@ export class GradientBuckets {
   }
 
   private launch(): void {
-    if (this.slots.length === 0) return;
-    const { slots, parts, length, pendingReads } = this;
-    this.slots = [];
-    this.parts = [];
-    this.length = 0;
-    this.pendingReads = [];
+    if (this.length === this.sentLength) return;
+    const bucket = this.memory.subarray(this.sentLength, this.length);
+    this.sentLength = this.length;
     const send = () => {
-      const values = new Float32Array(length);
-      for (const [index, part] of parts.entries()) values.set(part, slots[index]!.offset);
-      if (!Number.isFinite(sumOfSquares(values))) this.isOwnFinite = false;
-      return this.collective.allReduce(values, 'sum', { wire: this.wire });
+      if (!Number.isFinite(sumOfSquares(bucket))) this.isOwnFinite = false;
+      return this.collective.allReduce(bucket, 'sum', { wire: this.wire, into: bucket });
     };
-    let sum: Promise<Float32Array>;
-    if (this.reads || pendingReads.length > 0) {
-      const ready = Promise.all([this.reads, ...pendingReads]).then(() => undefined);
-      // Chained through the launch itself, so that collectives start in the same order everywhere.
-      sum = ready.then(send);
-      this.reads = ready;
-    } else {
-      sum = send();
-    }
-    // A failure is seen by finish(); until then it must not count as unhandled.
+    // Chained through the reads, which are in order themselves, so that collectives start in the same order everywhere.
+    const sum = this.reads ? this.reads.then(send) : send();
     sum.catch(() => undefined);
-    this.reduced.push({ slots, sum });
+    this.sums.push(sum);
   }
 }
 

@@ -1,4 +1,4 @@
-import { tf } from '#engine';
+import { isRecording, tf } from '#engine';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { FeatureShape, ForwardContext, Layer, LayerFactory } from '../layer.js';
 
@@ -19,9 +19,20 @@ export function sequential(...factories: LayerFactory[]): LayerFactory {
     return {
       ...together(layers),
       output: shape,
-      forward: (x, context) => layers.reduce((current, layer) => layer.forward(current, context), x),
+      forward: (x, context) => layers.reduce((current, layer) => step(layer, current, current === x, context), x),
     };
   };
+}
+
+/**
+ * One layer. Without a recording nothing looks back, so its input goes as soon as its output is there: a pass needs the memory of its
+ * widest unit, not of all units together.
+ */
+function step(layer: Layer, input: Tensor, isBorrowed: boolean, context: ForwardContext): Tensor {
+  if (isRecording()) return layer.forward(input, context);
+  const output = tf.tidy(() => layer.forward(input, context));
+  if (!isBorrowed && output !== input) input.dispose();
+  return output;
 }
 
 /** `count` layers made by `make(0..count-1)`. */
