@@ -56,7 +56,7 @@ onEachEngine(({ config, newStorage, train, trainOk }) => {
     // Several bags were mined, by several states of the network, and some of their triplets waited for the next one.
     expect(mined!.length).toBeGreaterThan(1);
     for (const [, count] of mined!) expect(count).toBeGreaterThan(10);
-    expect(one!.queues.at(-1)!.nextBag).toBeGreaterThan(2);
+    expect(one!.queues.at(-1)!.nextBag).toBeGreaterThan(1);
     for (const { losses, metrics, queues } of others) {
       // Gradients are summed in another order; measured 2e-6. Bits of the weights differ, and yet every triplet is the same.
       expect(lossDifference(losses, one!.losses)).toBeLessThan(3e-5);

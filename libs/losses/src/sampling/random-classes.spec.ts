@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { shardOf } from '../shard.js';
 import { RandomClasses } from './random-classes.js';
 
+const collectives = new Map([1, 2, 3, 5].map((worldSize) => [worldSize, createInMemoryCollectives(worldSize)]));
+
 /** Global classes that the ranks select together. */
 async function select(numClasses: number, rate: number, labels: Int32Array, step: number, worldSize: number) {
   const classes: number[] = [];
   const counts = new Set<number>();
-  for (const [rank, collective] of createInMemoryCollectives(worldSize).entries()) {
+  for (const [rank, collective] of collectives.get(worldSize)!.entries()) {
     const shard = { numClasses, ...shardOf(numClasses, rank, worldSize) };
     const sampler = new RandomClasses({ ...shard, sampling: { name: 'random', rate }, seed: 7 });
     const { local, numActive } = await sampler.select({ step, labels, features: new Float32Array(0), collective });
