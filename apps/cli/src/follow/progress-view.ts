@@ -116,7 +116,7 @@ class Lines implements ProgressView {
 function texts({ loss, samplesPerSecond, etaSeconds }: Progress): { loss: string; speed: string; left: string } {
   return {
     loss: loss === null ? '-' : loss.toFixed(3),
-    speed: samplesPerSecond === null ? '-' : samplesPerSecond.toFixed(0),
+    speed: samplesPerSecond === null ? '-' : samplesPerSecond.toFixed(samplesPerSecond < 10 ? 1 : 0),
     left: etaSeconds === null ? '-' : duration(etaSeconds),
   };
 }

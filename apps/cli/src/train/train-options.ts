@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { LOSSES, NETWORK_NAMES, type EngineName, type LossName } from '#contracts';
-import { engineOption, integer } from '../commands/options.js';
+import { ENGINES, LOSSES, NETWORK_NAMES, type EngineName, type LossName } from '#contracts';
+import { integer } from '../commands/options.js';
 import { DATASET_PRESETS, NETWORK_PRESETS, TRAIN_DEFAULTS } from './presets.js';
 import { parseSetting, type Setting } from './settings.js';
 
@@ -75,7 +75,7 @@ export function addTrainOptions(command: Command): Command {
         `data set: ${Object.keys(DATASET_PRESETS).join(', ')}, a folder below --data-root, or a path ${shown(none.dataset)}`,
       )
       .addOption(new Option('--network <name>', `backbone ${shown(none.network)}`).choices(NETWORKS))
-      .addOption(new Option('--loss <name>', shown(none.loss)).choices(LOSSES))
+      .addOption(new Option('--loss <name>', `loss ${shown(none.loss)}`).choices(LOSSES))
       .option('--models-root <dir>', 'where models are placed, in a folder <network>-<loss>-<dataset>', './models')
       .option('--pretrained <path[,epoch]>', 'stored model to start the backbone from: its folder, or the prefix of its files')
       .option('--pretrained-epoch <n>', `number in the name of its files ${shown(none.pretrainedEpoch)}`, integer(0, 9999))
@@ -103,7 +103,7 @@ export function addTrainOptions(command: Command): Command {
       .option('--extra-model-name <name>', 'suffix of the model folder')
       .option('--data-root <dir>', 'folder of data sets', './datasets')
       .option('--ranks <n>', 'ranks (default: one per device in CUDA_VISIBLE_DEVICES, else 1)', integer(1, 1024))
-      .addOption(engineOption().default(undefined, 'auto'))
+      .addOption(new Option('--engine <name>', 'tensor engine (default: auto)').choices(['auto', ...ENGINES]))
       .option('--sampling-rate <rate>', 'share of the class centers in a step (Partial FC); 1: all', number(0, 1))
       .option('--seed <n>', 'the same seed trains the same way', integer(0, 0xffffffff))
       .option('--recipe <name>', 'start from a recipe (arcfleet recipes) instead of the defaults of train.py')
