@@ -2,14 +2,18 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '#contracts';
-import type { Engine } from '#engine';
+import { engineFolder, startEngine, type Engine, type EngineStatus } from '#engine';
 import { lossesOf, runRanks } from '../../libs/trainer/src/testing/run-ranks.js';
 import { tinyFaces } from '../../libs/trainer/src/testing/tiny-faces.js';
 
 const CURVES = resolve(dirname(fileURLToPath(import.meta.url)), '../../../test/golden/curves');
 
-/** A run whose losses are kept: two ranks, 112 x 112 pixels, drawn identities, one seed. */
+/**
+ * A run whose losses are kept: two ranks, 112 x 112 pixels, drawn identities, one seed. Rates are low: engines add in different order, and
+ * fast training would multiply what rounding does until nothing could be held to anything.
+ */
 export interface GoldenRun {
   readonly name: string;
   readonly config: Omit<RunConfigInput, 'dataset' | 'ranks' | 'seed' | 'verification' | 'checkpoint'>;
@@ -59,4 +63,24 @@ export async function keptLosses(name: string, losses: readonly number[]): Promi
 export function distance(losses: readonly number[], kept: readonly number[]): number {
   if (losses.length !== kept.length) return Infinity;
   return Math.max(...losses.map((loss, step) => Math.abs(loss - kept[step]!) / Math.max(Math.abs(kept[step]!), 1e-3)));
+}
+
+/** Specs of runs on every engine that can do them in time: all but plain JavaScript. */
+export function describeGoldenRuns(runs: readonly GoldenRun[], statuses: readonly EngineStatus[]): void {
+  const folder = engineFolder(process.env);
+  for (const { name } of statuses.filter(({ name, available }) => available && name !== 'cpu')) {
+    describe(`loss curves on ${name}`, () => {
+      let engine: Engine;
+      beforeAll(async () => {
+        engine = await startEngine(name, { threads: 1, folder });
+      });
+
+      it.each(runs)('$name stays within $tolerance of the kept one', async (run) => {
+        const losses = await goldenLosses(engine, run);
+        const kept = await keptLosses(run.name, losses);
+        expect(new Set(losses).size).toBe(run.config.maxSteps);
+        expect(distance(losses, kept)).toBeLessThan(run.tolerance);
+      });
+    });
+  }
 }
