@@ -19,6 +19,8 @@ export interface GoldenRun {
   readonly config: Omit<RunConfigInput, 'dataset' | 'ranks' | 'seed' | 'verification' | 'checkpoint'>;
   /** Largest relative difference of a step's loss from the kept one, on any engine. Float32 sums differ in order; training multiplies that. */
   readonly tolerance: number;
+  /** Two ranks of it do not fit into the heap of `wasm` at once. */
+  readonly isHuge?: boolean;
 }
 
 const NUM_CLASSES = 31;
@@ -75,12 +77,15 @@ export function describeGoldenRuns(runs: readonly GoldenRun[], statuses: readonl
         engine = await startEngine(name, { threads: 1, folder });
       });
 
-      it.each(runs)('$name stays within $tolerance of the kept one', async (run) => {
-        const losses = await goldenLosses(engine, run);
-        const kept = await keptLosses(run.name, losses);
-        expect(new Set(losses).size).toBe(run.config.maxSteps);
-        expect(distance(losses, kept)).toBeLessThan(run.tolerance);
-      });
+      it.each(runs.filter(({ isHuge }) => !isHuge || name !== 'wasm'))(
+        '$name stays within $tolerance of the kept one',
+        async (run) => {
+          const losses = await goldenLosses(engine, run);
+          const kept = await keptLosses(run.name, losses);
+          expect(new Set(losses).size).toBe(run.config.maxSteps);
+          expect(distance(losses, kept)).toBeLessThan(run.tolerance);
+        },
+      );
     });
   }
 }

@@ -93,6 +93,7 @@ describeGoldenRuns(
         maxSteps: 4,
       },
       tolerance: 1e-2,
+      isHuge: name === 'r200',
     })),
   ],
   await engineStatuses({ folder: engineFolder(process.env) }),
