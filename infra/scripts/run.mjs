@@ -1,4 +1,5 @@
-// The one command: from a fresh clone to a running program. Plain JavaScript without dependencies, since it runs before
+#!/usr/bin/env node
+// The one command, and `npx arcfleet`: from a fresh clone to a running program. Plain JavaScript without dependencies, since it runs before
 // `npm ci`. Usage: node infra/scripts/run.mjs test|test:golden [vitest arguments] | <arcfleet command...>
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -119,4 +120,7 @@ await build();
 process.exitCode =
   command === 'test' || command === 'test:golden'
     ? await test(args, { isGolden: command === 'test:golden' })
-    : await execute(process.execPath, [at('dist', 'apps', 'cli', 'src', 'main.js'), ...process.argv.slice(2)]);
+    : await execute(process.execPath, [at('dist', 'apps', 'cli', 'src', 'main.js'), ...process.argv.slice(2)], {
+        // Paths that the user gives start where the user is.
+        env: { ...process.env, INIT_CWD: process.env.INIT_CWD || process.cwd() },
+      });

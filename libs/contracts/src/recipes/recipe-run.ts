@@ -40,10 +40,35 @@ export const createRunBodySchema = z.unknown().transform((body, context): Create
 
 /** The configuration of a recipe with overrides, not yet checked. */
 export function expandRecipe(recipe: Recipe, overrides: JsonObject): JsonObject {
-  const merged = mergeConfig(recipe.config as JsonObject, overrides);
+  const merged = keepGroups(recipe, overrides, mergeConfig(recipe.config as JsonObject, overrides));
   const { labels = {} } = merged;
   // What is no object is left for the schema to refuse.
   return isJsonObject(labels) ? { ...merged, labels: { ...labels, [RECIPE_LABEL]: recipe.name } } : merged;
+}
+
+/**
+ * At another number of ranks or another batch a recipe stays the same training only with its own batch norm groups: it keeps them where a
+ * rank's share holds whole ones, unless the overrides say otherwise (null: one group per rank's share).
+ */
+function keepGroups({ config }: Recipe, overrides: JsonObject, merged: JsonObject): JsonObject {
+  const path = ['batch', 'bnGroupSize'];
+  if (valueAt(overrides, path) !== undefined || valueAt(merged, path) !== undefined) return merged;
+  const own = shareOf(config);
+  if (own === undefined || !isJsonObject(merged['batch'])) return merged;
+  const share = shareOf(merged);
+  return share !== own && share !== undefined && share % own === 0
+    ? { ...merged, batch: { ...merged['batch'], bnGroupSize: own } }
+    : merged;
+}
+
+/** Images that a rank embeds at once; undefined where that is no whole number. */
+function shareOf(config: object): number | undefined {
+  const number = (path: string[], fallback?: number) => {
+    const value = valueAt(config, path) ?? fallback;
+    return typeof value === 'number' && value >= 1 ? value : NaN;
+  };
+  const share = number(['batch', 'globalBatchSize']) / (number(['ranks', 'max'], 1) * number(['batch', 'accumulationSteps'], 1));
+  return Number.isInteger(share) ? share : undefined;
 }
 
 function parseRecipeRun(body: JsonObject): Outcome {

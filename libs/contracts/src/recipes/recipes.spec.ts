@@ -34,6 +34,29 @@ describe('every recipe', () => {
   });
 });
 
+describe('batch norm groups of a recipe', () => {
+  const groupOf = (overrides: object) => {
+    const body = { recipe: 'ms1mv3-r50', overrides: { ...AT_FACES, ...overrides } };
+    const { webhooks: _, ...config } = createRunBodySchema.parse(body);
+    return runConfigSchema.parse(config).batch.bnGroupSize;
+  };
+
+  it('stay what they are at another number of ranks or another batch, where they fit', () => {
+    expect(groupOf({})).toBe(128);
+    expect(groupOf({ ranks: { max: 4 } })).toBe(128);
+    expect(groupOf({ ranks: { max: 1 } })).toBe(128);
+    expect(groupOf({ batch: { globalBatchSize: 2048 } })).toBe(128);
+    expect(groupOf({ ranks: { max: 4 }, batch: { accumulationSteps: 2 } })).toBe(128);
+  });
+
+  it('are the share of a rank where they do not fit, or where that is asked for', () => {
+    expect(groupOf({ ranks: { max: 16 } })).toBe(64);
+    expect(groupOf({ batch: { globalBatchSize: 64 }, ranks: { max: 2 } })).toBe(32);
+    expect(groupOf({ ranks: { max: 4 }, batch: { bnGroupSize: null } })).toBe(256);
+    expect(groupOf({ ranks: { max: 4 }, batch: { bnGroupSize: 64 } })).toBe(64);
+  });
+});
+
 describe("InsightFace's four commands", () => {
   it('are what train.py makes of them on four GPUs', () => {
     const config = (name: string) => describeRecipe(findRecipe(name)).config;
