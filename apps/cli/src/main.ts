@@ -18,7 +18,7 @@ delete process.env['ARCFLEET_LIFELINE_FD'];
 
 const program = new Command('arcfleet')
   .description('Trains and evaluates large-scale face-recognition models on a fleet of workers that scales from zero.')
-  .showHelpAfterError('(arcfleet --help shows the commands)');
+  .showHelpAfterError('(add --help to see what there is)');
 addDemoCommand(program, config);
 addUpCommand(program, config);
 addTrainCommand(program, config);
