@@ -4,6 +4,8 @@ import type { Collective, Payload } from '#collective';
 export interface HeadSlot {
   readonly name: string;
   readonly width: number;
+  /** A checkpoint may lack it, one of a run that sampled otherwise: then `load` gets nothing for it. */
+  readonly isOptional?: boolean;
 }
 
 /** Consecutive classes with all slots, each row-major `numRows x width`. */
