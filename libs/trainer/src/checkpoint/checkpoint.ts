@@ -181,7 +181,7 @@ function writeHead({ head }: CheckpointParts, path: string): Promise<FileEntry> 
     name: headTensor(name),
     shape: [head.numLocalClasses, width],
     pieces: async function* () {
-      for await (const { slots } of head.rows()) yield slots[name]!;
+      for await (const { slots } of head.rows(name)) yield slots[name]!;
     },
   }));
   return writeSafetensors(path, tensors, { classStart: String(head.classStart) });
