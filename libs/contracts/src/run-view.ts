@@ -17,6 +17,8 @@ export const transitionSchema = z.object({
 export type Transition = z.output<typeof transitionSchema>;
 
 const storedModelSchema = z.object({
+  /** The one that wrote it. */
+  generation: z.number().int(),
   step: z.number().int(),
   /** Relative to the storage root. */
   folder: z.string(),
@@ -50,7 +52,7 @@ export const runViewSchema = z.object({
   checkpoint: z.object({ step: z.number().int(), generation: z.number().int(), folder: z.string() }).nullable(),
   /** The model that the run ended with. */
   model: storedModelSchema.nullable(),
-  /** All stored models, that one included, oldest first. */
+  /** All stored models, that one included, oldest first; those of steps that a restart threw away are not listed. */
   models: z.array(storedModelSchema),
   createdAt: time,
   admittedAt: time.nullable(),

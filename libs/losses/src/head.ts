@@ -4,9 +4,11 @@ import type { Collective, Payload } from '#collective';
 export interface HeadSlot {
   readonly name: string;
   readonly width: number;
+  /** A checkpoint may lack it, one of a run that sampled otherwise: then `load` gets nothing for it. */
+  readonly isOptional?: boolean;
 }
 
-/** Consecutive classes with all slots, each row-major `numRows x width`. */
+/** Consecutive classes with their slots, each row-major `numRows x width`. */
 export interface HeadRows {
   /** Global index of the first class. */
   readonly classStart: number;
@@ -47,8 +49,8 @@ export interface Head {
    *   `shape_mismatch`; and what the collective throws.
    */
   step(inputs: HeadStepInputs): Promise<HeadStepResult>;
-  /** This rank's classes for a checkpoint, piece by piece in class order. */
-  rows(): AsyncGenerator<HeadRows>;
+  /** This rank's classes for a checkpoint, piece by piece in class order; with all slots, or `slot` alone. */
+  rows(slot?: string): AsyncGenerator<HeadRows>;
   /**
    * Replaces all classes; `read` answers for ranges of global classes, so any split can be the source.
    *

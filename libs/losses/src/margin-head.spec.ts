@@ -171,6 +171,32 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
       for (const heads of [first, same, other]) heads.dispose();
     });
 
+    it('reads each slot once when they are asked for one by one, and gives the same values', async () => {
+      let numRead = 0;
+      const readInto: Engine['readInto'] = (tensor, target) => {
+        numRead += target.length;
+        return engine.readInto(tensor, target);
+      };
+      const counting: Engine = Object.assign(Object.create(engine) as Engine, { readInto });
+      const options = { loss: SOFTMAX, optimizer: ADAMW, embeddingSize: D, numClasses: C, seed: 3, chunkSize: 4 };
+      const heads = new HeadGroup(counting, createInMemoryCollectives(1), options);
+      await heads.step(features, labels, 0.1, 1);
+      const all = await heads.slots();
+      const [head] = heads.heads;
+      numRead = 0;
+      for (const { name } of head!.slots) {
+        const values: number[] = [];
+        for await (const { slots } of head!.rows(name)) {
+          expect(Object.keys(slots)).toEqual([name]);
+          values.push(...slots[name]!);
+        }
+        expect(values, name).toEqual(all[name]);
+      }
+      expect(head!.slots.map(({ name }) => name)).toHaveLength(6);
+      expect(numRead).toBe(head!.slots.reduce((sum, { width }) => sum + C * width, 0));
+      heads.dispose();
+    });
+
     it('refuses rows that do not fit, or lack a slot', async () => {
       const heads = group(1);
       const centers = new Float32Array(4 * D);

@@ -95,8 +95,8 @@ export class MarginHead implements Head {
     }
   }
 
-  rows(): AsyncGenerator<HeadRows> {
-    return this.classRows.rows();
+  rows(slot?: string): AsyncGenerator<HeadRows> {
+    return this.classRows.rows(slot);
   }
 
   load(...parameters: Parameters<Head['load']>): Promise<void> {

@@ -1,11 +1,20 @@
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { uniformAt, type RunConfigInput } from '#contracts';
 import { lossesOf } from './testing/run-ranks.js';
-import { checkpointsOf, modelOf, onEachEngine, relativeDifference, resultsOf, type Stored } from './testing/training-scene.js';
+import {
+  checkpointsOf,
+  modelOf,
+  onEachEngine,
+  readAll,
+  relativeDifference,
+  resultsOf,
+  type Stored,
+} from './testing/training-scene.js';
 
 const statisticsOf = (model: Stored): Stored => new Map([...model].filter(([name]) => name.includes('_moving_')));
 
-onEachEngine(({ config, newStorage, trainOk }) => {
+onEachEngine(({ config, newStorage, train, trainOk }) => {
   const recipes: [string, Partial<RunConfigInput>][] = [
     ['sgd with steps', { schedule: { boundaries: [4], warmupSteps: 2 } }],
     ['dropout', { network: { name: 'tiny', embeddingSize: 16, output: 'E', dropout: 0.4 } }],
@@ -47,5 +56,31 @@ onEachEngine(({ config, newStorage, trainOk }) => {
     const model = await modelOf(storageRoot, outcomes);
     expect(relativeDifference(model, expected), `stopped at ${stops.join(', ')}`).toBe(0);
     expect(statisticsOf(model).size).toBeGreaterThan(10);
+  });
+
+  it.each<[string, Partial<RunConfigInput>]>([
+    ['all classes', {}],
+    ['random classes', { classSampling: { name: 'random', rate: 0.8 } }],
+  ])('a run of %s goes on with the nearest ones: its checkpoint has no index, the next step makes one', async (_, before) => {
+    const storageRoot = await newStorage();
+    const stopAt = (at: number) => (_: number, step: number) => (step === at ? ('stop' as const) : ('none' as const));
+    const [first] = checkpointsOf(await trainOk(2, config({ maxSteps: 7, ...before }), { storageRoot, stopAt: stopAt(2) }));
+    // Step 3 is none at which an index is made anyway; another number of ranks, so that files are cut anew.
+    const nearest = config({ maxSteps: 7, classSampling: { name: 'nearest', rate: 0.8, refreshSteps: 5 } });
+    const more = { storageRoot, generation: 2, resumeFrom: first! };
+    const outcomes = await trainOk(3, nearest, { ...more, stopAt: stopAt(3) });
+    expect(lossesOf(outcomes)).toHaveLength(1);
+    const [second] = checkpointsOf(outcomes);
+    const cells: number[] = [];
+    for (let rank = 0; rank < 3; rank++) {
+      const stored = await readAll(join(storageRoot, second!.folder, `head-${rank}.safetensors`));
+      cells.push(...stored.get('head.cell')!);
+    }
+    expect(cells).toHaveLength(7);
+    expect(Math.min(...cells)).toBeGreaterThanOrEqual(0);
+
+    // What it cannot do without is missed as before.
+    for (const { error } of await train(3, { ...nearest, loss: { name: 'softmax' } }, more))
+      expect(error).toMatchObject({ code: 'checkpoint_mismatch' });
   });
 });

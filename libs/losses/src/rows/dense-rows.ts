@@ -59,10 +59,11 @@ export class DenseRows implements ClassRows, StepRows {
   }
 
   /** One chunk is in memory at a time. */
-  async *rows(): AsyncGenerator<HeadRows> {
+  async *rows(only?: string): AsyncGenerator<HeadRows> {
+    const wanted = this.slots.filter(({ name }) => only === undefined || name === only);
     for (const { start, size, tensors } of this.chunks) {
       const slots: Record<string, Float32Array> = {};
-      for (const slot of this.slots) slots[slot.name] = await readSlot(this.engine, slot, tensors[slot.name]!, size);
+      for (const slot of wanted) slots[slot.name] = await readSlot(this.engine, slot, tensors[slot.name]!, size);
       yield { classStart: this.classStart + start, numRows: size, slots };
     }
   }

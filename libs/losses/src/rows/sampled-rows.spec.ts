@@ -244,6 +244,23 @@ for (const { name, available, detail } of await engineStatuses({ folder })) {
       heads.dispose();
     });
 
+    it('gives its slots one by one as it gives them together', async () => {
+      const heads = group(1, NEAREST);
+      await heads.step(features, labelsAt(1), 0.02, 1);
+      const all = await heads.slots();
+      const [head] = heads.heads;
+      expect(head!.slots.map(({ name }) => name)).toEqual(['centers', 'velocity', 'cell', 'cell_centroids']);
+      for (const { name } of head!.slots) {
+        const values: number[] = [];
+        for await (const { slots } of head!.rows(name)) {
+          expect(Object.keys(slots)).toEqual([name]);
+          values.push(...slots[name]!);
+        }
+        expect(values, name).toEqual(all[name]);
+      }
+      heads.dispose();
+    });
+
     it('refuses a checkpoint of another size', async () => {
       const heads = group(1, RANDOM);
       const short = () => Promise.resolve({ centers: new Float32Array(3), velocity: new Float32Array(C * D) });

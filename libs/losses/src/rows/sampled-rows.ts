@@ -45,10 +45,14 @@ export class SampledRows implements ClassRows {
   }
 
   /** The host's own memory, which the next step changes. */
-  async *rows(): AsyncGenerator<HeadRows> {
+  async *rows(only?: string): AsyncGenerator<HeadRows> {
+    const isWanted = ({ name }: { name: string }) => only === undefined || name === only;
+    const wanted = this.options.slots.filter(isWanted);
+    const isSamplerWanted = this.sampler.slots.some(isWanted);
     for (const [start, size] of this.host.ranges()) {
-      const own = this.options.slots.map((slot) => [slot.name, this.host.range(slot, start, size)] as const);
-      const slots = { ...Object.fromEntries(own), ...this.sampler.rows(start, size) };
+      const own = wanted.map((slot) => [slot.name, this.host.range(slot, start, size)] as const);
+      const ofSampler = isSamplerWanted ? Object.entries(this.sampler.rows(start, size)) : [];
+      const slots = Object.fromEntries([...own, ...ofSampler.filter(([name]) => isWanted({ name }))]);
       yield { classStart: this.classStart + start, numRows: size, slots };
     }
   }

@@ -17,8 +17,8 @@ const NO_CELL = -1;
 export function indexSlots({ numClasses }: ShardOfClasses, embeddingSize: number): [cell: HeadSlot, centroids: HeadSlot] {
   const width = Math.ceil((1 + mostCells(numClasses) * embeddingSize) / numClasses);
   return [
-    { name: CELL, width: 1 },
-    { name: CENTROIDS, width },
+    { name: CELL, width: 1, isOptional: true },
+    { name: CENTROIDS, width, isOptional: true },
   ];
 }
 

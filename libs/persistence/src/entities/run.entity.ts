@@ -3,6 +3,8 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A stored backbone; the folder is relative to the storage root. */
 export interface RunModel {
+  /** The one that wrote it. */
+  generation: number;
   step: number;
   folder: string;
   files: FileEntry[];
@@ -73,7 +75,7 @@ export class RunEntity {
   @Column({ name: 'checkpoint_id', type: 'text', nullable: true })
   checkpointId!: string | null;
 
-  /** Stored models that were not deleted since, oldest first. */
+  /** Stored models that were not deleted since, oldest first; none of steps that a restart threw away. */
   @Column({ name: 'models', type: 'jsonb', default: [] })
   models!: RunModel[];
 

@@ -29,7 +29,7 @@ export interface LiveGeneration {
   readonly cancelRequestedAt: Date | null;
   readonly restartsSinceCheckpoint: number;
   readonly step: number;
-  /** The record of the model that the run ends with is committed. */
+  /** This generation's record of the model that the run ends with is committed. */
   readonly hasModel: boolean;
   readonly faults: RunConfig['faults'];
   readonly ranks: readonly LiveRank[];
@@ -40,7 +40,7 @@ export async function findLiveGenerations(manager: EntityManager): Promise<LiveG
   const generations: Omit<LiveGeneration, 'ranks'>[] = await manager.query(
     `select g.run_id as "runId", g.generation, g.state, g.created_at as "createdAt", g.ending_at as "endingAt", r.status,
             r.cancel_requested_at as "cancelRequestedAt", r.restarts_since_checkpoint as "restartsSinceCheckpoint", r.step,
-            r.models @> '[{"isLast": true}]' as "hasModel", r.config->'faults' as faults
+            r.models @> jsonb_build_array(jsonb_build_object('generation', g.generation, 'isLast', true)) as "hasModel", r.config->'faults' as faults
        from generations g join runs r on r.id = g.run_id where g.state <> 'ended' order by g.created_at, g.run_id`,
   );
   if (generations.length === 0) return [];

@@ -215,6 +215,36 @@ describe('commitRecords', () => {
     expect(await liveOf()).toMatchObject({ hasModel: true, ranks: [{ outcome: 'succeeded', message: 'lfw reached 0.9' }] });
   });
 
+  it('lists no models of steps that a restart threw away, and takes no last model of an older generation for its own', async () => {
+    const runId = await aRun(1);
+    const models = [modelAt(10), modelAt(20), modelAt(30, { isLast: true })];
+    await commit(runId, channel(runId, 0, [claim(), started(), models[0]!, checkpoint(runId, 10), ...models.slice(1)]));
+    const liveOf = async () => (await findLiveGenerations(source.manager)).find((each) => each.runId === runId)!;
+    expect((await liveOf()).hasModel).toBe(true);
+    await requeue(runId, 1);
+    await admit(runId, 1);
+    // Not started: nothing is thrown away yet, and it has written none.
+    const stepsOf = async () => (await getRun(source.manager, runId)).models.map(({ generation, step }) => [generation, step]);
+    expect(await stepsOf()).toEqual([
+      [1, 10],
+      [1, 20],
+      [1, 30],
+    ]);
+    expect(await liveOf()).toMatchObject({ generation: 2, hasModel: false });
+    expect((await getRun(source.manager, runId)).model).toBeNull();
+
+    const again = { ...modelAt(30, { isLast: true }), folder: 'model/g2-s30' } as RecordBody;
+    await commit(runId, channel(runId, 0, [claim(), started(10)], { generation: 2 }));
+    expect(await stepsOf()).toEqual([[1, 10]]);
+    await commit(runId, channel(runId, 2, [again], { generation: 2 }));
+    expect(await stepsOf()).toEqual([
+      [1, 10],
+      [2, 30],
+    ]);
+    expect((await liveOf()).hasModel).toBe(true);
+    expect((await getRun(source.manager, runId)).model).toMatchObject({ generation: 2, folder: 'model/g2-s30' });
+  });
+
   it('commits two batches of the same records at the same time once', async () => {
     const runId = await aRun(1);
     const all = channel(runId, 0, [claim(), started(), loss(1), checkpoint(runId, 1), loss(2)]);

@@ -169,23 +169,28 @@ async function applyToRun(manager: EntityManager, record: ProgressRecord, row: R
     case 'checkpoint.written':
       return acceptCheckpoint(manager, runId, generation, body, at);
     case 'model.written': {
-      const { type: _, ...model } = body;
+      const { type: _, ...written } = body;
+      const model = { generation, ...written };
       await manager.query('update runs set models = models || $2::jsonb where id = $1', [runId, jsonb([model])]);
       const { files: __, ...data } = model;
       await appendRunEvent(manager, runId, { type: 'model', at, data });
       return;
     }
     case 'model.deleted':
-      await manager.query(
-        `update runs set models = coalesce((select jsonb_agg(m.model order by m.place)
-            from jsonb_array_elements(models) with ordinality as m (model, place) where m.model->>'folder' <> $2), '[]')
-          where id = $1`,
-        [runId, storableText(body.folder)],
-      );
-      return;
+      return keepModels(manager, runId, `m.model->>'folder' <> $2`, storableText(body.folder));
     default:
       return;
   }
+}
+
+/** Drops the models of a run that `condition` (on `m.model` and the value `$2`) does not hold for. */
+async function keepModels(manager: EntityManager, runId: string, condition: string, value: string | number): Promise<void> {
+  await manager.query(
+    `update runs set models = coalesce((select jsonb_agg(m.model order by m.place)
+        from jsonb_array_elements(models) with ordinality as m (model, place) where ${condition}), '[]')
+      where id = $1`,
+    [runId, value],
+  );
 }
 
 async function startTraining(
@@ -202,6 +207,8 @@ async function startTraining(
     body.step,
     body.totalSteps,
   ]);
+  // What an older generation made of later steps is trained anew.
+  await keepModels(manager, runId, `(m.model->>'step')::int <= $2`, body.step);
   await manager.query(
     `update generations set state = 'running', started_at = $3 where run_id = $1 and generation = $2 and state = 'admitted'`,
     [runId, generation, at],

@@ -144,7 +144,7 @@ async function withDetails(manager: EntityManager, runs: RunEntity[]): Promise<R
       checkpoint: checkpoint
         ? { step: checkpoint.step, generation: checkpoint.generation, folder: checkpoint.manifest.folder }
         : null,
-      model: run.models.findLast(({ isLast }) => isLast) ?? null,
+      model: run.models.findLast(({ generation, isLast }) => isLast && generation === run.generation) ?? null,
       models: run.models,
       createdAt: run.createdAt.toISOString(),
       admittedAt: run.admittedAt?.toISOString() ?? null,

@@ -143,20 +143,26 @@ export async function loadCheckpoint(parts: CheckpointParts, manifest: Checkpoin
   const shards = new Map<number, Promise<SafetensorsReader>>();
   try {
     await head.load(async (classStart, numRows) => {
-      const slots = head.slots.map(({ name, width }) => ({ name, width, values: new Float32Array(numRows * width) }));
+      const slots = new Map(head.slots.map((slot) => [slot, new Float32Array(numRows * slot.width)]));
       for (const [owner, [start, count]] of manifest.shards.entries()) {
         const first = Math.max(classStart, start);
         const end = Math.min(classStart + numRows, start + count);
         if (first >= end) continue;
         if (!shards.has(owner)) shards.set(owner, openChecked(folder, headFile(owner), manifest));
         const reader = await shards.get(owner)!;
-        for (const { name, width, values } of slots) {
+        for (const [slot, values] of slots) {
+          const { name, width } = slot;
+          // All ranks wrote the same slots: one that a file lacks is in none.
+          if (slot.isOptional && !reader.names.includes(headTensor(name))) {
+            slots.delete(slot);
+            continue;
+          }
           checkHeadTensor(reader, name, width);
           const piece = await reader.read(headTensor(name), (first - start) * width, (end - first) * width);
           values.set(piece, (first - classStart) * width);
         }
       }
-      return Object.fromEntries(slots.map(({ name, values }) => [name, values]));
+      return Object.fromEntries([...slots].map(([{ name }, values]) => [name, values]));
     });
   } finally {
     for (const reader of await Promise.allSettled(shards.values())) {
@@ -175,7 +181,7 @@ function writeHead({ head }: CheckpointParts, path: string): Promise<FileEntry> 
     name: headTensor(name),
     shape: [head.numLocalClasses, width],
     pieces: async function* () {
-      for await (const { slots } of head.rows()) yield slots[name]!;
+      for await (const { slots } of head.rows(name)) yield slots[name]!;
     },
   }));
   return writeSafetensors(path, tensors, { classStart: String(head.classStart) });

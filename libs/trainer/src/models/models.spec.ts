@@ -57,7 +57,10 @@ onEachEngine(({ config, newStorage, train, trainOk }) => {
         const verification = recordsOf(outcomes[0], 'verification').find((one) => one.step === step)!;
         expect(accuracies).toEqual([{ target: 'pairs', accuracy: verification.scores.accuracy }]);
         if (!stored[save].folders.includes(folder.split('/').at(-1)!)) continue;
-        expect(JSON.parse(await readFile(join(storageRoot, folder, 'model.json'), 'utf8'))).toMatchObject({ step, accuracies });
+        expect(JSON.parse(await readFile(join(storageRoot, folder, 'model.json'), 'utf8'))).toMatchObject({
+          ...{ step, accuracies },
+          ...{ network: 'tiny', embeddingSize: 16, output: 'GDC', dropout: 0, squeezeExcitation: false },
+        });
       }
       for (const { step, best: known } of checkpointsOf(outcomes)) {
         expect(known?.step).toBe(improvements.findLast((one) => one <= step));

@@ -32,6 +32,9 @@ export async function writeModel(
     version: 1,
     network: network.name,
     embeddingSize: network.embeddingSize,
+    output: network.output,
+    dropout: network.dropout,
+    squeezeExcitation: network.squeezeExcitation,
     // Networks take raw pixels and normalise by themselves.
     input: { height: network.height, width: network.width, channels: 'RGB', layout: 'NHWC', range: [0, 255] },
     numParameters: network.numParameters,

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunConfig } from '#contracts';
+import type { ArcFleetError, OutputName, RunConfig } from '#contracts';
 import { createNetwork, initialValues, type Network } from '#model-zoo';
 import { readPretrained } from './read-pretrained.js';
 import { tensorsOf, writeMxnetModel, writeOwnModel, type ModelTensor } from './testing/write-models.js';
@@ -164,5 +164,47 @@ describe('a stored model with other output layers', () => {
       code: 'model_mismatch',
       message: expect.stringContaining('it has no res_2_a_conv2d_weight [3, 3, 48, 48]'),
     });
+  });
+});
+
+describe('a stored model that says what it is', () => {
+  const r18 = (options: { squeezeExcitation?: boolean; dropout?: number } = {}) =>
+    createNetwork({ name: 'r18', embeddingSize: 16, height: 32, width: 32, ...options });
+  const store = async (folder: string, network: Network) => {
+    const { embeddingSize, output, squeezeExcitation } = network;
+    await writeOwnModel(join(root, `${folder}/model`), network.name, tensorsOf(network), {
+      embeddingSize,
+      output,
+      squeezeExcitation,
+    });
+  };
+
+  it('is named with its squeeze-and-excitation, where a new output does not help', async () => {
+    await store('excited', r18({ squeezeExcitation: true }));
+    for (const newOutput of [false, true]) {
+      const error = await read(r18(), 'excited', { newOutput }).catch((caught: unknown) => caught as ArcFleetError);
+      expect(error).toMatchObject({
+        code: 'model_mismatch',
+        message: expect.stringMatching(
+          /: it was trained with network\.squeezeExcitation true; .* Set network\.squeezeExcitation true$/,
+        ),
+      });
+    }
+    await expect(read(r18({ squeezeExcitation: true, dropout: 0.1 }), 'excited')).resolves.toBeDefined();
+  });
+
+  it('is named with its output layers, also where they have the same tensors', async () => {
+    const withOutput = (output: OutputName) => createNetwork({ name: 'tiny', embeddingSize: 16, output, height: 32, width: 32 });
+    const [stored, wanted] = [withOutput('FC'), withOutput('E')];
+    expect(tensorsOf(stored).map(({ name }) => name)).toEqual(tensorsOf(wanted).map(({ name }) => name));
+    await store('plain', stored);
+    await expect(read(wanted, 'plain')).rejects.toMatchObject({
+      code: 'model_mismatch',
+      message: expect.stringMatching(
+        /it was trained with network\.output FC\. Set network\.output FC, or set pretrained\.newOutput/,
+      ),
+    });
+    await expect(read(wanted, 'plain', { newOutput: true })).resolves.toBeDefined();
+    await expect(read(stored, 'plain')).resolves.toBeDefined();
   });
 });

@@ -2,7 +2,7 @@ import { ArcFleetError, type RunConfig } from '#contracts';
 import { fromChannelsFirst, initialValues, type Network, type ParameterSpec } from '#model-zoo';
 import { differencesOf, isOutputTensor, recognizeNetwork, type Difference } from './compare-model.js';
 import { locateModel } from './locate-model.js';
-import { openStoredModel, type StoredModel } from './stored-model.js';
+import { openStoredModel, type StoredModel, type StoredOptions } from './stored-model.js';
 
 /** What a backbone starts from. */
 export interface PretrainedValues {
@@ -31,7 +31,7 @@ export async function readPretrained(
   try {
     const isOutput = isOutputTensor(network);
     const isTaken = (name: string) => !(pretrained.newOutput && isOutput(name));
-    checkFit(model, network, isTaken, isOutput);
+    checkFit(model, network, { isTaken, isOutput, isOutputNew: pretrained.newOutput });
     const parameters = new Map<string, Float32Array>();
     for (const spec of network.parameters) {
       const isStored = spec.isTrainable && isTaken(spec.name);
@@ -43,30 +43,53 @@ export async function readPretrained(
   }
 }
 
-function checkFit(
-  model: StoredModel,
-  network: Network,
-  isTaken: (name: string) => boolean,
-  isOutput: (name: string) => boolean,
-): void {
+interface Fit {
+  readonly isTaken: (name: string) => boolean;
+  readonly isOutput: (name: string) => boolean;
+  readonly isOutputNew: boolean;
+}
+
+function checkFit(model: StoredModel, network: Network, { isTaken, isOutput, isOutputNew }: Fit): void {
   if (model.network !== null && model.network !== network.name) throw otherNetwork(model, network, model.network);
   const differences = differencesOf(network, model).filter(({ name }) => isTaken(name));
-  if (differences.length === 0) return;
-  const recognized = recognizeNetwork(model, network);
+  const options = otherOptions(model.options, network, isOutputNew);
+  if (differences.length === 0 && options.length === 0) return;
+  // A model that names its network needs no guess.
+  const recognized = model.network ?? recognizeNetwork(model, network);
   if (recognized !== null && recognized !== network.name) throw otherNetwork(model, network, recognized);
 
-  const named = differences.slice(0, NAMED_DIFFERENCES).map(describe).join('; ');
+  const named = differences.slice(0, NAMED_DIFFERENCES).map(describe);
+  if (options.length > 0) named.unshift(`it was trained with ${options.join(', ')}`);
   const more = differences.length > NAMED_DIFFERENCES ? `; and ${differences.length - NAMED_DIFFERENCES} more` : '';
-  const isOnlyOutput = differences.every(({ name }) => isOutput(name));
-  const advice = isOnlyOutput
-    ? `Set network.embeddingSize and network.output as the model has them, or set pretrained.newOutput to take the body alone and start the output layers anew`
-    : `Set network.* as they were when the model was trained`;
+  const isOnlyOutput =
+    differences.every(({ name }) => isOutput(name)) && isSame(model.options.squeezeExcitation, network.squeezeExcitation);
+  const asStored = isOnlyOutput
+    ? 'network.embeddingSize and network.output as the model has them'
+    : 'network.* as they were when the model was trained';
+  const otherwise = isOnlyOutput ? ', or set pretrained.newOutput to take the body alone and start the output layers anew' : '';
+  const advice = `Set ${options.length > 0 ? options.join(', ') : asStored}${otherwise}`;
   throw new ArcFleetError(
     'model_mismatch',
-    `The stored model ${model.path} does not fit ${network.name} with embedding size ${network.embeddingSize} and output ${network.output}: ${named}${more}. ${advice}`,
+    `The stored model ${model.path} does not fit ${network.name} with embedding size ${network.embeddingSize} and output ${network.output}: ${named.join('; ')}${more}. ${advice}`,
     { file: model.path, network: network.name, differences: differences.slice(0, NAMED_DIFFERENCES) },
   );
 }
+
+/**
+ * What the model says of itself that the network does otherwise, as it would stand in a configuration. Tensors alone do not
+ * tell: output layers with the same tensors may compute something else. The drop rate is none of it: weights do not depend on it.
+ */
+function otherOptions(stored: StoredOptions, network: Network, isOutputNew: boolean): string[] {
+  const { embeddingSize, output, squeezeExcitation } = stored;
+  const others: string[] = [];
+  if (!isSame(squeezeExcitation, network.squeezeExcitation)) others.push(`network.squeezeExcitation ${squeezeExcitation}`);
+  if (isOutputNew) return others;
+  if (!isSame(output, network.output)) others.push(`network.output ${output}`);
+  if (!isSame(embeddingSize, network.embeddingSize)) others.push(`network.embeddingSize ${embeddingSize}`);
+  return others;
+}
+
+const isSame = <T>(stored: T | undefined, own: T): boolean => stored === undefined || stored === own;
 
 function otherNetwork(model: StoredModel, network: Network, found: string): ArcFleetError {
   return new ArcFleetError(

@@ -1,11 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
-import { ArcFleetError } from '#contracts';
+import { ArcFleetError, OUTPUTS, type OutputName } from '#contracts';
 import { hashFile } from '../checkpoint/durable-file.js';
 import { SafetensorsReader } from '../checkpoint/safetensors.js';
 import type { ModelLocation } from './locate-model.js';
 import { MxnetParamsReader } from './mxnet-params.js';
+
+/** What a network is beside its name, as far as the model says: older ones name the embedding size alone. */
+export interface StoredOptions {
+  readonly embeddingSize?: number | undefined;
+  readonly output?: OutputName | undefined;
+  readonly squeezeExcitation?: boolean | undefined;
+}
 
 /** Tensors of a stored model under the names of the network's parameters and running statistics. */
 export interface StoredModel {
@@ -13,6 +20,7 @@ export interface StoredModel {
   readonly path: string;
   /** null: the file does not say. */
   readonly network: string | null;
+  readonly options: StoredOptions;
   /** In whose order weights are stored: see mxnet-order.ts. */
   readonly order: 'arcfleet' | 'mxnet';
   readonly shapes: ReadonlyMap<string, readonly number[]>;
@@ -26,6 +34,9 @@ const descriptionSchema = z.looseObject({
   format: z.literal('arcfleet-model'),
   version: z.literal(1),
   network: z.string(),
+  embeddingSize: z.number().optional(),
+  output: z.enum(OUTPUTS).optional(),
+  squeezeExcitation: z.boolean().optional(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
@@ -38,7 +49,8 @@ export async function openStoredModel(location: ModelLocation): Promise<StoredMo
   if (location.kind === 'mxnet') {
     const reader = await MxnetParamsReader.open(location.params);
     const { path, shapes } = reader;
-    return { path, network: null, order: 'mxnet', shapes, read: (name) => reader.read(name), close: () => reader.close() };
+    const [read, close] = [(name: string) => reader.read(name), () => reader.close()];
+    return { path, network: null, options: {}, order: 'mxnet', shapes, read, close };
   }
   const { description: path, stem } = location;
   const description = await readDescription(path);
@@ -49,10 +61,12 @@ export async function openStoredModel(location: ModelLocation): Promise<StoredMo
   if (found.sha256 !== description.sha256) {
     throw corrupt(weights, `its ${found.sizeBytes} bytes are not those that ${path} describes (another SHA-256)`);
   }
+  const { network, embeddingSize, output, squeezeExcitation } = description;
   const reader = await SafetensorsReader.open(weights);
   return {
     path,
-    network: description.network,
+    network,
+    options: { embeddingSize, output, squeezeExcitation },
     order: 'arcfleet',
     shapes: new Map(reader.names.map((name) => [name, reader.shapeOf(name)])),
     read: (name) => reader.read(name),

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sizeOf, toChannelsFirst, channelsFirstShape, type Network } from '#model-zoo';
 import { writeSafetensors } from '../../checkpoint/safetensors.js';
+import type { StoredOptions } from '../stored-model.js';
 
 export interface ModelTensor {
   readonly name: string;
@@ -29,11 +30,16 @@ export function tensorsOf(network: Network): ModelTensor[] {
 }
 
 /** `<stem>.json` and `<stem>.safetensors`, as a run stores them. */
-export async function writeOwnModel(stem: string, network: string, tensors: readonly ModelTensor[]): Promise<void> {
+export async function writeOwnModel(
+  stem: string,
+  network: string,
+  tensors: readonly ModelTensor[],
+  options: StoredOptions = {},
+): Promise<void> {
   await mkdir(dirname(stem), { recursive: true });
   const sources = tensors.map(({ name, shape, values }) => ({ name, shape, pieces: () => [values] }));
   const { sha256 } = await writeSafetensors(`${stem}.safetensors`, sources);
-  await writeFile(`${stem}.json`, JSON.stringify({ format: 'arcfleet-model', version: 1, network, sha256 }));
+  await writeFile(`${stem}.json`, JSON.stringify({ format: 'arcfleet-model', version: 1, network, ...options, sha256 }));
 }
 
 /** The same tensors in MXNet's order and format (version 2), and a head's weight beside them. */
