@@ -36,7 +36,7 @@ export async function trainLocally(
   const startedAt = performance.now();
   const state = await openLocalState(modelFolder, options.resume);
   const recorded = startRecorder(training, state, view);
-  if (options.resume) await recorded.placer.takeUp();
+  if (state.resumeFrom) await recorded.placer.takeUp(state.resumeFrom);
   let outcome: RanksOutcome | null = null;
   try {
     const redisUrl = ranks > 1 ? await startMeetingPlace(session, config, view, signal) : '';
