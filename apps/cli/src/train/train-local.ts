@@ -16,8 +16,6 @@ import type { TrainResult } from './train-report.js';
 
 /** Loading an engine and the index of a large data set takes its time on a busy machine. */
 const RENDEZVOUS_MS = 300_000;
-/** How long ranks may take to reach the end of their step and write a checkpoint. */
-const GRACE_MS = 60_000;
 
 /**
  * Trains all ranks in processes of this machine, without a server: ranks meet in a Redis that lives as long as the run. The signal
@@ -128,6 +126,5 @@ async function runRanks(
       if (level === 'warn' || level === 'error') view.say(`${level.padEnd(9)} ${message}`);
     },
     stop,
-    graceMs: GRACE_MS,
   });
 }
