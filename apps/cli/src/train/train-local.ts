@@ -32,7 +32,7 @@ export async function trainLocally(
 ): Promise<TrainResult> {
   const { ranks, modelFolder } = training;
   const startedAt = performance.now();
-  const state = await openLocalState(modelFolder, options.resume);
+  const state = await openLocalState(modelFolder, training, options.resume);
   const recorded = startRecorder(training, state, view);
   if (state.resumeFrom) await recorded.placer.takeUp(state.resumeFrom);
   let outcome: RanksOutcome | null = null;
@@ -85,6 +85,7 @@ function startRecorder({ config, modelFolder, ckpt }: ResolvedTraining, state: L
   const recorder = new RunRecorder({
     metricsFile: metricsFile(modelFolder),
     generation: state.generation,
+    onCheckpoint: (manifest) => state.accept(manifest),
     onEvent: (event) => {
       listener.onEvent(event);
       // The ranks may delete a model that was replaced once this is stored.
