@@ -6,6 +6,7 @@ import type { CliConfig } from '../config.js';
 import { listenTo } from '../follow/listen-to.js';
 import type { ProgressView } from '../follow/progress-view.js';
 import { closeLocalState, keepEventFiles, openLocalState, stateFolder, type LocalState } from '../local/local-state.js';
+import { cutMetrics } from '../local/metrics-file.js';
 import { RunRecorder } from '../local/run-recorder.js';
 import { trainRanks, type RanksOutcome } from '../local/train-ranks.js';
 import { orAbort } from '../foreground.js';
@@ -108,7 +109,8 @@ async function runRanks(
   parts: { redisUrl: string; threads: number; recorder: RunRecorder; view: ProgressView; stop: AbortSignal },
 ): Promise<RanksOutcome> {
   const { redisUrl, threads, recorder, view, stop } = parts;
-  if (!resumeFrom) await writeFile(metricsFile(modelFolder), '');
+  if (resumeFrom) await cutMetrics(metricsFile(modelFolder), resumeFrom.step);
+  else await writeFile(metricsFile(modelFolder), '');
   const job: Omit<RankJob, 'rank'> = {
     runId,
     generation,
