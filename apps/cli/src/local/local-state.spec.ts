@@ -1,10 +1,18 @@
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runConfigSchema, type CheckpointManifest } from '#contracts';
-import { closeLocalState, findLocalRun, openLocalState, stateFolder, type LocalRun } from './local-state.js';
+import {
+  closeLocalState,
+  dropEventFiles,
+  findLocalRun,
+  keepEventFiles,
+  openLocalState,
+  stateFolder,
+  type LocalRun,
+} from './local-state.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -95,4 +103,24 @@ describe('a run in its model folder', () => {
     await writeFile(`${stateFile()}.part`, '{"run');
     expect(await openLocalState(folder, RUN, false)).toMatchObject({ generation: 1, resumeFrom: null });
   });
+});
+
+it('keeps the TensorBoard files of every part of a run beside its models', async () => {
+  const write = async (runId: string, part: string) => {
+    const written = join(stateFolder(folder), 'runs', runId, 'tensorboard');
+    await mkdir(written, { recursive: true });
+    await writeFile(join(written, part), part);
+  };
+  const kept = join(folder, 'tensorboard');
+  const runId = await leave(3);
+  await write(runId, 'part-1');
+  const state = await openLocalState(folder, RUN, true);
+  await write(runId, 'part-2');
+  expect(await keepEventFiles(state, folder)).toBe(kept);
+  await write(runId, 'part-3');
+  expect(await keepEventFiles(state, folder)).toBe(kept);
+  await closeLocalState(state, true);
+  expect(await readdir(kept)).toEqual(['part-1', 'part-2', 'part-3']);
+  await dropEventFiles(folder);
+  expect(await keepEventFiles(state, folder)).toBeNull();
 });

@@ -93,15 +93,24 @@ export async function openLocalState(modelFolder: string, { config, ckpt }: Loca
   };
 }
 
-/** Moves the run's TensorBoard files out of its state, to where they stay; null: there are none. */
+const keptEvents = (modelFolder: string): string => join(modelFolder, 'tensorboard');
+
+/** Forgets the TensorBoard files of the run before. */
+export async function dropEventFiles(modelFolder: string): Promise<void> {
+  await rm(keptEvents(modelFolder), { recursive: true, force: true });
+}
+
+/**
+ * Moves the run's TensorBoard files out of its state, to where they stay, beside those of its earlier parts.
+ * @returns their folder; null: there are none.
+ */
 export async function keepEventFiles({ storageRoot, runId }: LocalState, modelFolder: string): Promise<string | null> {
   const written = join(storageRoot, 'runs', runId, 'tensorboard');
   const names = await readdir(written).catch(() => []);
-  const kept = join(modelFolder, 'tensorboard');
-  await rm(kept, { recursive: true, force: true });
-  if (names.length === 0) return null;
-  await rename(written, kept);
-  return kept;
+  const kept = keptEvents(modelFolder);
+  if (names.length > 0) await mkdir(kept, { recursive: true });
+  for (const name of names) await rename(join(written, name), join(kept, name));
+  return existsSync(kept) ? kept : null;
 }
 
 /** Forgets the state, unless there is a checkpoint to come back to and the run has not succeeded. */

@@ -5,7 +5,14 @@ import { startRedis, type Session } from '#services';
 import type { CliConfig } from '../config.js';
 import { listenTo } from '../follow/listen-to.js';
 import type { ProgressView } from '../follow/progress-view.js';
-import { closeLocalState, keepEventFiles, openLocalState, stateFolder, type LocalState } from '../local/local-state.js';
+import {
+  closeLocalState,
+  dropEventFiles,
+  keepEventFiles,
+  openLocalState,
+  stateFolder,
+  type LocalState,
+} from '../local/local-state.js';
 import { cutMetrics } from '../local/metrics-file.js';
 import { RunRecorder } from '../local/run-recorder.js';
 import { trainRanks, type RanksOutcome } from '../local/train-ranks.js';
@@ -44,11 +51,14 @@ export async function trainLocally(
     await recorded.models.settled();
   } finally {
     view.stop();
-    // What ended early leaves nothing behind but a checkpoint.
-    if (outcome === null) await closeLocalState(state, false);
+    // What ended early leaves nothing behind but scalars and a checkpoint.
+    if (outcome === null) {
+      await keepEventFiles(state, modelFolder);
+      await closeLocalState(state, false);
+    }
   }
   const hasSucceeded = outcome.outcome === 'succeeded';
-  const eventFiles = hasSucceeded ? await keepEventFiles(state, modelFolder) : null;
+  const eventFiles = await keepEventFiles(state, modelFolder);
   const checkpoint = await closeLocalState(state, hasSucceeded);
   const { recorder, placer } = recorded;
   return {
@@ -110,7 +120,10 @@ async function runRanks(
 ): Promise<RanksOutcome> {
   const { redisUrl, threads, recorder, view, stop } = parts;
   if (resumeFrom) await cutMetrics(metricsFile(modelFolder), resumeFrom.step);
-  else await writeFile(metricsFile(modelFolder), '');
+  else {
+    await writeFile(metricsFile(modelFolder), '');
+    await dropEventFiles(modelFolder);
+  }
   const job: Omit<RankJob, 'rank'> = {
     runId,
     generation,
