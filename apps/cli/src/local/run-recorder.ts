@@ -1,5 +1,5 @@
 import { appendFile } from 'node:fs/promises';
-import type { MetricSeries, RecordBody, RecordOf, RunStreamEvent } from '#contracts';
+import type { CheckpointManifest, MetricSeries, RecordBody, RecordOf, RunStreamEvent } from '#contracts';
 
 /** What a recorder keeps of a run for its report. */
 export interface RecordedRun {
@@ -14,6 +14,8 @@ export interface RunRecorderOptions {
   readonly generation: number;
   /** The same events as the API streams; a record counts as stored when this has settled, too. */
   readonly onEvent: (event: RunStreamEvent) => Promise<void>;
+  /** Keeps a checkpoint as the one to go on from; all records before it are stored by then. */
+  readonly onCheckpoint: (manifest: CheckpointManifest) => Promise<void>;
 }
 
 /** What `results` is to a fleet, for a run without one: stores what rank 0 says, and tells it on. */
@@ -42,6 +44,7 @@ export class RunRecorder implements RecordedRun {
       case 'checkpoint.written': {
         const { step, folder } = body.manifest;
         await this.append([{ step, checkpoint: folder }]);
+        await this.options.onCheckpoint(body.manifest);
         return this.tell('checkpoint', { step, folder });
       }
       case 'model.written': {

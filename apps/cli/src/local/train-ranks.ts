@@ -15,8 +15,6 @@ export interface TrainRanksOptions {
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
   /** Raised: stop at a checkpoint. */
   readonly stop: AbortSignal;
-  /** How long ranks may take to stop before they are ended. */
-  readonly graceMs: number;
 }
 
 export interface RanksOutcome {
@@ -34,10 +32,10 @@ const EXIT_MS = 15_000;
 
 /**
  * Trains all ranks of a run in child processes and waits for the last one. Never rejects for what a trainer does; when one fails the
- * others are ended, too.
+ * others are ended, too. Ranks that were told to stop take the time that their step and their checkpoint take.
  */
 export async function trainRanks(options: TrainRanksOptions): Promise<RanksOutcome> {
-  const { job, stop, graceMs } = options;
+  const { job, stop } = options;
   const errors: ErrorReport[] = [];
   const ranks: LocalRank[] = [];
   const endAll = (): void => ranks.forEach((rank) => rank.kill());
@@ -45,38 +43,61 @@ export async function trainRanks(options: TrainRanksOptions): Promise<RanksOutco
     errors.push(error);
     void delay(AFTERMATH_MS, undefined, { ref: false }).then(endAll);
   };
+  let isEndedEarly = false;
   const onStop = (): void => {
-    ranks.forEach((rank) => rank.stop());
-    void delay(graceMs, undefined, { ref: false }).then(endAll);
+    // Before all ranks have their job none has done a step, and those that wait for the others would wait long.
+    isEndedEarly = errors.length === 0 && ranks.some((rank) => !rank.isStarted);
+    if (isEndedEarly) endAll();
+    else ranks.forEach((rank) => rank.stop());
   };
   for (let rank = 0; rank < job.worldSize; rank++) ranks.push(new LocalRank(rank, options, onFailure));
   stop.addEventListener('abort', onStop, { once: true });
   if (stop.aborted) onStop();
   await Promise.all(ranks.map((rank) => rank.ended));
   stop.removeEventListener('abort', onStop);
-  return conclude(ranks, errors, stop.aborted);
+  return conclude(ranks, errors, isEndedEarly);
 }
 
-function conclude(ranks: readonly LocalRank[], errors: readonly ErrorReport[], isStopped: boolean): RanksOutcome {
+/** How a rank ended, by its last record; null: it left without one. */
+export interface EndedRank {
+  readonly finished: RecordOf<'rank.finished'> | null;
+  /** Last step that it spoke of. */
+  readonly step: number | null;
+}
+
+/**
+ * What became of the run: it succeeded or stopped when every rank says so and none failed. A failure stays one, whether or not
+ * somebody asked the ranks to stop.
+ * @param isEndedEarly the ranks were ended on request before the first had begun
+ */
+export function conclude(ranks: readonly EndedRank[], errors: readonly ErrorReport[], isEndedEarly: boolean): RanksOutcome {
   const finished = ranks[0]?.finished;
   const step = finished?.step ?? ranks[0]?.step ?? null;
+  if (errors.length === 0) {
+    if (isEndedEarly) return { outcome: 'stopped', step, error: null, message: null };
+    const outcome = finished?.outcome;
+    if (outcome && outcome !== 'failed' && ranks.every((rank) => rank.finished?.outcome === outcome)) {
+      return { outcome, step, error: null, message: finished.message ?? null };
+    }
+  }
   // What peers say of a rank that failed is not the cause.
   const cause = errors.find(({ code }) => code !== 'peer_lost' && code !== 'peer_aborted') ?? errors[0];
-  if (finished?.outcome === 'succeeded' && errors.length === 0) {
-    return { outcome: 'succeeded', step, error: null, message: finished.message ?? null };
-  }
-  if (isStopped) return { outcome: 'stopped', step, error: null, message: null };
-  return { outcome: finished?.outcome ?? 'failed', step, error: cause ?? null, message: null };
+  return { outcome: 'failed', step, error: cause ?? endedWithoutReason(ranks), message: null };
+}
+
+function endedWithoutReason(ranks: readonly EndedRank[]): ErrorReport {
+  const ends = ranks.map(({ finished }, rank) => `rank ${rank} ${finished?.outcome ?? 'left without a word'}`);
+  return { code: 'trainer_crashed', message: `The ranks did not end alike: ${ends.join(', ')}.` };
 }
 
 /** One rank: its process, the numbers of its records, and how it ended. */
-class LocalRank {
+class LocalRank implements EndedRank {
   finished: RecordOf<'rank.finished'> | null = null;
   step: number | null = null;
+  /** It has been given its job. */
+  isStarted = false;
   readonly ended: Promise<void>;
   private readonly process: RankProcess;
-  private isStarted = false;
-  private isStopping = false;
   private isKilled = false;
   /** 0 is a supervisor's own record. */
   private nextSeq = 1;
@@ -96,8 +117,7 @@ class LocalRank {
   }
 
   stop(): void {
-    this.isStopping = true;
-    if (this.isStarted) this.process.send({ type: 'stop', mode: 'stop' });
+    this.process.send({ type: 'stop', mode: 'stop' });
   }
 
   kill(): void {
@@ -111,7 +131,6 @@ class LocalRank {
         const { job, settings } = this.options;
         this.process.send({ type: 'start', job: { ...job, rank: this.rank }, settings });
         this.isStarted = true;
-        if (this.isStopping) this.stop();
         return;
       }
       case 'record':

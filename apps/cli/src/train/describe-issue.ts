@@ -13,6 +13,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   'ranks.max': '--ranks',
   'classSampling.rate': '--sampling-rate',
   'classSampling.name': '--sampling-rate',
+  'model.save': '--ckpt',
   'pretrained.path': '--pretrained',
   maxSteps: '--max-steps',
   epochs: '--epochs',
@@ -26,8 +27,13 @@ export function describeIssue(
 ): string {
   const { keys } = issue;
   const field = [...issue.path, ...(keys?.length === 1 ? keys : [])].map(String).join('.');
+  const what = keys?.length ? `${keys.length > 1 ? `${keys.join(', ')}: ` : ''}is not a known field` : issue.message;
+  return `${field || 'run'}${optionOf(field, { set })}: ${what}`;
+}
+
+/** The setting or option that a field comes from, in parentheses behind a blank; empty: there is none. */
+export function optionOf(field: string, { set }: Pick<TrainFlags, 'set'>): string {
   const setting = set.find(({ path }) => field === path.join('.') || field.startsWith(`${path.join('.')}.`));
   const option = setting ? `--set ${setting.path.join('.')}` : OPTIONS[field];
-  const what = keys?.length ? `${keys.length > 1 ? `${keys.join(', ')}: ` : ''}is not a known field` : issue.message;
-  return `${field || 'run'}${option ? ` (${option})` : ''}: ${what}`;
+  return option ? ` (${option})` : '';
 }

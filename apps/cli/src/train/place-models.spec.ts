@@ -15,12 +15,12 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 type Told = readonly [step: number, isBest: boolean, isLast: boolean];
 
 /** Tells a placer of stored models, one after the other. */
-async function tell(placer: ModelPlacer, models: readonly Told[]): Promise<void> {
+async function tell(placer: ModelPlacer, models: readonly Told[], runId = 'mine'): Promise<void> {
   for (const [step, isBest, isLast] of models) {
     const stored = join(root, `stored-${step}`);
     await mkdir(stored, { recursive: true });
     await writeFile(join(stored, 'model.safetensors'), `weights of ${step}`);
-    await writeFile(join(stored, 'model.json'), JSON.stringify({ network: 'y1', weights: 'model.safetensors', step }));
+    await writeFile(join(stored, 'model.json'), JSON.stringify({ network: 'y1', weights: 'model.safetensors', runId, step }));
     await placer.onModel({ folder: stored, step, isBest, isLast });
   }
 }
@@ -49,7 +49,7 @@ describe('--ckpt', () => {
     await tell(placer, MODELS);
     const { 'model-0001.json': description = '', ...rest } = await placedFiles();
     expect(rest).toEqual({ 'model-0001.safetensors': 'weights of 20' });
-    expect(JSON.parse(description)).toEqual({ network: 'y1', weights: 'model-0001.safetensors', step: 20 });
+    expect(JSON.parse(description)).toEqual({ network: 'y1', weights: 'model-0001.safetensors', runId: 'mine', step: 20 });
     expect(placer.placed).toBe(join(folder, 'model-0001'));
   });
 
@@ -82,7 +82,7 @@ describe('a run that is taken up', () => {
   it('numbers on', async () => {
     await tell(new ModelPlacer(folder, 1), MODELS);
     const second = new ModelPlacer(folder, 1);
-    await second.takeUp();
+    await second.takeUp({ runId: 'mine', step: 30 });
     expect(second.placed).toBe(join(folder, 'model-0002'));
     await tell(second, [[40, true, true]]);
     expect(Object.keys(await placedFiles()).filter((name) => name.endsWith('.safetensors'))).toHaveLength(3);
@@ -91,8 +91,27 @@ describe('a run that is taken up', () => {
   it('keeps the best one of its first part', async () => {
     await tell(new ModelPlacer(folder, 3), MODELS);
     const second = new ModelPlacer(folder, 3);
-    await second.takeUp();
+    await second.takeUp({ runId: 'mine', step: 30 });
     await tell(second, [[40, false, true]]);
     expect((await placedFiles())['model-0001.safetensors']).toBe('weights of 20');
+  });
+
+  it.each([1, 2, 3] as const)('does not take the models of an older run for its own (--ckpt %i)', async (ckpt) => {
+    await tell(new ModelPlacer(folder, ckpt), MODELS, 'older');
+    const second = new ModelPlacer(folder, ckpt);
+    await second.takeUp({ runId: 'mine', step: 30 });
+    expect(second.placed).toBeNull();
+    await tell(second, [[40, false, true]]);
+    expect(second.placed).toBe(join(folder, 'model-0001'));
+    expect((await placedFiles())['model-0001.safetensors']).toBe('weights of 40');
+  });
+
+  it('places those again that are trained again', async () => {
+    await tell(new ModelPlacer(folder, 2), MODELS);
+    const second = new ModelPlacer(folder, 2);
+    await second.takeUp({ runId: 'mine', step: 15 });
+    await tell(second, MODELS.slice(1));
+    const files = Object.entries(await placedFiles()).filter(([name]) => name.endsWith('.safetensors'));
+    expect(files.map(([, text]) => text)).toEqual(['weights of 10', 'weights of 20', 'weights of 30']);
   });
 });

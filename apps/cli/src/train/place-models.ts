@@ -28,12 +28,23 @@ export class ModelPlacer {
     private readonly ckpt: 0 | 1 | 2 | 3,
   ) {}
 
-  /** Goes on behind what an earlier part of the same run has placed. */
-  async takeUp(): Promise<void> {
+  /**
+   * Goes on behind what an earlier part of the same run has placed. Files of other runs do not count, nor those of steps that are
+   * trained again: they are placed again, too.
+   * @param step the one that the run goes on from
+   */
+  async takeUp({ runId, step }: { readonly runId: string; readonly step: number }): Promise<void> {
+    if (this.ckpt === 0) return;
     const names = await readdir(this.folder).catch(() => []);
-    const numbers = names.map((name) => Number(SLOT.exec(name)?.[1] ?? 0));
-    this.numPlaced = Math.max(0, ...numbers);
-    if (this.numPlaced > 0 && this.ckpt > 0) this.placed = join(this.folder, numbered('model', this.numPlaced));
+    for (const name of names) {
+      const number = Number(SLOT.exec(name)?.[1] ?? 0);
+      if (number <= this.numPlaced) continue;
+      const prefix = join(this.folder, numbered('model', number));
+      const model = await describedIn(`${prefix}.json`);
+      if (model?.['runId'] !== runId || !(Number(model['step']) <= step)) continue;
+      this.numPlaced = number;
+      this.placed = prefix;
+    }
   }
 
   /**
@@ -51,6 +62,15 @@ export class ModelPlacer {
     await mkdir(this.folder, { recursive: true });
     this.placed = await placeModel(folder, join(this.folder, numbered('model', number)));
     return this.placed;
+  }
+}
+
+/** What a placed model says of itself; null where it says nothing. */
+async function describedIn(file: string): Promise<Record<string, unknown> | null> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+  } catch {
+    return null;
   }
 }
 

@@ -57,7 +57,9 @@ export function resolveTraining(flags: TrainFlags, surroundings: TrainSurroundin
   const listed = deviceList(surroundings.devices);
   const ranks = flags.ranks ?? listed?.length ?? (recipe && !flags.local ? recipe.config.ranks?.max : undefined) ?? 1;
   const base = recipe ? recipe.config : trainPyConfig(flags, ranks);
-  if (recipe?.requires.includes('pretrained') && !surroundings.pretrained) {
+  // A run that is taken up has its model already.
+  const isTakenUp = flags.local && flags.resume;
+  if (recipe?.requires.includes('pretrained') && !surroundings.pretrained && !isTakenUp) {
     throw new ArcFleetError(
       'validation_failed',
       `The recipe ${recipe.name} goes on from a stored model: add --pretrained PATH,EPOCH`,
@@ -70,11 +72,11 @@ export function resolveTraining(flags: TrainFlags, surroundings: TrainSurroundin
     config,
     recipe,
     ranks: worldSize,
-    devices: listed && Array.from({ length: worldSize }, (_, rank) => listed[rank % listed.length] ?? ''),
+    devices: devicesOf(listed, worldSize),
     dataset: surroundings.dataset,
     pretrained: surroundings.pretrained,
     modelFolder: join(resolve(surroundings.workingFolder, flags.modelsRoot), modelName(flags, config, surroundings.dataset)),
-    ckpt: flags.ckpt,
+    ckpt: flags.ckpt ?? TRAIN_DEFAULTS.ckpt,
     hasDefaultLength: !recipe && !flags.maxSteps && flags.epochs === undefined,
     notes: notesOn(flags, listed, worldSize),
   };
@@ -87,6 +89,11 @@ export function deviceList(list: string | undefined): string[] | null {
     .map((device) => device.trim())
     .filter((device) => device !== '');
   return devices.length > 0 ? devices : null;
+}
+
+/** The device of each rank, shared in turn where there are fewer. */
+export function devicesOf(listed: readonly string[] | null, ranks: number): string[] | null {
+  return listed && Array.from({ length: ranks }, (_, rank) => listed[rank % listed.length] ?? '');
 }
 
 /** Options of train.py with its defaults. Presets merge in its order: loss, then network. */
@@ -108,7 +115,12 @@ function trainPyConfig(flags: TrainFlags, ranks: number): JsonObject {
 }
 
 /** Only what was given, so that a recipe keeps the rest. */
-function givenConfig(flags: TrainFlags, ranks: number, recipe: Recipe | null, surroundings: TrainSurroundings): JsonObject {
+export function givenConfig(
+  flags: TrainFlags,
+  ranks: number,
+  recipe: Recipe | null,
+  surroundings: TrainSurroundings,
+): JsonObject {
   const { dataset, pretrained } = surroundings;
   const optimizer = definedOf({ learningRate: flags.lr, weightDecay: flags.wd, momentum: flags.mom });
   // train_parall.py takes 0 for its default.
@@ -126,7 +138,7 @@ function givenConfig(flags: TrainFlags, ranks: number, recipe: Recipe | null, su
     epochs: flags.epochs,
     classSampling: samplingConfig(flags.samplingRate),
     verification: definedOf({ everySteps: flags.verbose, targets: dataset.targets ?? undefined }),
-    model: { save: MODEL_POLICY[flags.ckpt] },
+    model: { save: MODEL_POLICY[flags.ckpt ?? TRAIN_DEFAULTS.ckpt] },
     // Ranks of one machine always reach each other.
     communication: flags.local && ranks > 1 ? { transport: 'tcp' } : undefined,
     ranks: { max: ranks, min: null },
@@ -156,7 +168,8 @@ function sameGroups(recipe: Recipe | null, ranks: number): JsonObject | undefine
   return (batch.globalBatchSize / ranks) % group === 0 ? { bnGroupSize: group } : undefined;
 }
 
-function checkConfig(config: JsonObject, flags: TrainFlags): RunConfig {
+/** @throws ArcFleetError `validation_failed`, naming fields and options. */
+export function checkConfig(config: JsonObject, flags: TrainFlags): RunConfig {
   const parsed = runConfigSchema.safeParse(config);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => describeIssue(issue, flags));

@@ -5,7 +5,15 @@ import { startRedis, type Session } from '#services';
 import type { CliConfig } from '../config.js';
 import { listenTo } from '../follow/listen-to.js';
 import type { ProgressView } from '../follow/progress-view.js';
-import { closeLocalState, keepEventFiles, openLocalState, stateFolder, type LocalState } from '../local/local-state.js';
+import {
+  closeLocalState,
+  dropEventFiles,
+  keepEventFiles,
+  openLocalState,
+  stateFolder,
+  type LocalState,
+} from '../local/local-state.js';
+import { cutMetrics } from '../local/metrics-file.js';
 import { RunRecorder } from '../local/run-recorder.js';
 import { trainRanks, type RanksOutcome } from '../local/train-ranks.js';
 import { orAbort } from '../foreground.js';
@@ -16,8 +24,6 @@ import type { TrainResult } from './train-report.js';
 
 /** Loading an engine and the index of a large data set takes its time on a busy machine. */
 const RENDEZVOUS_MS = 300_000;
-/** How long ranks may take to reach the end of their step and write a checkpoint. */
-const GRACE_MS = 60_000;
 
 /**
  * Trains all ranks in processes of this machine, without a server: ranks meet in a Redis that lives as long as the run. The signal
@@ -34,9 +40,9 @@ export async function trainLocally(
 ): Promise<TrainResult> {
   const { ranks, modelFolder } = training;
   const startedAt = performance.now();
-  const state = await openLocalState(modelFolder, options.resume);
+  const state = await openLocalState(modelFolder, training, options.resume);
   const recorded = startRecorder(training, state, view);
-  if (options.resume) await recorded.placer.takeUp();
+  if (state.resumeFrom) await recorded.placer.takeUp(state.resumeFrom);
   let outcome: RanksOutcome | null = null;
   try {
     const redisUrl = ranks > 1 ? await startMeetingPlace(session, config, view, signal) : '';
@@ -45,11 +51,14 @@ export async function trainLocally(
     await recorded.models.settled();
   } finally {
     view.stop();
-    // What ended early leaves nothing behind but a checkpoint.
-    if (outcome === null) await closeLocalState(state, false);
+    // What ended early leaves nothing behind but scalars and a checkpoint.
+    if (outcome === null) {
+      await keepEventFiles(state, modelFolder);
+      await closeLocalState(state, false);
+    }
   }
   const hasSucceeded = outcome.outcome === 'succeeded';
-  const eventFiles = hasSucceeded ? await keepEventFiles(state, modelFolder) : null;
+  const eventFiles = await keepEventFiles(state, modelFolder);
   const checkpoint = await closeLocalState(state, hasSucceeded);
   const { recorder, placer } = recorded;
   return {
@@ -87,6 +96,7 @@ function startRecorder({ config, modelFolder, ckpt }: ResolvedTraining, state: L
   const recorder = new RunRecorder({
     metricsFile: metricsFile(modelFolder),
     generation: state.generation,
+    onCheckpoint: (manifest) => state.accept(manifest),
     onEvent: (event) => {
       listener.onEvent(event);
       // The ranks may delete a model that was replaced once this is stored.
@@ -109,7 +119,11 @@ async function runRanks(
   parts: { redisUrl: string; threads: number; recorder: RunRecorder; view: ProgressView; stop: AbortSignal },
 ): Promise<RanksOutcome> {
   const { redisUrl, threads, recorder, view, stop } = parts;
-  if (!resumeFrom) await writeFile(metricsFile(modelFolder), '');
+  if (resumeFrom) await cutMetrics(metricsFile(modelFolder), resumeFrom.step);
+  else {
+    await writeFile(metricsFile(modelFolder), '');
+    await dropEventFiles(modelFolder);
+  }
   const job: Omit<RankJob, 'rank'> = {
     runId,
     generation,
@@ -128,6 +142,5 @@ async function runRanks(
       if (level === 'warn' || level === 'error') view.say(`${level.padEnd(9)} ${message}`);
     },
     stop,
-    graceMs: GRACE_MS,
   });
 }

@@ -12,7 +12,7 @@ export interface TrainFlags {
   readonly modelsRoot: string;
   readonly pretrained?: string;
   readonly pretrainedEpoch?: number;
-  readonly ckpt: 0 | 1 | 2 | 3;
+  readonly ckpt?: 0 | 1 | 2 | 3;
   readonly verbose?: number;
   readonly lr?: number;
   readonly lrSteps?: readonly number[];
@@ -82,10 +82,8 @@ export function addTrainOptions(command: Command): Command {
       .addOption(
         new Option(
           '--ckpt <n>',
-          '0: place no model; 1: each best one, numbered; 2: each verified one, numbered; 3: the best one as 0001',
-        )
-          .argParser(integer(0, 3))
-          .default(none.ckpt),
+          `0: place no model; 1: each best one, numbered; 2: each verified one, numbered; 3: the best one as 0001 ${shown(none.ckpt)}`,
+        ).argParser(integer(0, 3)),
       )
       .option('--verbose <steps>', `verification period ${shown(none.verbose)}`, integer(0, 1e9))
       .option('--lr <rate>', `learning rate (default: ${none.lr}, triplet losses 0.05)`, number(1e-12, 100))
@@ -113,7 +111,10 @@ export function addTrainOptions(command: Command): Command {
           .default([] as Setting[], 'none'),
       )
       .option('--local', 'train in processes of this machine, without a server')
-      .option('--resume', 'with --local: go on from the last checkpoint of the same model folder')
+      .option(
+        '--resume',
+        'with --local: go on from the last checkpoint of the same model folder; what is not given stays as it was',
+      )
       .option('--threads <n>', 'with --local: threads per rank (default: all cores over the ranks)', integer(1, 1024))
       .option('--api <url>', 'where to submit the run', 'http://127.0.0.1:3000')
       .option('--storage <dir>', 'storage of the fleet, where this machine sees it (default: that of npm run up)')
