@@ -75,7 +75,7 @@ export class Verifier {
             2 * set.numPairs,
             embeddingSize,
           );
-          const scores = verifyPairs(plain, flipped, embeddingSize, set.isSame);
+          const scores = this.score(step, set, () => verifyPairs(plain, flipped, embeddingSize, set.isSame));
           accuracies[index] = scores.accuracy;
           this.emit(step, 'model', set, scores);
         }
@@ -184,6 +184,17 @@ export class Verifier {
       } finally {
         embedded.dispose();
       }
+    }
+  }
+
+  /** A network that overflows says where, and why it may: early in training, batch norms do not know their statistics yet. */
+  private score(step: number, set: VerificationSet, score: () => VerificationScores): VerificationScores {
+    try {
+      return score();
+    } catch (error) {
+      if (!(error instanceof ArcFleetError) || error.code !== 'non_finite') throw error;
+      const message = `Step ${step}, verification set ${set.name}: ${error.message}. The embeddings overflow: after a few steps the running statistics of batch norms are still far from the data's; verify later or train longer.`;
+      throw new ArcFleetError('non_finite', message, { ...error.details, step, target: set.name }, { cause: error });
     }
   }
 
