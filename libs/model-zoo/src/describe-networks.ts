@@ -1,6 +1,5 @@
 import { NETWORK_NAMES, NETWORKS, type NetworkName, type OutputName } from '#contracts';
 import { createNetwork } from './network.js';
-import { NETWORK_FACTORIES } from './registry.js';
 
 /** A network of the catalog with its own embedding size and output layers, for faces of 112 x 112 pixels. */
 export interface NetworkDescription {
@@ -16,7 +15,7 @@ export interface NetworkDescription {
 
 /** Every network, in the catalog's order. Shapes are computed, no tensor is made. */
 export function describeNetworks(): NetworkDescription[] {
-  return NETWORK_NAMES.filter((name) => NETWORK_FACTORIES[name]).map((name) => {
+  return NETWORK_NAMES.map((name) => {
     const { description, embeddingSize, output } = NETWORKS[name];
     const { numParameters, flops } = createNetwork({ name, embeddingSize, height: 112, width: 112 });
     return { name, description, embeddingSize, output, numParameters, flops };

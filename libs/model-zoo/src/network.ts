@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { ArcFleetError, type NetworkName } from '#contracts';
+import type { NetworkName } from '#contracts';
 import type { BatchStatistics, DropoutKey, ParameterSpec, StatisticSpec } from './layer.js';
 import { resolveNetworkOptions, type NetworkOptions, type ResolvedNetworkOptions } from './network-options.js';
 import { sizeOf } from './parameters.js';
@@ -50,9 +50,7 @@ export interface TrainOptions {
 export function createNetwork(options: NetworkOptions): Network {
   const resolved = resolveNetworkOptions(options);
   const { name, height, width } = resolved;
-  const factory = NETWORK_FACTORIES[name as NetworkName];
-  if (!factory) throw new ArcFleetError('not_found', `Network '${name}' is in the catalog, but this build has no layers for it`);
-  const layer = factory(resolved)({ height, width, channels: 3 });
+  const layer = NETWORK_FACTORIES[name as NetworkName](resolved)({ height, width, channels: 3 });
   assertUnique([...layer.parameters, ...layer.statistics.map((statistic) => ({ name: `${statistic.name}/statistics` }))]);
 
   const lookUp = (tensors: TensorsByName) => (parameter: string) => {

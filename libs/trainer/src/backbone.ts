@@ -4,7 +4,7 @@ import { tf, type Engine } from '#engine';
 import { clipByGlobalNorm, createOptimizer, type NamedTensors, type Optimizer } from '#losses';
 import { initialValues, type BatchStatistics, type Network, type RunningStatistics as NetworkStatistics } from '#model-zoo';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { gradientMemory, GradientBuckets } from './gradient-buckets.js';
+import { gradientMemory, GradientBuckets, type SummedGradients } from './gradient-buckets.js';
 import { MovingAverage } from './moving-average.js';
 import { RunningStatistics, statisticsTensors } from './running-statistics.js';
 
@@ -25,9 +25,7 @@ export interface NamedValues {
 }
 
 /** What one step wants of the backbone, the same on all ranks. */
-export interface BackboneGradients {
-  /** Row-major, by name of the parameter. */
-  readonly gradients: ReadonlyMap<string, Float32Array>;
+export interface BackboneGradients extends SummedGradients {
   /** Of all local groups, by name of the batch norm. */
   readonly statistics: ReadonlyMap<string, BatchStatistics>;
 }
@@ -115,9 +113,12 @@ export class Backbone {
    * One update from gradients that are the same on all ranks, clipped first where the configuration says so; the running
    * statistics move by the same step, and the moving average follows.
    */
-  apply({ gradients, statistics }: BackboneGradients, { learningRate, step }: { learningRate: number; step: number }): void {
+  apply(
+    { gradients, norm, statistics }: BackboneGradients,
+    { learningRate, step }: { learningRate: number; step: number },
+  ): void {
     const { clipNorm } = this.options.config.optimizer;
-    if (clipNorm !== null) clipByGlobalNorm([...gradients.values()], clipNorm);
+    if (clipNorm !== null) clipByGlobalNorm([...gradients.values()], clipNorm, norm);
     // One after the other, so that the engine holds one gradient at a time.
     for (const [name, values] of gradients) {
       const gradient = tf.tensor(values.slice(), this.parameters[name]!.shape);

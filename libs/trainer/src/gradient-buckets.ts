@@ -19,6 +19,13 @@ export interface BucketOptions {
   readonly wire?: WireType;
 }
 
+export interface SummedGradients {
+  /** Row-major, by name of the parameter; parts of the memory that the next step uses again. */
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+  /** L2 norm over all of them together, as `globalNorm` has it: the same bits on every rank. */
+  readonly norm: number;
+}
+
 /** Memory for the gradients of `length` parameters, which the communication thread can read and write in place. Reused by every step. */
 export function gradientMemory(length: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(4 * length));
@@ -70,23 +77,24 @@ export class GradientBuckets {
   }
 
   /**
-   * Sends the rest and waits for all sums, row-major, by parameter name; they are parts of `memory`.
+   * Sends the rest and waits for all sums; one pass over them finds their norm and whether they are finite.
    *
    * @throws ArcFleetError `non_finite` on all ranks when an element is not finite; `step` is for the message.
    */
-  async finish(step: number): Promise<ReadonlyMap<string, Float32Array>> {
+  async finish(step: number): Promise<SummedGradients> {
     this.launch();
     await Promise.all(this.sums);
     const gradients = new Map<string, Float32Array>();
     for (const { name, offset, length } of this.slots) gradients.set(name, this.memory.subarray(offset, offset + length));
     const squares = sumOfSquares(this.memory.subarray(0, this.length));
     if (!Number.isFinite(squares)) await this.failNonFinite(step);
-    return gradients;
+    return { gradients, norm: Math.sqrt(squares) };
   }
 
   /** Every rank sees the same sum, so all come here together and can agree on who started it. */
   private async failNonFinite(step: number): Promise<never> {
-    const data = Int32Array.of(this.isOwnFinite ? 0 : 1);
+    const isOwnFinite = this.isOwnFinite && this.collective.worldSize > 1;
+    const data = Int32Array.of(isOwnFinite ? 0 : 1);
     const flags = await this.collective.allGather({ dtype: 'int32', shape: [1], data });
     const ranks = flags.flatMap((flag, rank) => (flag.data[0] === 1 ? [rank] : []));
     const where = ranks.length > 0 ? `of rank ${ranks.join(', ')}` : 'summed over all ranks';
@@ -102,7 +110,9 @@ export class GradientBuckets {
     const bucket = this.memory.subarray(this.sentLength, this.length);
     this.sentLength = this.length;
     const send = () => {
-      if (!Number.isFinite(sumOfSquares(bucket))) this.isOwnFinite = false;
+      // Alone the sum itself says it.
+      const isShared = this.collective.worldSize > 1;
+      if (isShared && !Number.isFinite(sumOfSquares(bucket))) this.isOwnFinite = false;
       return this.collective.allReduce(bucket, 'sum', { wire: this.wire, into: bucket });
     };
     // Chained through the reads, which are in order themselves, so that collectives start in the same order everywhere.

@@ -10,10 +10,13 @@ export function globalNorm(gradients: readonly Float32Array[]): number {
 
 /**
  * Scales all gradients in place so that their {@link globalNorm} is at most `clipNorm`. For the backbone only: the head is
- * never clipped. Returns the norm before.
+ * never clipped. `norm` is theirs, where the caller knows it already. Returns the norm before.
  */
-export function clipByGlobalNorm(gradients: readonly Float32Array[], clipNorm: number): number {
-  const norm = globalNorm(gradients);
+export function clipByGlobalNorm(
+  gradients: readonly Float32Array[],
+  clipNorm: number,
+  norm: number = globalNorm(gradients),
+): number {
   if (norm > clipNorm) {
     const factor = clipNorm / norm;
     for (const gradient of gradients) for (let at = 0; at < gradient.length; at++) gradient[at] = gradient[at]! * factor;

@@ -72,7 +72,7 @@ export class MicroBatchPass implements EmbeddingPass {
     } finally {
       tf.dispose(sums);
     }
-    return { gradients: await buckets.finish(step), statistics: this.mergeStatistics() };
+    return { ...(await buckets.finish(step)), statistics: this.mergeStatistics() };
   }
 
   dispose(): void {

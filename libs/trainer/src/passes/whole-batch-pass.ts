@@ -39,7 +39,7 @@ export class WholeBatchPass implements EmbeddingPass {
     } finally {
       dy.dispose();
     }
-    const gradients = await buckets.finish(step);
+    const summed = await buckets.finish(step);
     const statistics = new Map<string, BatchStatistics>();
     for (const { name } of backbone.network.statistics) {
       statistics.set(name, {
@@ -47,7 +47,7 @@ export class WholeBatchPass implements EmbeddingPass {
         variance_GC: aux[`${name}/variance`] as Tensor2D,
       });
     }
-    return { gradients, statistics };
+    return { ...summed, statistics };
   }
 
   dispose(): void {

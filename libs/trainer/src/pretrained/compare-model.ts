@@ -1,5 +1,5 @@
 import { NETWORK_NAMES, NETWORKS, OUTPUTS, type NetworkName } from '#contracts';
-import { channelsFirstShape, createNetwork, NETWORK_FACTORIES, type Network, type ParameterSpec } from '#model-zoo';
+import { channelsFirstShape, createNetwork, type Network, type ParameterSpec } from '#model-zoo';
 import type { StoredModel } from './stored-model.js';
 
 export interface Difference {
@@ -52,7 +52,6 @@ export function isOutputTensor(network: Network): (name: string) => boolean {
 /** The network of the catalog, with its own output layers, that a model without a name has the body of; null: none. */
 export function recognizeNetwork(model: Tensors, { height, width }: { height: number; width: number }): NetworkName | null {
   for (const name of NETWORK_NAMES) {
-    if (!NETWORK_FACTORIES[name]) continue;
     const network = createNetwork({ name, embeddingSize: NETWORKS[name].embeddingSize, height, width });
     const differences = differencesOf(network, model);
     // The first layer tells most networks apart, without building any variants.

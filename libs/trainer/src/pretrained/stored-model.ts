@@ -21,7 +21,7 @@ export interface StoredModel {
   /** null: the file does not say. */
   readonly network: string | null;
   readonly options: StoredOptions;
-  /** In whose order weights are stored: see mxnet-order.ts. */
+  /** In whose order of axes weights are stored; MXNet puts channels first. */
   readonly order: 'arcfleet' | 'mxnet';
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Row-major. */
