@@ -142,6 +142,57 @@ describe('arcfleet train --local', () => {
     expect(losses('halved')).toEqual(losses('whole'));
   });
 
+  it('is killed at any step and taken up: model and losses are those of a run that was never disturbed', async () => {
+    const line = `${TINY} --local --max-steps 60 --verbose 20 --frequent 1 --set checkpoint.everySteps=5`;
+    const folder = (name: string) => join(fleet.folder, 'models', `tiny-arcface-faces-${name}`);
+    const whole = new TrainCommand(`${line} --extra-model-name undisturbed`);
+    expect(await whole.exitCode(), whole.output).toBe(0);
+
+    const first = new TrainCommand(`${line} --extra-model-name broken`);
+    // Anywhere behind a checkpoint: between steps, in one, while a model or the next checkpoint is written.
+    const checkpoint = 5 * (1 + Math.floor(Math.random() * 5));
+    const waitMs = Math.random() * 60;
+    const when = `killed ${waitMs} ms after checkpoint ${checkpoint}`;
+    await first.shows(`saved     checkpoint of step ${checkpoint}`);
+    await delay(waitMs);
+    first.kill('SIGKILL');
+    await first.exitCode();
+    expect(existsSync(join(folder('broken'), '.run')), `${when}: ${first.output}`).toBe(true);
+    const second = new TrainCommand(`${line} --extra-model-name broken --resume`);
+    expect(await second.exitCode(), second.output).toBe(0);
+
+    const records = (name: string) =>
+      linesOf(join(folder(name), 'metrics.jsonl')).flatMap((each) =>
+        'loss' in each ? [[each['step'], each['loss']]] : 'verification' in each ? [[each['step'], each['accuracy']]] : [],
+      );
+    expect(records('undisturbed')).toHaveLength(63);
+    expect(records('broken'), when).toEqual(records('undisturbed'));
+    const model = (name: string) => readFileSync(join(folder(name), 'model-0001.safetensors'));
+    expect(model('broken').equals(model('undisturbed')), when).toBe(true);
+    expect(readdirSync(folder('broken')).sort()).toEqual(readdirSync(folder('undisturbed')).sort());
+  });
+
+  it('goes on at another number of ranks with the same batch, and as no other run', async () => {
+    const line = `${TINY} --local --ranks 2 --verbose 0 --frequent 1 --extra-model-name fewer`;
+    const first = new TrainCommand(`${line} --max-steps 100000`);
+    await first.shows('step ');
+    first.kill('SIGINT');
+    expect(await first.exitCode(), first.output).toBe(130);
+    const step = Number(/A checkpoint of step (\d+) is kept/.exec(first.output)?.[1]);
+    const other = new TrainCommand(`${line} --resume --lr 0.5`);
+    expect(await other.exitCode()).toBe(1);
+    expect(other.output).toContain('optimizer.learningRate (--lr) was 0.1 and would be 0.5');
+
+    const second = new TrainCommand(`${line} --resume --ranks 1 --max-steps ${step + 6} --json`);
+    expect(await second.exitCode(), second.output).toBe(0);
+    expect(second.output).toContain('8 per rank x 1 = 8, batch norm over 4');
+    expect(second.summary()).toMatchObject({ status: 'succeeded', ranks: 1, steps: step + 6 });
+    const folder = join(fleet.folder, 'models', 'tiny-arcface-faces-fewer');
+    const steps = linesOf(join(folder, 'metrics.jsonl')).flatMap((each) => ('loss' in each ? [each['step']] : []));
+    expect(steps).toEqual(Array.from({ length: step + 6 }, (_, index) => index + 1));
+    expect(JSON.parse(readFileSync(join(folder, 'model-0001.json'), 'utf8'))).toMatchObject({ step: step + 6 });
+  });
+
   it.runIf(process.platform === 'linux')('takes its trainers with it when it is killed', async () => {
     const command = new TrainCommand(`${TINY} --local --ranks 2 --max-steps 100000 --extra-model-name killed`);
     await command.shows('step ');
@@ -199,6 +250,7 @@ describe('arcfleet train', () => {
     expect(await command.exitCode(), command.output).toBe(130);
     const summary = command.summary();
     expect(summary).toMatchObject({ status: 'detached' });
+    expect(command.output).toContain(`Run ${String(summary['runId'])} goes on by itself`);
     await delay(200);
     expect((await fleet.run(String(summary['runId']))).status).toBe('queued');
     await fleet.cancel(String(summary['runId']));

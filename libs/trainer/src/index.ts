@@ -5,3 +5,5 @@ export type { TrainingDeps, TrainingResult } from './training-deps.js';
 export type { StopMode } from './data/step-message.js';
 export { SafetensorsReader, writeSafetensors } from './checkpoint/safetensors.js';
 export type { TensorSource } from './checkpoint/safetensors.js';
+export { locateModel } from './pretrained/locate-model.js';
+export type { ModelLocation } from './pretrained/locate-model.js';

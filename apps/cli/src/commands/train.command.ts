@@ -57,7 +57,7 @@ async function resolveCommand(config: CliConfig, flags: TrainFlags): Promise<Res
   const folder = flags.recipe === undefined ? undefined : findRecipe(flags.recipe).dataset.folder;
   const dataset = await findDataset({ dataset: flags.dataset, folder, dataRoot: flags.dataRoot, workingFolder });
   const { pretrained: text, pretrainedEpoch: epoch } = flags;
-  const pretrained = text ? findPretrained(text, { workingFolder, ...(epoch === undefined ? {} : { epoch }) }) : null;
+  const pretrained = text ? await findPretrained(text, { workingFolder, ...(epoch === undefined ? {} : { epoch }) }) : null;
   const surroundings = { workingFolder, devices: config.devices, dataset, pretrained };
   const fresh = resolveTraining(flags, surroundings);
   const isTakenUp = flags.local && flags.resume;

@@ -1,13 +1,14 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { ArcFleetError, NETWORK_NAMES, NETWORKS, type NetworkName } from '#contracts';
+import type { ModelLocation } from '#trainer';
 import { shellWord } from './shell-word.js';
 
 /** A stored model as `--pretrained` names it. */
 export interface PretrainedModel {
   /** Absolute. */
   readonly path: string;
-  /** Number in the file name, where the path is a prefix of files. */
+  /** Number in the file name, where the path is a prefix of files; undefined: it is a folder or one of the files. */
   readonly epoch?: number;
   /** Network that its weights belong to; null: not known. */
   readonly network: NetworkName | null;
@@ -15,7 +16,7 @@ export interface PretrainedModel {
   readonly isHere: boolean;
 }
 
-const FORMATS = ['.safetensors', '.params'];
+const FORMATS = ['.json', '.safetensors', '.params'];
 
 /** `model-0001` of the prefix `model`. */
 export function numbered(prefix: string, epoch: number): string {
@@ -24,34 +25,47 @@ export function numbered(prefix: string, epoch: number): string {
 
 /**
  * Finds the model that `prefix,epoch` of the MXNet trainers means: files `prefix-0001.params` (or `.safetensors`), or the same inside
- * a folder, `folder/model-0001.*`; or a folder that a run stored.
+ * a folder, `folder/model-0001.*`; or a folder that a run stored; or one of the files itself. Ranks find the same one.
  *
  * @param text PATH or PATH,EPOCH; an epoch in it counts more than `epoch`
  * @throws ArcFleetError `validation_failed` when two different epochs are given.
  */
-export function findPretrained(
+export async function findPretrained(
   text: string,
   { epoch, workingFolder }: { epoch?: number; workingFolder: string },
-): PretrainedModel {
+): Promise<PretrainedModel> {
   const [, path = text, own] = /^(.*?)(?:,(\d{1,4}))?$/s.exec(text) ?? [];
   if (own !== undefined && epoch !== undefined && Number(own) !== epoch) {
     throw new ArcFleetError('validation_failed', `--pretrained ${text} names epoch ${own}, --pretrained-epoch ${epoch}`);
   }
   const number = own === undefined ? epoch : Number(own);
   const place = resolve(workingFolder, path);
-  const inFolder = join(place, 'model');
-  for (const prefix of [inFolder, place]) {
-    const stem = numbered(prefix, number ?? 1);
-    if (FORMATS.some((format) => existsSync(stem + format))) {
-      return { path: prefix, epoch: number ?? 1, network: networkOf(`${stem}.json`, dirname(prefix)), isHere: true };
-    }
+  // It brings the tensor libraries along, which nobody waits for who names no model.
+  const { locateModel } = await import('#trainer');
+  try {
+    return found(place, await locateModel({ path: place, epoch: number, newOutput: false }));
+  } catch (error) {
+    if (!(error instanceof ArcFleetError) || error.code !== 'model_not_found') throw error;
+    return missing(place, number);
   }
-  if (number === undefined && existsSync(join(place, 'model.safetensors'))) {
-    return { path: place, network: networkOf(join(place, 'model.json'), place), isHere: true };
-  }
+}
+
+/** The same model in the way that names it best: prefix and epoch where its files are numbered. */
+function found(place: string, location: ModelLocation): PretrainedModel {
+  const stem = location.kind === 'mxnet' ? location.params.replace(/\.params$/, '') : location.stem;
+  const network = networkOf(`${stem}.json`, dirname(stem));
+  // A file is meant as it is: beside it there may be one of the other format.
+  if (statSync(place, { throwIfNoEntry: false })?.isFile()) return { path: place, network, isHere: true };
+  const [, prefix, epoch] = /^(.+)-(\d{4})$/.exec(stem) ?? [];
+  if (prefix !== undefined) return { path: prefix, epoch: Number(epoch), network, isHere: true };
+  return { path: basename(stem) === 'model' ? dirname(stem) : `${stem}.json`, network, isHere: true };
+}
+
+function missing(place: string, epoch: number | undefined): PretrainedModel {
+  if (FORMATS.includes(extname(place))) return { path: place, network: networkOfFolder(dirname(place)), isHere: false };
   const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const prefix = isFolder || networkOfFolder(place) !== null ? inFolder : place;
-  return { path: prefix, epoch: number ?? 1, network: networkOfFolder(dirname(prefix)), isHere: false };
+  const prefix = isFolder || networkOfFolder(place) !== null ? join(place, 'model') : place;
+  return { path: prefix, epoch: epoch ?? 1, network: networkOfFolder(dirname(prefix)), isHere: false };
 }
 
 /** By what the model says of itself, else by the folder's name, `<network>-<loss>-<dataset>`. */
@@ -104,6 +118,6 @@ function withNetwork(args: readonly string[], network: NetworkName): string[] {
 
 /** What to say of a model that is not there. */
 export function pretrainedNotFound({ path, epoch }: PretrainedModel, text: string): ArcFleetError {
-  const files = epoch === undefined ? join(path, 'model.safetensors') : `${numbered(path, epoch)}.safetensors (or .params)`;
+  const files = epoch === undefined ? path : `${numbered(path, epoch)}.safetensors (or .params)`;
   return new ArcFleetError('model_not_found', `There is no model ${text}: looked for ${files}`, { path });
 }

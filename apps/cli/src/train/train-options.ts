@@ -77,7 +77,10 @@ export function addTrainOptions(command: Command): Command {
       .addOption(new Option('--network <name>', `backbone ${shown(none.network)}`).choices(NETWORKS))
       .addOption(new Option('--loss <name>', `loss ${shown(none.loss)}`).choices(LOSSES))
       .option('--models-root <dir>', 'where models are placed, in a folder <network>-<loss>-<dataset>', './models')
-      .option('--pretrained <path[,epoch]>', 'stored model to start the backbone from: its folder, or the prefix of its files')
+      .option(
+        '--pretrained <path[,epoch]>',
+        'stored model to start the backbone from: its folder, the prefix of its files, or one of them',
+      )
       .option('--pretrained-epoch <n>', `number in the name of its files ${shown(none.pretrainedEpoch)}`, integer(0, 9999))
       .addOption(
         new Option(

@@ -77,7 +77,7 @@ export async function trainRemotely(
   } catch (error) {
     if (!detach.aborted) throw error;
     view.stop();
-    return detachedResult(training, created, startedAt, url);
+    return detachedResult(training, created, { startedAt, url, isCanceled: cancel.aborted });
   } finally {
     cancel.removeEventListener('abort', onCancel);
     view.stop();
@@ -128,7 +128,11 @@ function modelPlace(run: RunView, storageRoot: string | null): string {
   return `${folder} in the fleet's storage, which this machine does not see; --storage DIR says where it is mounted`;
 }
 
-function detachedResult({ ranks }: ResolvedTraining, { id, step }: RunView, startedAt: number, url: string): TrainResult {
+function detachedResult(
+  { ranks }: ResolvedTraining,
+  { id, step }: RunView,
+  { startedAt, url, isCanceled }: { readonly startedAt: number; readonly url: string; readonly isCanceled: boolean },
+): TrainResult {
   return {
     status: 'detached',
     runId: id,
@@ -140,6 +144,6 @@ function detachedResult({ ranks }: ResolvedTraining, { id, step }: RunView, star
     verifications: [],
     model: null,
     error: null,
-    hints: [`Run ${id} was asked to cancel and is left to itself. It is at ${url}`],
+    hints: [`Run ${id} ${isCanceled ? 'was asked to cancel and is left to itself' : 'goes on by itself'}. It is at ${url}`],
   };
 }
