@@ -16,6 +16,7 @@ export const TRAIN_DEFAULTS = {
   network: 'r100',
   loss: 'arcface',
   dataset: 'emore',
+  dataRoot: './datasets',
   lr: 0.1,
   lrSteps: [100_000, 160_000, 220_000],
   wd: 5e-4,

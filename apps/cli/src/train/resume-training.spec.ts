@@ -48,6 +48,16 @@ describe('a run that is taken up', () => {
     });
   });
 
+  it('keeps its data where an option that was left out would look elsewhere', () => {
+    const stored = start(LINE);
+    const path = '/data/faces';
+    const moved = { ...stored, config: { ...stored.config, dataset: { ...stored.config.dataset, path } } };
+    expect(resume(moved, '--seed 1')).toMatchObject({ dataset: { path, isHere: true }, config: { dataset: { path } } });
+    expect(() => resume(moved, '--data-root elsewhere')).toThrow(
+      'dataset.path (--dataset) was "/data/faces" and would be "/work/datasets/faces"',
+    );
+  });
+
   it.each([
     ['--lr 0.5', 'optimizer.learningRate (--lr) was 0.02 and would be 0.5'],
     ['--loss arcface', 'loss.name was "cosface" and would be "arcface"'],

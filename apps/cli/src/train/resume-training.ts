@@ -1,7 +1,7 @@
 import { ArcFleetError, isJsonObject, mergeConfig, RECIPE_LABEL, type JsonObject, type RunConfig } from '#contracts';
 import type { LocalRun } from '../local/local-state.js';
 import { optionOf } from './describe-issue.js';
-import { LOSS_PRESETS, NETWORK_PRESETS } from './presets.js';
+import { LOSS_PRESETS, NETWORK_PRESETS, TRAIN_DEFAULTS } from './presets.js';
 import {
   checkConfig,
   deviceList,
@@ -70,9 +70,17 @@ export function resumeTraining(
     config,
     ranks,
     ckpt,
+    dataset: datasetOf(stored, training),
     devices: devicesOf(listed, ranks),
     hasDefaultLength: false,
   };
+}
+
+/** Where the options that were left out would look is not where the run has its data. */
+function datasetOf({ dataset: { path } }: RunConfig, { dataset }: ResolvedTraining): ResolvedTraining['dataset'] {
+  if (path === dataset.path) return dataset;
+  // Whether it is still there is for the ranks to say.
+  return { name: dataset.name, path, isHere: true, numClasses: null, targets: null };
 }
 
 /** Every rank holds whole batch norm groups, in each of its micro-batches. */
@@ -101,7 +109,7 @@ function givenNow(
   const all = givenConfig(flags, ranks, null, surroundings);
   const { dataset, network: ofNetwork, loss: ofLoss, batch, model, communication, verification: _, ...rest } = all;
   const overrides: [string, unknown, boolean][] = [
-    ['dataset', dataset, flags.dataset !== undefined],
+    ['dataset', dataset, flags.dataset !== undefined || flags.dataRoot !== TRAIN_DEFAULTS.dataRoot],
     ['network', ofNetwork, network !== undefined && !isSameNetwork],
     ['loss', ofLoss, loss !== undefined && !isSameLoss],
     ['batch', batch, flags.perBatchSize !== undefined && !isSameBatch(batch, ranks, stored)],

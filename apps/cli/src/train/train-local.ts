@@ -66,7 +66,7 @@ export async function trainLocally(
     runId: null,
     ranks,
     engine: recorder.engine,
-    steps: outcome.step ?? 0,
+    steps: outcome.step ?? state.resumeFrom?.step ?? 0,
     seconds: (performance.now() - startedAt) / 1_000,
     speeds: recorder.speeds,
     verifications: recorder.verifications,

@@ -102,7 +102,7 @@ export function addTrainOptions(command: Command): Command {
       .option('--max-steps <n>', 'end after that many steps (default: an eighth beyond the last of --lr-steps)', integer(0, 1e9))
       .option('--epochs <n>', 'end after that many passes over the data', integer(1, 1e6))
       .option('--extra-model-name <name>', 'suffix of the model folder')
-      .option('--data-root <dir>', 'folder of data sets', './datasets')
+      .option('--data-root <dir>', 'folder of data sets', none.dataRoot)
       .option('--ranks <n>', 'ranks (default: one per device in CUDA_VISIBLE_DEVICES, else 1)', integer(1, 1024))
       .addOption(new Option('--engine <name>', 'tensor engine (default: auto)').choices(['auto', ...ENGINES]))
       .option('--sampling-rate <rate>', 'share of the class centers in a step (Partial FC); 1: all', number(0, 1))
