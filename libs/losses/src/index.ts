@@ -1,3 +1,4 @@
+export { NORM_EPSILON } from './batch.js';
 export { createLoss, LOSS_FACTORIES } from './losses/registry.js';
 export type { MarginLoss, TargetLogit } from './losses/margin-loss.js';
 export { DEFAULT_CHUNK_SIZE, DEFAULT_KEPT_LOGITS_BYTES, MarginHead } from './margin-head.js';

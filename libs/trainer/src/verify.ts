@@ -12,6 +12,7 @@ import {
 import { tf, type Engine } from '#engine';
 import { pixelDistance, pixelScores, verifyPairs, type PixelDistance } from '#verification';
 import type { Backbone } from './backbone.js';
+import { embedAhead } from './embed-ahead.js';
 import { statisticsTensors } from './running-statistics.js';
 
 /** Images that are embedded at once; each twice, as it is and mirrored. */
@@ -153,14 +154,13 @@ export class Verifier {
   ): Promise<void> {
     const { backbone, engine, size } = this.options;
     const { parameters } = backbone.evaluated();
-    const { embeddingSize } = backbone.network;
     const imageLength = size.height * size.width * 3;
-    const load = async (start: number): Promise<Float32Array> => {
-      const count = Math.min(BATCH_SIZE, end - start);
+    const load = async (start: number, stop: number): Promise<Float32Array> => {
+      const count = stop - start;
       const pixels = new Float32Array(2 * count * imageLength);
       await Promise.all(
         Array.from({ length: count }, async (_, offset) => {
-          const index = start + offset;
+          const index = first + start + offset;
           const image = await decodeImage(set.images[index]!, size, `image ${index} of ${set.path}`);
           placeImage(image, size, false, pixels, 2 * offset * imageLength);
           placeImage(image, size, true, pixels, (2 * offset + 1) * imageLength);
@@ -168,23 +168,9 @@ export class Verifier {
       );
       return pixels;
     };
-    let next = first < end ? load(first) : null;
-    for (let start = first; next; start += BATCH_SIZE) {
-      const pixels = await next;
-      next = start + BATCH_SIZE < end ? load(start + BATCH_SIZE) : null;
-      // Asked for ahead; its failure is seen when it is awaited.
-      next?.catch(() => undefined);
-      const count = pixels.length / imageLength;
-      const embedded = tf.tidy(() =>
-        backbone.network.embed(parameters, statistics, tf.tensor4d(pixels, [count, size.height, size.width, 3])),
-      );
-      try {
-        const at = (start - first) * 2 * embeddingSize;
-        await engine.readInto(embedded, rows.subarray(at, at + count * embeddingSize));
-      } finally {
-        embedded.dispose();
-      }
-    }
+    const { network } = backbone;
+    const [count, batchSize] = [end - first, BATCH_SIZE];
+    await embedAhead({ network, parameters, statistics, engine, size, count, batchSize, load }, rows);
   }
 
   /** A network that overflows says where, and why it may: early in training, batch norms do not know their statistics yet. */

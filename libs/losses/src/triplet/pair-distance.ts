@@ -1,4 +1,5 @@
 import type { TripletLossConfig } from '#contracts';
+import { SINE_FLOOR } from '../losses/margin.js';
 
 /** Distance of two unit rows x and y, and its gradient: by x it is `own` x + `other` y, and the same with x and y exchanged. */
 export interface PairDistance {
@@ -13,13 +14,6 @@ export interface PairDistance {
  */
 export type PairDistanceLaw = (squareX: number, squareY: number, product: number) => PairDistance;
 
-/**
- * Below this sine (pairs closer than 0.06 degrees to 0 or pi) the derivative 1 / sine of the angle is clamped. There the part
- * of y across x is as small as the sine, so what reaches an embedding has a length of at most 1 and falls to 0 at the ends,
- * where an angle has no derivative.
- */
-export const SINE_FLOOR = 1e-3;
-
 /** |x - y|^2. */
 const squaredDistance: PairDistanceLaw = (squareX, squareY, product) => ({
   value: Math.max(0, squareX + squareY - 2 * product),
@@ -27,7 +21,11 @@ const squaredDistance: PairDistanceLaw = (squareX, squareY, product) => ({
   other: -2,
 });
 
-/** acos(x y), in radians; the value is not clamped. */
+/**
+ * acos(x y), in radians. The value is not clamped; the derivative 1 / sine is, below the sine of the margins' floor. There the part
+ * of y across x is as small as the sine, so what reaches an embedding has a length of at most 1 and falls to 0 at the ends,
+ * where an angle has no derivative.
+ */
 const angle: PairDistanceLaw = (_squareX, _squareY, product) => {
   const cosine = Math.min(1, Math.max(-1, product));
   const sine = Math.sqrt((1 - cosine) * (1 + cosine));

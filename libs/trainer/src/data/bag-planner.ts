@@ -43,19 +43,19 @@ export class BagPlanner {
     for (const [sample, label] of labels.entries()) this.samples[next[label]!++] = sample;
 
     let total = 0;
-    let numPeople = 0;
+    let numIdentities = 0;
     let numPairs = 0;
     for (let label = 0; label < numClasses; label++) {
       const count = this.countOf(label);
       total += count;
-      if (count > 0) numPeople++;
+      if (count > 0) numIdentities++;
       if (count > 1) numPairs++;
     }
-    if (numPairs === 0 || numPeople < 2) {
+    if (numPairs === 0 || numIdentities < 2) {
       throw new ArcFleetError(
         'dataset_invalid',
-        `No triplets can be made of ${labels.length} images: ${numPairs} identities have more than one, and ${numPeople} have any`,
-        { numImages: labels.length, numPeople, numPairs },
+        `No triplets can be made of ${labels.length} images: ${numPairs} identities have more than one, and ${numIdentities} have any`,
+        { numImages: labels.length, numIdentities, numPairs },
       );
     }
     this.bagSize = Math.min(bagSize, total);

@@ -1,6 +1,7 @@
 import { loadBatch, type TrainingSet } from '#datasets';
 import { tf, type Engine } from '#engine';
 import type { Backbone } from '../backbone.js';
+import { embedAhead } from '../embed-ahead.js';
 import { statisticsTensors } from '../running-statistics.js';
 
 /** Images that are embedded at once. */
@@ -26,32 +27,17 @@ export async function embedSamples(inputs: EmbedSamplesInputs): Promise<Float32A
   const { set, samples, backbone, engine, onBatch } = inputs;
   const { network } = backbone;
   const rows = new Float32Array(samples.length * network.embeddingSize);
-  const load = async (start: number): Promise<Float32Array> => {
-    const indices = samples.subarray(start, start + EMBED_BATCH_SIZE);
+  const load = async (start: number, end: number): Promise<Float32Array> => {
+    const indices = samples.subarray(start, end);
     const pixels = new Float32Array(indices.length * set.height * set.width * 3);
     await loadBatch(set, { indices }, pixels, new Int32Array(indices.length));
     return pixels;
   };
   const statistics = statisticsTensors(network, inputs.statistics);
+  const [count, batchSize] = [samples.length, EMBED_BATCH_SIZE];
   try {
-    let next = samples.length > 0 ? load(0) : null;
-    for (let start = 0; next; start += EMBED_BATCH_SIZE) {
-      onBatch();
-      const pixels = await next;
-      next = start + EMBED_BATCH_SIZE < samples.length ? load(start + EMBED_BATCH_SIZE) : null;
-      // Asked for ahead; its failure is seen when it is awaited.
-      next?.catch(() => undefined);
-      const count = Math.min(EMBED_BATCH_SIZE, samples.length - start);
-      const embedded = tf.tidy(() =>
-        network.embed(backbone.parameters, statistics, tf.tensor4d(pixels, [count, set.height, set.width, 3])),
-      );
-      try {
-        const at = start * network.embeddingSize;
-        await engine.readInto(embedded, rows.subarray(at, at + count * network.embeddingSize));
-      } finally {
-        embedded.dispose();
-      }
-    }
+    const { parameters } = backbone;
+    await embedAhead({ network, parameters, statistics, engine, size: set, count, batchSize, load, onBatch }, rows);
   } finally {
     tf.dispose(Object.values(statistics).flatMap(({ mean, variance }) => [mean, variance]));
   }

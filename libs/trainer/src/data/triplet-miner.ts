@@ -2,14 +2,13 @@ import type { Collective } from '#collective';
 import { ArcFleetError, RANDOM_STREAMS, shuffledIndices, type RankJob, type TripletLossConfig } from '#contracts';
 import type { TrainingSet } from '#datasets';
 import type { Engine } from '#engine';
-import { anchorPositivePairs, anchorsPerTile, anchorTiles, mineNegatives } from '#losses';
+import { anchorPositivePairs, anchorsPerTile, anchorTiles, mineNegatives, NORM_EPSILON } from '#losses';
 import type { Backbone } from '../backbone.js';
 import { BagPlanner } from './bag-planner.js';
 import { EMBED_BATCH_SIZE, embedSamples } from './embed-samples.js';
 
 /** A rank may stay silent that long between two of its batches. */
 const LEASE_MS = 300_000;
-const NORM_EPSILON = 1e-10;
 
 export interface TripletMinerOptions {
   readonly job: RankJob;
