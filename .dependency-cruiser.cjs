@@ -5,25 +5,60 @@ const packages = (names) => names.map((name) => `node_modules/${name}/`);
 
 const TFJS = '@tensorflow/';
 const NEST = '@nestjs/';
-const ml = ['engine', 'datasets', 'verification', 'collective', 'losses', 'model-zoo', 'trainer'];
+const ml = [
+  'formats',
+  'model-files',
+  'evaluation',
+  'engine',
+  'datasets',
+  'verification',
+  'collective',
+  'losses',
+  'model-zoo',
+  'trainer',
+];
 
 /** What each room may import of ours, besides itself. Specs may also use test/support. */
 const ROOMS = {
   'libs/contracts': [],
   'libs/engine': ['contracts'],
-  'libs/datasets': ['contracts'],
+  'libs/formats': ['contracts'],
+  'libs/datasets': ['formats', 'contracts'],
   'libs/verification': ['contracts'],
   'libs/collective': ['contracts'],
   'libs/losses': ['engine', 'contracts', 'collective'],
   'libs/model-zoo': ['engine', 'contracts'],
-  'libs/trainer': ['engine', 'losses', 'model-zoo', 'datasets', 'verification', 'collective', 'contracts'],
+  'libs/model-files': ['formats', 'engine', 'model-zoo', 'contracts'],
+  'libs/trainer': [
+    'formats',
+    'engine',
+    'losses',
+    'model-zoo',
+    'model-files',
+    'datasets',
+    'verification',
+    'collective',
+    'contracts',
+  ],
+  'libs/evaluation': ['formats', 'engine', 'model-files', 'datasets', 'verification', 'collective', 'contracts'],
   'libs/queue': ['contracts'],
   'libs/persistence': ['contracts'],
   'libs/webhooks': ['contracts'],
   'libs/telemetry': ['contracts'],
   'libs/services': ['contracts'],
   'apps/api': ['contracts', 'queue', 'persistence', 'webhooks', 'telemetry'],
-  'apps/worker': ['contracts', 'queue', 'collective', 'trainer', 'engine', 'datasets', 'model-zoo', 'telemetry'],
+  'apps/worker': [
+    'contracts',
+    'queue',
+    'collective',
+    'trainer',
+    'evaluation',
+    'engine',
+    'datasets',
+    'model-zoo',
+    'model-files',
+    'telemetry',
+  ],
   'apps/results': ['contracts', 'queue', 'persistence', 'webhooks', 'telemetry'],
   'apps/autoscaler': ['contracts', 'queue', 'telemetry'],
 };
@@ -31,7 +66,7 @@ const ROOMS = {
 /** Rooms that must not touch a driver or framework: [rooms, forbidden packages]. */
 const DRIVERS = [
   [
-    ['engine', 'datasets', 'verification', 'losses', 'model-zoo', 'trainer'],
+    ['formats', 'engine', 'datasets', 'verification', 'losses', 'model-zoo', 'model-files', 'trainer', 'evaluation'],
     [NEST + '.*', 'ioredis', 'bullmq', 'typeorm', 'pg'],
   ],
   [['collective'], [TFJS + '.*', NEST + '.*', 'bullmq', 'typeorm', 'pg']],

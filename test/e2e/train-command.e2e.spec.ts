@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { SafetensorsReader } from '#trainer';
+import { SafetensorsReader } from '#formats';
 import { TestFleet, writeTinyDataset } from '#test-support';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { SafetensorsReader } from '#trainer';
+import { SafetensorsReader } from '#formats';
 import { aTinyRun, TestFleet, writeTinyDataset } from '#test-support';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';

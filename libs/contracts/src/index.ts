@@ -28,8 +28,25 @@ export {
   workerRecordSchema,
 } from './fleet.js';
 export type { BusySlot, FleetDemand, GenerationCommand, WorkerRecord } from './fleet.js';
-export { JOBS, rankJobId, rankJobSchema, webhookJobSchema } from './jobs.js';
-export type { RankJob, WebhookJob } from './jobs.js';
+export { createEmbeddingsSchema, embeddingConfigSchema, embeddingResultSchema } from './evaluation/embedding-config.js';
+export type { CreateEmbeddings, EmbeddingConfig, EmbeddingResult } from './evaluation/embedding-config.js';
+export {
+  createEvaluationBaseSchema,
+  evaluationConfigSchema,
+  evaluationTargetSchema,
+  modelReferenceSchema,
+} from './evaluation/evaluation-config.js';
+export type {
+  EvaluationConfig,
+  EvaluationConfigInput,
+  EvaluationTarget,
+  ModelReference,
+  ResolvedModel,
+} from './evaluation/evaluation-config.js';
+export { evaluatedModelSchema, evaluationScoresSchema } from './evaluation/evaluation-scores.js';
+export type { EvaluatedModel, EvaluationScores, ScoreHistogram, ScoresOf } from './evaluation/evaluation-scores.js';
+export { JOBS, rankJobId, rankJobSchema, RUN_KINDS, webhookJobSchema } from './jobs.js';
+export type { EmbeddingJob, EvaluationJob, RankJob, RunKind, TrainingJob, WebhookJob } from './jobs.js';
 export { silentObserver } from './observer.js';
 export type { Observer } from './observer.js';
 export { KNOWN_DATASETS } from './recipes/known-datasets.js';

@@ -1,29 +1,51 @@
 import { z } from 'zod';
 import { checkpointManifestSchema } from './checkpoint.js';
+import { embeddingConfigSchema } from './evaluation/embedding-config.js';
+import { evaluationConfigSchema } from './evaluation/evaluation-config.js';
 import { rankAddressSchema, type RankAddress } from './records.js';
 import { runConfigSchema } from './run-config/run-config.js';
 
 /** Job catalog: queue name -> data schema and policy. Producers and processors take their types and options from here. */
 
-/**
- * One rank of one generation. The data is complete: a worker holds no SQL. The config is re-validated where it arrives.
- */
-export const rankJobSchema = rankAddressSchema.extend({
-  worldSize: z.number().int().min(1),
-  config: z.unknown().transform((value, context) => {
-    const parsed = runConfigSchema.safeParse(value);
+/** Anything configured that must hold again where a job arrives; the issues keep their paths. */
+function revalidated<T extends z.ZodType>(schema: T) {
+  return z.unknown().transform((value, context): z.output<T> => {
+    const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
     for (const issue of parsed.error.issues) {
       context.addIssue({ code: 'custom', path: [...issue.path], message: issue.message });
     }
     return z.NEVER;
-  }),
-  /** The checkpoint to start from; null: from scratch. */
-  resumeFrom: checkpointManifestSchema.nullable(),
+  });
+}
+
+/** What a run may be; each kind has its own configuration, all share admission, generations, records and webhooks. */
+export const RUN_KINDS = ['training', 'evaluation', 'embedding'] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+
+const anyRankJob = rankAddressSchema.extend({
+  worldSize: z.number().int().min(1),
   /** Milliseconds that the ranks may take to find each other. */
   rendezvousTimeoutMs: z.number().int().min(1),
 });
+
+const trainingJobSchema = anyRankJob.extend({
+  kind: z.literal('training'),
+  config: revalidated(runConfigSchema),
+  /** The checkpoint to start from; null: from scratch. */
+  resumeFrom: checkpointManifestSchema.nullable(),
+});
+const evaluationJobSchema = anyRankJob.extend({ kind: z.literal('evaluation'), config: revalidated(evaluationConfigSchema) });
+const embeddingJobSchema = anyRankJob.extend({ kind: z.literal('embedding'), config: revalidated(embeddingConfigSchema) });
+
+/**
+ * One rank of one generation. The data is complete: a worker holds no SQL. The config is re-validated where it arrives.
+ */
+export const rankJobSchema = z.discriminatedUnion('kind', [trainingJobSchema, evaluationJobSchema, embeddingJobSchema]);
 export type RankJob = z.output<typeof rankJobSchema>;
+export type TrainingJob = z.output<typeof trainingJobSchema>;
+export type EvaluationJob = z.output<typeof evaluationJobSchema>;
+export type EmbeddingJob = z.output<typeof embeddingJobSchema>;
 
 /** One attempt series of a webhook delivery; the row in Postgres holds everything. */
 export const webhookJobSchema = z.strictObject({ deliveryId: z.string() });

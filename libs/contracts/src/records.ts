@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { accuraciesSchema, checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
+import { embeddingResultSchema } from './evaluation/embedding-config.js';
+import { evaluatedModelSchema, evaluationScoresSchema } from './evaluation/evaluation-scores.js';
 import { isErrorCode, type ErrorCode } from './errors.js';
 import { VERIFICATION_SUBJECTS, verificationScoresSchema } from './verification.js';
 
@@ -68,6 +70,17 @@ export const recordBodySchema = z.discriminatedUnion('type', [
   }),
   /** A better one has replaced it. */
   z.strictObject({ type: z.literal('model.deleted'), folder: z.string() }),
+  /** The ranks of an evaluation found each other and have opened the model. Sent by rank 0. */
+  z.strictObject({
+    type: z.literal('evaluation.started'),
+    model: evaluatedModelSchema,
+    engine: z.string(),
+    engineDetails: text,
+  }),
+  /** What the model scored on one target. */
+  z.strictObject({ type: z.literal('evaluation.scored'), target: z.string().max(64), scores: evaluationScoresSchema }),
+  /** Answer to a request for embeddings. */
+  z.strictObject({ type: z.literal('embeddings.computed'), model: evaluatedModelSchema, result: embeddingResultSchema }),
   /** Last record of a rank. `stopped`: left at a step boundary because it was told to, state checkpointed if it could be. */
   z.strictObject({
     type: z.literal('rank.finished'),

@@ -5,6 +5,7 @@ import { parseRecordHeader, type RecordHeader } from './recordio/record-format.j
 import { RecordFile } from './recordio/record-file.js';
 import { readRecordIndex, risingOrder } from './recordio/record-index.js';
 import { scanHeaders } from './recordio/scan-headers.js';
+import type { SampleLocations, SampleSource } from './sample-reader.js';
 import type { TrainingSet } from './training-set.js';
 
 /** Record 0 and the labels are float32: whole numbers are exact only up to here. */
@@ -74,6 +75,16 @@ class FacesEmore implements TrainingSet {
   ) {
     ({ numClasses: this.numClasses, height: this.height, width: this.width } = property);
     ({ keys: this.keys, offsets: this.offsets, labels: this.labels } = samples.sortedByKey());
+  }
+
+  get source(): SampleSource {
+    return { kind: 'records', path: this.file.path };
+  }
+
+  locate(indices: Uint32Array): SampleLocations {
+    const keys = Uint32Array.from(indices, (index) => this.keys[index] as number);
+    const offsets = Float64Array.from(indices, (index) => this.offsets[index] as number);
+    return { kind: 'records', keys, offsets };
   }
 
   get numImages(): number {

@@ -7,6 +7,8 @@ export type { DatasetProperty } from './faces-emore.js';
 export { DATASET_REGISTRY, openTrainingSet } from './open-training-set.js';
 export { encodeImageRecord } from './recordio/record-format.js';
 export { encodeRecord, RecordWriter } from './recordio/record-writer.js';
+export { openSampleReader } from './sample-reader.js';
+export type { SampleLocations, SampleReader, SampleSource } from './sample-reader.js';
 export type { OpenTrainingSet, TrainingSet } from './training-set.js';
 export {
   encodeVerificationSet,
@@ -24,5 +26,3 @@ export type { SyntheticDifficulty } from './synthetic/difficulty.js';
 export { SYNTHETIC_IMAGE_SIZE } from './synthetic/draw-face.js';
 export { generateSyntheticFaces } from './synthetic/generate-faces.js';
 export type { SyntheticFacesOptions, SyntheticFacesSummary } from './synthetic/generate-faces.js';
-export { encodeNpy, readNpy } from './npy.js';
-export type { FloatMatrix } from './npy.js';

@@ -1,4 +1,5 @@
 import type { DatasetKind } from '#contracts';
+import type { SampleLocations, SampleSource } from './sample-reader.js';
 
 /** A data set of labelled face images. Samples are numbered 0..numImages-1 in rising order of their keys. */
 export interface TrainingSet {
@@ -12,6 +13,10 @@ export interface TrainingSet {
   readonly width: number;
   /** Class of each sample, 0..numClasses-1; checked when the set was opened. */
   readonly labels: Int32Array;
+  /** Where the samples lie: what another thread opens to read them by itself; null: nothing that it could open. */
+  readonly source: SampleSource | null;
+  /** Where these samples lie in the source, in the order given; null: a set in memory, which only this thread can read. */
+  locate(indices: Uint32Array): SampleLocations | null;
   /** The encoded image (JPEG or PNG) of a sample. Throws `dataset_corrupt` naming file, record and byte. */
   read(index: number): Promise<Uint8Array>;
   /** What an error message calls this sample, for example "record 17 of /data/train.rec". */

@@ -1,8 +1,8 @@
 import { open, readdir, readFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ArcFleetError } from '#contracts';
-import { parsePickle } from './pickle/parse-pickle.js';
-import { NumpyArray, PickleList, PickleTuple, type PickleValue } from './pickle/pickle-values.js';
+import { parsePickle } from '#formats';
+import { NumpyArray, PickleList, PickleTuple, type PickleValue } from '#formats';
 
 const EXTENSION = '.bin';
 /** The order in which the peers report them; others follow by name. */

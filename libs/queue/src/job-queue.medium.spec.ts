@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { rankJobId, silentObserver, type RankJob, runConfigSchema } from '#contracts';
+import { rankJobId, silentObserver, type TrainingJob, runConfigSchema } from '#contracts';
 import { freshRedis, type Fresh } from '#test-support';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJobQueue, createJobWorker, createRedis } from './index.js';
 
-const job = (rank: number): RankJob => ({
+const job = (rank: number): TrainingJob => ({
+  kind: 'training',
   runId: 'run-1',
   generation: 1,
   rank,
@@ -38,6 +39,7 @@ describe('rank jobs on a real Redis', () => {
     const worker = createJobWorker(
       'rank',
       async (data, context) => {
+        if (data.kind !== 'training') throw new Error(`kind ${data.kind}`);
         seen.push(`${context.jobId}/${data.rank}/${data.config.maxSteps}`);
         if (seen.length === 2) done();
       },

@@ -1,4 +1,4 @@
-import { isTripletLoss, type RankJob } from '#contracts';
+import { isTripletLoss, type TrainingJob } from '#contracts';
 import type { Engine } from '#engine';
 import { MarginHead, TripletHead, type Head } from '#losses';
 
@@ -9,7 +9,7 @@ export interface HeadFacts {
 }
 
 /** What the configuration puts on top of the backbone: this rank's part of it. */
-export function createHead({ config, rank, worldSize }: RankJob, { embeddingSize, numClasses, engine }: HeadFacts): Head {
+export function createHead({ config, rank, worldSize }: TrainingJob, { embeddingSize, numClasses, engine }: HeadFacts): Head {
   const { loss, optimizer, classSampling, seed, batch } = config;
   if (isTripletLoss(loss)) return new TripletHead({ loss, embeddingSize, blockSize: batch.bnGroupSize, rank, worldSize });
   return new MarginHead({ loss, optimizer, classSampling, embeddingSize, numClasses, rank, worldSize, seed, engine });

@@ -6,7 +6,7 @@ import { loadCheckpoint, type CheckpointParts } from './checkpoint/checkpoint.js
 import { createHead } from './create-head.js';
 import { epochBatches, type BatchSource } from './data/batch-source.js';
 import { tripletBatches } from './data/triplet-batches.js';
-import { readPretrained } from './pretrained/read-pretrained.js';
+import { readPretrained } from '#model-files';
 import { totalStepsOf } from './run-length.js';
 import type { TrainingDeps } from './training-deps.js';
 import { Verifier } from './verify.js';

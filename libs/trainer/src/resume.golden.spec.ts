@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { SafetensorsReader } from './checkpoint/safetensors.js';
+import { SafetensorsReader } from '#formats';
 import { lossesOf } from './testing/run-ranks.js';
 import { tinyFaces } from './testing/tiny-faces.js';
 import {

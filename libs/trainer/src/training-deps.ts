@@ -1,5 +1,5 @@
 import type { Collective } from '#collective';
-import type { Observer, RankJob, RecordBody } from '#contracts';
+import type { Observer, TrainingJob, RecordBody } from '#contracts';
 import type { TrainingSet } from '#datasets';
 import type { Engine } from '#engine';
 import type { Fault } from './faults.js';
@@ -7,7 +7,7 @@ import type { StopMode } from './data/step-message.js';
 
 /** Everything that a rank's training touches; nothing is looked up elsewhere. */
 export interface TrainingDeps {
-  readonly job: RankJob;
+  readonly job: TrainingJob;
   readonly engine: Engine;
   readonly collective: Collective;
   readonly trainingSet: TrainingSet;

@@ -1,5 +1,5 @@
 import type { Collective } from '#collective';
-import { ArcFleetError, type Accuracies, type RankJob, type RecordBody, type VerificationScores } from '#contracts';
+import { ArcFleetError, type Accuracies, type TrainingJob, type RecordBody, type VerificationScores } from '#contracts';
 import {
   decodeImage,
   listVerificationTargets,
@@ -21,7 +21,7 @@ const BATCH_SIZE = 32;
 const LEASE_MS = 600_000;
 
 export interface VerifierOptions {
-  readonly job: RankJob;
+  readonly job: TrainingJob;
   readonly collective: Collective;
   readonly engine: Engine;
   readonly backbone: Backbone;

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { ArcFleetError } from '#contracts';
-import { readNpy } from '#datasets';
+import { readNpy } from '#formats';
 import { scoreEmbeddings, type EmbeddingScores } from '#verification';
 import type { CliConfig } from '../config.js';
 

@@ -11,7 +11,7 @@ import { pipArguments } from './fetch-wheels.js';
 import { installEngine, placeOf, type InstallOptions } from './install-engine.js';
 import { pinnedWheels, type PinnedWheel } from './pinned-wheels.js';
 import { placeFolder } from './place-folder.js';
-import { buildZip } from './testing/build-zip.js';
+import { buildZip } from '../../../../libs/formats/src/testing/build-zip.js';
 
 let scratch: string;
 beforeEach(() => (scratch = mkdtempSync(join(tmpdir(), 'arcfleet-engine-'))));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ArcFleetError } from '#contracts';
-import { buildZip, type ZipMember } from './testing/build-zip.js';
+import { buildZip, type ZipMember } from '../../../../libs/formats/src/testing/build-zip.js';
 import { unpackWheel } from './unpack-wheel.js';
 
 const text = (content: string, name = 'a/file.txt'): ZipMember => ({ name, content: Buffer.from(content) });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
-import { corruptZip, LOCAL_SIZE, readExactly, readZip, type ZipEntry } from './read-zip.js';
+import { corruptZip, LOCAL_SIZE, readExactly, readZip, type ZipEntry } from '#formats';
 
 /** More than this is no wheel of ours. */
 const MAX_UNPACKED_BYTES = 8 * 1024 ** 3;

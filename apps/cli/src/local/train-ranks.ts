@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ErrorReport, FromTrainer, RankJob, RecordBody, RecordOf, TrainerSettings } from '#contracts';
+import type { ErrorReport, FromTrainer, TrainingJob, RecordBody, RecordOf, TrainerSettings } from '#contracts';
 import { startRank, type RankExit, type RankProcess } from './rank-process.js';
 
 export interface TrainRanksOptions {
   /** The job of rank 0; the others get the same with their own number. */
-  readonly job: Omit<RankJob, 'rank'>;
+  readonly job: Omit<TrainingJob, 'rank'>;
   readonly settings: TrainerSettings;
   /** Path of the trainer's main module. */
   readonly main: string;

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { locateModel } from '#trainer';
+import { locateModel } from '#model-files';
 import { checkPretrainedNetwork, findPretrained } from './pretrained.js';
 
 let root: string;

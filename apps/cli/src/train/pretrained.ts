@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { ArcFleetError, NETWORK_NAMES, NETWORKS, type NetworkName } from '#contracts';
-import type { ModelLocation } from '#trainer';
+import type { ModelLocation } from '#model-files';
 import { shellWord } from './shell-word.js';
 
 /** A stored model as `--pretrained` names it. */
@@ -41,7 +41,7 @@ export async function findPretrained(
   const number = own === undefined ? epoch : Number(own);
   const place = resolve(workingFolder, path);
   // It brings the tensor libraries along, which nobody waits for who names no model.
-  const { locateModel } = await import('#trainer');
+  const { locateModel } = await import('#model-files');
   try {
     return found(place, await locateModel({ path: place, epoch: number, newOutput: false }));
   } catch (error) {

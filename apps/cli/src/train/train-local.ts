@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RankJob } from '#contracts';
+import type { TrainingJob } from '#contracts';
 import { startRedis, type Session } from '#services';
 import type { CliConfig } from '../config.js';
 import { listenTo } from '../follow/listen-to.js';
@@ -124,7 +124,8 @@ async function runRanks(
     await writeFile(metricsFile(modelFolder), '');
     await dropEventFiles(modelFolder);
   }
-  const job: Omit<RankJob, 'rank'> = {
+  const job: Omit<TrainingJob, 'rank'> = {
+    kind: 'training',
     runId,
     generation,
     worldSize: ranks,

@@ -169,7 +169,16 @@ export class ControlLoop {
     if (start === null) return;
     const { config, worldSize, resumeFrom } = start;
     const jobs = (ranks ?? Array.from({ length: worldSize }, (_, rank) => rank)).map((rank) => {
-      const data: RankJob = { runId, generation, rank, worldSize, config, resumeFrom, rendezvousTimeoutMs: RENDEZVOUS_MS };
+      const data: RankJob = {
+        kind: 'training',
+        runId,
+        generation,
+        rank,
+        worldSize,
+        config,
+        resumeFrom,
+        rendezvousTimeoutMs: RENDEZVOUS_MS,
+      };
       return { id: rankJobId(data), data };
     });
     await rankQueue.add(jobs);

@@ -163,7 +163,7 @@ export const succeed =
   (steps = 3): RankScript =>
   async (rank) => {
     if (rank.job.rank === 0) {
-      const first = (rank.job.resumeFrom?.step ?? 0) + 1;
+      const first = (rank.job.kind === 'training' ? (rank.job.resumeFrom?.step ?? 0) : 0) + 1;
       await rank.emit(trainingStarted(first - 1));
       for (let step = first; step <= steps; step++) await rank.emit(lossAt(step));
       const files = [{ path: 'model.json', sizeBytes: 1, sha256: '0'.repeat(64) }];

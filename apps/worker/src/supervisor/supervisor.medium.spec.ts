@@ -9,7 +9,7 @@ import {
   runConfigSchema,
   silentObserver,
   type ProgressRecord,
-  type RankJob,
+  type TrainingJob,
   type RecordBody,
   type WorkerRecord,
 } from '#contracts';
@@ -131,9 +131,10 @@ describe('supervisor on a real Redis', () => {
     return supervisor;
   }
 
-  async function addJob(name: string, change: Partial<RankJob> = {}): Promise<RankJob> {
+  async function addJob(name: string, change: Partial<TrainingJob> = {}): Promise<TrainingJob> {
     const config = runConfigSchema.parse({ name, dataset: { path: '/data' }, maxSteps: 5 });
-    const job = {
+    const job: TrainingJob = {
+      kind: 'training',
       runId: 'run',
       generation: 1,
       rank: 0,

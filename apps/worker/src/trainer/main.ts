@@ -13,7 +13,7 @@ process.on('message', (message: ToTrainer) => {
   switch (message.type) {
     case 'start':
       // Loaded only now: tensor libraries take their time, and the lifeline is already watched.
-      void import('./train-rank.js').then(({ trainRank }) => trainRank(message.job, message.settings, link));
+      void import('./run-rank.js').then(({ runRank }) => runRank(message.job, message.settings, link));
       return;
     case 'stop':
       link.wish(message.mode);

@@ -1,5 +1,5 @@
 import { connectCollective, type Collective } from '#collective';
-import { LIFELINE_FD, type RankJob, type TrainerSettings } from '#contracts';
+import { LIFELINE_FD, type TrainingJob, type TrainerSettings } from '#contracts';
 import { openTrainingSet, type TrainingSet } from '#datasets';
 import { startEngine, type Engine } from '#engine';
 import { parseFaults, runTraining } from '#trainer';
@@ -10,7 +10,7 @@ import type { SupervisorLink } from './supervisor-link.js';
 const PREPARE_LEASE_MS = 300_000;
 
 /** Trains one rank from rendezvous to its last record, then ends the process. */
-export async function trainRank(job: RankJob, settings: TrainerSettings, link: SupervisorLink): Promise<never> {
+export async function trainRank(job: TrainingJob, settings: TrainerSettings, link: SupervisorLink): Promise<never> {
   let collective: Collective | null = null;
   try {
     const parts = await prepare(job, settings, link, (connected) => (collective = connected));
@@ -50,7 +50,7 @@ interface Parts {
 
 /** Meets the peers while engine and data set open: whichever fails first is the rank's error, and peers are told. */
 async function prepare(
-  job: RankJob,
+  job: TrainingJob,
   settings: TrainerSettings,
   link: SupervisorLink,
   onConnected: (collective: Collective) => void,

@@ -3,7 +3,7 @@ import { DATASET_KINDS, NETWORK_NAMES, OUTPUTS } from '../catalog.js';
 import { count } from './numbers.js';
 
 /** A path as the workers see it. */
-const workerPath = z
+export const workerPath = z
   .string()
   .min(1)
   .max(4096)

@@ -7,7 +7,7 @@ import { period, share, steps } from './numbers.js';
 import { optimizerSchema, scheduleSchema } from './optimizer.js';
 
 /** Name of a verification set: its `.bin` file without extension. */
-const target = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/);
+export const target = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/);
 
 const verificationSchema = z.strictObject({
   /** Period in steps (the peers' `verbose`); verification at the end always happens. 0: only then. */
@@ -53,12 +53,12 @@ const communicationSchema = z.strictObject({
   gradients: wireDtype,
 });
 
-const ranksSchema = z.strictObject({
+export const ranksSchema = z.strictObject({
   min: z.number().int().min(1).max(1024).optional(),
   max: z.number().int().min(1).max(1024).default(1),
 });
 
-const faultsSchema = z.strictObject({
+export const faultsSchema = z.strictObject({
   /** Restarts without a new checkpoint in between before the run fails. */
   maxRestarts: z.number().int().min(0).max(100).default(3),
   /** How long ranks may take to stop by themselves after a cancel. */

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Collective } from '#collective';
-import { ArcFleetError, type BestModel, type CheckpointManifest, type FileEntry, type RankJob } from '#contracts';
+import { ArcFleetError, type BestModel, type CheckpointManifest, type FileEntry, type TrainingJob } from '#contracts';
 import type { Engine } from '#engine';
 import { shardOf, type Head } from '#losses';
 import type { Backbone, NamedValues } from '../backbone.js';
 import type { BatchSource } from '../data/batch-source.js';
-import { hashFile, writeDurably } from './durable-file.js';
+import { hashFile, writeDurably } from '#formats';
 import { checkpointFolder } from './folders.js';
-import { SafetensorsReader, writeSafetensors, type TensorSource } from './safetensors.js';
+import { SafetensorsReader, writeSafetensors, type TensorSource } from '#formats';
 
 const BACKBONE_FILE = 'backbone.safetensors';
 /** Only where batches do not follow from the step alone. */
@@ -19,7 +19,7 @@ const headTensor = (slot: string): string => `head.${slot}`;
 
 export interface CheckpointParts {
   readonly storageRoot: string;
-  readonly job: RankJob;
+  readonly job: TrainingJob;
   readonly collective: Collective;
   readonly engine: Engine;
   readonly backbone: Backbone;

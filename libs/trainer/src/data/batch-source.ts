@@ -1,4 +1,4 @@
-import type { RankJob } from '#contracts';
+import type { TrainingJob } from '#contracts';
 import { BatchLoader, type TrainingSet } from '#datasets';
 import { totalStepsOf } from '../run-length.js';
 import { DataOrder } from './data-order.js';
@@ -29,7 +29,7 @@ export interface BatchSource {
 }
 
 /** Every image once per epoch, in an order that depends on (seed, epoch) only. @throws ArcFleetError `dataset_invalid` */
-export function epochBatches({ config, rank, worldSize }: RankJob, set: TrainingSet): BatchSource {
+export function epochBatches({ config, rank, worldSize }: TrainingJob, set: TrainingSet): BatchSource {
   const { seed, batch, dataset } = config;
   const { numImages } = set;
   const { globalBatchSize } = batch;

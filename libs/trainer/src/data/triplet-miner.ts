@@ -1,5 +1,5 @@
 import type { Collective } from '#collective';
-import { ArcFleetError, RANDOM_STREAMS, shuffledIndices, type RankJob, type TripletLossConfig } from '#contracts';
+import { ArcFleetError, RANDOM_STREAMS, shuffledIndices, type TrainingJob, type TripletLossConfig } from '#contracts';
 import type { TrainingSet } from '#datasets';
 import type { Engine } from '#engine';
 import { anchorPositivePairs, anchorsPerTile, anchorTiles, mineNegatives, NORM_EPSILON } from '#losses';
@@ -11,7 +11,7 @@ import { EMBED_BATCH_SIZE, embedSamples } from './embed-samples.js';
 const LEASE_MS = 300_000;
 
 export interface TripletMinerOptions {
-  readonly job: RankJob;
+  readonly job: TrainingJob;
   readonly loss: TripletLossConfig;
   readonly set: TrainingSet;
   readonly collective: Collective;

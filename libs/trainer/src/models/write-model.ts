@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { FileEntry } from '#contracts';
 import type { Backbone } from '../backbone.js';
-import { writeDurably } from '../checkpoint/durable-file.js';
-import { writeSafetensors } from '../checkpoint/safetensors.js';
+import { writeDurably } from '#formats';
+import { writeSafetensors } from '#formats';
 import { statisticsByName } from '../running-statistics.js';
 
 /**

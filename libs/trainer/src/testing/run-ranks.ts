@@ -41,7 +41,7 @@ export async function runRanks(options: RunRanks): Promise<RankOutcome[]> {
       let step = resumeFrom?.step ?? 0;
       try {
         const result = await runTraining({
-          job: { runId: 'run-1', generation, rank, worldSize, config, resumeFrom, rendezvousTimeoutMs: 1000 },
+          job: { kind: 'training', runId: 'run-1', generation, rank, worldSize, config, resumeFrom, rendezvousTimeoutMs: 1000 },
           engine: options.engineOf?.(rank) ?? engine,
           collective,
           trainingSet,

@@ -55,6 +55,8 @@ export function tinyFaces({ numClasses, imagesPerClass, size, folder = '/nowhere
   const labels = Int32Array.from({ length: numImages }, (_, index) => index % numClasses);
   const images = Array.from(labels, (label, index) => encodePng(drawFace(label, index, size), size));
   return {
+    source: null,
+    locate: () => null,
     kind: 'faces_emore',
     path: folder,
     numImages,

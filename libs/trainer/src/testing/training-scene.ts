@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vi
 import type { CheckpointManifest, EngineName, RunConfigInput } from '#contracts';
 import type { TrainingSet } from '#datasets';
 import { engineFolder, engineStatuses, startEngine, tf, type Engine } from '#engine';
-import { SafetensorsReader } from '../checkpoint/safetensors.js';
+import { SafetensorsReader } from '#formats';
 import { recordsOf, runRanks, type RankOutcome, type RunRanks } from './run-ranks.js';
 import { tinyFaces, writeTinyPairs } from './tiny-faces.js';
 

@@ -16,7 +16,7 @@ new Socket({ fd: LIFELINE_FD, readable: true, writable: false })
 
 let last = -1;
 process.on('message', (message: ToTrainer) => {
-  if (message.type === 'start') act(message.job.config.name ?? '');
+  if (message.type === 'start' && message.job.kind === 'training') act(message.job.config.name ?? '');
   if (message.type === 'stop') {
     record({ type: 'rank.finished', outcome: message.mode === 'stop' ? 'stopped' : 'canceled', step: 7 });
     process.exitCode = 0;

@@ -1,4 +1,4 @@
-import { ByteCursor } from './byte-cursor.js';
+import { ByteCursor } from '#formats';
 
 /**
  * MXNet's `.params`: a list of NDArrays and their names (insightface.md 5.6; NDArray::Save of MXNet 1.9.1), all little-endian.

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sizeOf, toChannelsFirst, channelsFirstShape, type Network } from '#model-zoo';
-import { writeSafetensors } from '../../checkpoint/safetensors.js';
+import { writeSafetensors } from '#formats';
 import type { StoredOptions } from '../stored-model.js';
 
 export interface ModelTensor {

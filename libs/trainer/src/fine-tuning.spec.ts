@@ -2,9 +2,9 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RunConfigInput } from '#contracts';
-import { lossesOf, recordsOf, type RankOutcome } from '../testing/run-ranks.js';
-import { tinyFaces, writeTinyPairs } from '../testing/tiny-faces.js';
-import { checkpointsOf, onEachEngine, readAll, relativeDifference, SIZE, type Stored } from '../testing/training-scene.js';
+import { lossesOf, recordsOf, type RankOutcome } from './testing/run-ranks.js';
+import { tinyFaces, writeTinyPairs } from './testing/tiny-faces.js';
+import { checkpointsOf, onEachEngine, readAll, relativeDifference, SIZE, type Stored } from './testing/training-scene.js';
 
 const faces = tinyFaces({ numClasses: 20, imagesPerClass: 10, size: SIZE });
 const others = tinyFaces({ numClasses: 9, imagesPerClass: 12, size: SIZE });

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import { ArcFleetError, OUTPUTS, type OutputName } from '#contracts';
-import { hashFile } from '../checkpoint/durable-file.js';
-import { SafetensorsReader } from '../checkpoint/safetensors.js';
+import { hashFile } from '#formats';
+import { SafetensorsReader } from '#formats';
 import type { ModelLocation } from './locate-model.js';
 import { MxnetParamsReader } from './mxnet-params.js';
 

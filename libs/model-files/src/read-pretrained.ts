@@ -5,7 +5,7 @@ import { locateModel } from './locate-model.js';
 import { openStoredModel, type StoredModel, type StoredOptions } from './stored-model.js';
 
 /** What a backbone starts from. */
-export interface PretrainedValues {
+export interface BackboneValues {
   /** By name, in the network's order of axes; row-major. */
   readonly parameters: ReadonlyMap<string, Float32Array>;
   /** Merged running statistics: mean and variance of every batch norm in the network's order. */
@@ -26,7 +26,7 @@ export async function readPretrained(
   pretrained: NonNullable<RunConfig['pretrained']>,
   network: Network,
   seed: number,
-): Promise<PretrainedValues> {
+): Promise<BackboneValues> {
   const model = await openStoredModel(await locateModel(pretrained));
   try {
     const isOutput = isOutputTensor(network);

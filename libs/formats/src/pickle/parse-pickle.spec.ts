@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseVerificationSet } from '../verification-set.js';
+import { parseVerificationSet } from '#datasets';
 import { parsePickle } from './parse-pickle.js';
 import { NumpyArray, PickleTuple, type PickleList } from './pickle-values.js';
 

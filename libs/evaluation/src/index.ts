@@ -1,0 +1,1 @@
+export type { EmbeddingDeps, EvaluationDeps, EvaluationResult } from './evaluation-deps.js';

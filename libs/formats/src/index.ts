@@ -1,0 +1,12 @@
+export { ByteCursor } from './byte-cursor.js';
+export { hashFile, syncFolder, writeDurably } from './durable-file.js';
+export type { WriteBytes } from './durable-file.js';
+export { encodeNpy, readNpy } from './npy.js';
+export type { FloatMatrix } from './npy.js';
+export { parsePickle } from './pickle/parse-pickle.js';
+export { NumpyArray, PickleList, PickleTuple } from './pickle/pickle-values.js';
+export type { PickleValue } from './pickle/pickle-values.js';
+export { SafetensorsReader, writeSafetensors } from './safetensors.js';
+export type { TensorSource } from './safetensors.js';
+export { corruptZip, LOCAL_SIZE, readExactly, readZip } from './zip/read-zip.js';
+export type { ZipEntry } from './zip/read-zip.js';

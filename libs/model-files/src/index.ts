@@ -1,0 +1,5 @@
+export type { Embedder, EmbedderDescription } from './embedder.js';
+export { locateModel } from './locate-model.js';
+export type { ModelLocation } from './locate-model.js';
+export { readPretrained } from './read-pretrained.js';
+export type { BackboneValues } from './read-pretrained.js';
