@@ -5,6 +5,8 @@ export { mxnetStatisticNames } from './mxnet-names.js';
 export type { MxnetStatisticNames } from './mxnet-names.js';
 export { createNetwork } from './network.js';
 export type { Network, NetworkOptions, RunningStatistics, TensorsByName, TrainOptions } from './network.js';
+export { MXNET_PIXEL_SCALE, TORCH_EPSILON, TORCH_PIXEL_SCALE } from './network-options.js';
+export type { ResolvedNetworkOptions } from './network-options.js';
 export { initialValues, sizeOf } from './parameters.js';
 export { torchNames } from './torch-names.js';
 export { channelsFirstShape, fromChannelsFirst, toChannelsFirst } from './weight-layouts.js';
