@@ -38,7 +38,7 @@ export const TORCH_PIXEL_SCALE = 1 / 127.5;
 export const TORCH_EPSILON = 1e-5;
 
 /** Networks that were designed in PyTorch. */
-const TORCH_DESIGNS: readonly string[] = ['mbf', 'r200'] satisfies NetworkName[];
+export const TORCH_DESIGNS: readonly string[] = ['mbf', 'r200'] satisfies NetworkName[];
 
 /** Networks that both MXNet and PyTorch users train, with an epsilon of their own. */
 const HAS_EPSILON = /^(?:r\d|y[12]$|mbf$)/;
