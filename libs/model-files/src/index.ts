@@ -6,3 +6,4 @@ export { writeOwnModel } from './own-model.js';
 export { readModel } from './read-model.js';
 export type { ModelHints, ReadModel } from './read-model.js';
 export { readPretrained } from './read-pretrained.js';
+export { writeTorchSafetensors } from './torch/write-torch.js';

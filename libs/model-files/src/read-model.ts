@@ -3,7 +3,8 @@ import { createNetwork, initialValues, type Network, type NetworkOptions } from 
 import { readParameter, readStatistics, type BackboneValues } from './backbone-values.js';
 import { differencesOf, recognizeNetwork } from './compare-model.js';
 import { locateModel } from './locate-model.js';
-import { openStoredModel, type StoredModel } from './stored-model.js';
+import { openStoredModel } from './open-stored-model.js';
+import type { StoredModel } from './stored-model.js';
 
 /** A stored backbone, read whole: the network that it is of, built as the file says, and its values. */
 export interface ReadModel {

@@ -3,7 +3,8 @@ import { initialValues, type Network } from '#model-zoo';
 import { readParameter, readStatistics, type BackboneValues } from './backbone-values.js';
 import { differencesOf, isOutputTensor, recognizeNetwork, type Difference } from './compare-model.js';
 import { locateModel } from './locate-model.js';
-import { openStoredModel, type StoredModel, type StoredOptions } from './stored-model.js';
+import { openStoredModel } from './open-stored-model.js';
+import type { StoredModel, StoredOptions } from './stored-model.js';
 
 /** How many differing tensors a message names. */
 const NAMED_DIFFERENCES = 3;

@@ -1,8 +1,4 @@
 import type { OutputName } from '#contracts';
-import type { ModelLocation } from './locate-model.js';
-import { openMxnetModel } from './mxnet/mxnet-model.js';
-import { openOwnModel } from './own-model.js';
-import { openTorchModel } from './torch/torch-model.js';
 
 /** What a network is beside its name, as far as the model says: older ones name the embedding size alone. */
 export interface StoredOptions {
@@ -34,21 +30,4 @@ export interface StoredModel {
   /** Row-major. */
   read(name: string): Promise<Float32Array>;
   close(): Promise<void>;
-}
-
-/**
- * Opens a model; what its description says of the weights is held to their checksum first.
- *
- * @throws ArcFleetError `checkpoint_corrupt` or `pickle_refused` naming the file; `model_mismatch` for layers that no network of
- *   the catalog has.
- */
-export async function openStoredModel(location: ModelLocation): Promise<StoredModel> {
-  switch (location.kind) {
-    case 'arcfleet':
-      return openOwnModel(location);
-    case 'mxnet':
-      return openMxnetModel(location);
-    case 'torch':
-      return openTorchModel(location.file);
-  }
 }

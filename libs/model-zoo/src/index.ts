@@ -8,5 +8,5 @@ export type { Network, NetworkOptions, RunningStatistics, TensorsByName, TrainOp
 export { MXNET_PIXEL_SCALE, TORCH_EPSILON, TORCH_PIXEL_SCALE } from './network-options.js';
 export type { ResolvedNetworkOptions } from './network-options.js';
 export { initialValues, sizeOf } from './parameters.js';
-export { TORCH_NETWORKS, torchConstants, torchNames } from './torch-names.js';
+export { TORCH_NETWORKS, torchConstants, torchNames, torchNetworkEpsilon } from './torch-names.js';
 export { channelsFirstShape, fromChannelsFirst, toChannelsFirst } from './weight-layouts.js';

@@ -1,7 +1,6 @@
-import { ArcFleetError, type FileEntry } from '#contracts';
-import { SafetensorsReader, writeSafetensors } from '#formats';
-import { channelsFirstShape, createNetwork, toChannelsFirst, TORCH_NETWORKS, torchConstants, torchNames, type Network } from '#model-zoo';
-import { namedStatistics, type BackboneValues } from '../backbone-values.js';
+import { ArcFleetError } from '#contracts';
+import { SafetensorsReader } from '#formats';
+import { createNetwork, TORCH_NETWORKS, torchConstants, torchNames, type Network } from '#model-zoo';
 import type { StoredModel } from '../stored-model.js';
 import { TorchArchive } from './torch-archive.js';
 
@@ -26,7 +25,7 @@ export async function openTorchModel(file: string): Promise<StoredModel> {
   const dict = file.endsWith('.safetensors') ? await openSafetensors(file) : await TorchArchive.open(file);
   try {
     const network = recognizeTorchNetwork(dict.shapes, file);
-    const theirs = namesOf(network);
+    const theirs = torchTensorNames(network);
     for (const { name, isTrainable } of network.parameters) if (!isTrainable) await expectOnes(dict, theirs.get(name)!, file);
     return {
       path: file,
@@ -60,7 +59,7 @@ function recognizeTorchNetwork(shapes: StateDict['shapes'], file: string): Netwo
   const [embeddingSize] = shapes.get('fc.weight') ?? shapes.get('features.layers.2.weight') ?? [];
   for (const name of embeddingSize === undefined ? [] : TORCH_NETWORKS) {
     const network = createNetwork({ name, embeddingSize: embeddingSize!, height: SIZE, width: SIZE, ...torchConstants(name) });
-    const theirs = [...namesOf(network).values()];
+    const theirs = [...torchTensorNames(network).values()];
     if (theirs.length === stored.length && theirs.every((each) => shapes.has(each))) return network;
   }
   const units = [1, 2, 3, 4].map((layer) => countUnits(stored, layer));
@@ -80,70 +79,13 @@ function countUnits(names: readonly string[], layer: number): number {
 }
 
 /** Names here (running statistics as stored models have them) -> names in the state dict. */
-function namesOf(network: Network): Map<string, string> {
+export function torchTensorNames(network: Network): Map<string, string> {
   const { parameters, statistics } = torchNames(network);
   const names = new Map(parameters);
   for (const [name, { mean, variance }] of statistics) {
     names.set(`${name}_moving_mean`, mean).set(`${name}_moving_var`, variance);
   }
   return names;
-}
-
-/**
- * Writes a backbone as arcface_torch has it: the names, shapes and order of axes of its `state_dict()`, counters of batch norms
- * included, so that `load_state_dict(safetensors.torch.load_file(path))` takes it strictly.
- *
- * @throws ArcFleetError `model_mismatch` for a network, an output or constants that arcface_torch does not have: there they are code,
- *   so the same weights would give other embeddings.
- */
-export async function writeTorchSafetensors(path: string, network: Network, { parameters, statistics }: BackboneValues): Promise<FileEntry> {
-  expectTorchNetwork(network);
-  const theirs = namesOf(network);
-  const weights = network.parameters.map((spec) => ({
-    name: theirs.get(spec.name)!,
-    shape: channelsFirstShape(spec),
-    pieces: () => [toChannelsFirst(spec, parameters.get(spec.name)!)],
-  }));
-  const running = namedStatistics(network, statistics).map(({ name, values }) => ({
-    name: theirs.get(name)!,
-    shape: [values.length],
-    pieces: () => [values],
-  }));
-  const counters = running
-    .filter(({ name }) => name.endsWith('.running_mean'))
-    .map(({ name }) => ({
-      name: name.replace(/running_mean$/, 'num_batches_tracked'),
-      shape: [],
-      type: 'I64' as const,
-      pieces: () => [new Float32Array(1)],
-    }));
-  return writeSafetensors(path, [...weights, ...running, ...counters], { format: 'pt', network: network.name });
-}
-
-function expectTorchNetwork(network: Network): void {
-  const { name, output, pixelScale, epsilon, squeezeExcitation } = network;
-  const theirs = TORCH_NETWORKS.find((each) => each === name);
-  if (theirs) {
-    const facts = NETWORKS[theirs];
-    const constants = torchConstants(theirs);
-    const others = [
-      output === facts.output ? '' : `output ${output} instead of ${facts.output}`,
-      squeezeExcitation ? 'squeeze-and-excitation' : '',
-      pixelScale === constants.pixelScale ? '' : `pixel scale 1/${1 / pixelScale} instead of 1/127.5`,
-      epsilon === constants.epsilon ? '' : `epsilon ${epsilon ?? 'of MXNet, 0.00002,'} instead of 0.00001`,
-    ].filter((each) => each !== '');
-    if (others.length === 0) return;
-    throw new ArcFleetError(
-      'model_mismatch',
-      `arcface_torch's ${name} has no ${others.join(', no ')}. Constants that differ can be folded into the weights, or export to ONNX instead`,
-      { network: name },
-    );
-  }
-  throw new ArcFleetError(
-    'model_mismatch',
-    `arcface_torch has no ${name}; it has ${TORCH_NETWORKS.join(', ')}. Export to ONNX or MXNet instead`,
-    { network: name },
-  );
 }
 
 /** PyTorch multiplies by a weight that it does not train, too; here it is 1 whatever is stored. */
