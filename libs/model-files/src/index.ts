@@ -7,3 +7,4 @@ export { readModel } from './read-model.js';
 export type { ModelHints, ReadModel } from './read-model.js';
 export { readPretrained } from './read-pretrained.js';
 export { writeTorchSafetensors } from './torch/write-torch.js';
+export { writeMxnetModel } from './mxnet/write-mxnet.js';

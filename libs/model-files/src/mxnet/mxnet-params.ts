@@ -91,9 +91,15 @@ async function readIndex(cursor: ByteCursor): Promise<Map<string, StoredArray>> 
   return named;
 }
 
-/** Without `arg:` or `aux:`. What symbols call moving statistics, Gluon calls running (mnas): the former is ours. */
-function nameOf(stored: string): string {
-  return stored.replace(/^(?:arg|aux):/, '').replace(/_running_(mean|var)$/, '_moving_$1');
+/**
+ * Name here of a stored tensor: without `arg:` or `aux:`. What symbols call moving statistics, Gluon calls running (mnas): the
+ * former is ours. Gluon also counts the networks of a process; here each is the first.
+ */
+export function nameOf(stored: string): string {
+  return stored
+    .replace(/^(?:arg|aux):/, '')
+    .replace(/_running_(mean|var)$/, '_moving_$1')
+    .replace(/^(mnasnet|densenet)\d+_/, (_, block: string) => `${block}0_`);
 }
 
 async function readArray(cursor: ByteCursor): Promise<StoredArray> {
