@@ -52,7 +52,10 @@ function draw({ name, op }: GraphNode, inputs: readonly number[], put: Put, vari
     }
     case 'dense': {
       const tensors = [op.weight, ...(op.bias === null ? [] : [op.bias])].map(variable);
-      return put('FullyConnected', name, { num_hidden: String(op.size), no_bias: truth(op.bias === null) }, [...inputs, ...tensors]);
+      return put('FullyConnected', name, { num_hidden: String(op.size), no_bias: truth(op.bias === null) }, [
+        ...inputs,
+        ...tensors,
+      ]);
     }
     case 'batchNorm': {
       const { mean, variance } = mxnetStatisticNames(op.statistic);
@@ -73,7 +76,12 @@ function draw({ name, op }: GraphNode, inputs: readonly number[], put: Put, vari
     case 'maxPool':
     case 'averagePool': {
       const { kernel, stride, pad } = op;
-      const attrs = { kernel: pair(kernel), stride: pair(stride), pad: pair(pad), pool_type: op.kind === 'maxPool' ? 'max' : 'avg' };
+      const attrs = {
+        kernel: pair(kernel),
+        stride: pair(stride),
+        pad: pair(pad),
+        pool_type: op.kind === 'maxPool' ? 'max' : 'avg',
+      };
       return put('Pooling', name, attrs, inputs);
     }
     case 'flatten':

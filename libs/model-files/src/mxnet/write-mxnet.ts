@@ -17,12 +17,7 @@ interface NamedArray {
  * Writes `<prefix>-symbol.json` and `<prefix>-<epoch>.params` (version 2), which `mx.model.load_checkpoint(prefix, epoch)` reads;
  * the embedding is the output `fc1_output`. Each file is complete or absent, the symbol comes last.
  */
-export async function writeMxnetModel(
-  prefix: string,
-  network: Network,
-  values: BackboneValues,
-  epoch = 1,
-): Promise<FileEntry[]> {
+export async function writeMxnetModel(prefix: string, network: Network, values: BackboneValues, epoch = 1): Promise<FileEntry[]> {
   await mkdir(dirname(prefix), { recursive: true });
   const params = await writeParams(`${prefix}-${String(epoch).padStart(4, '0')}.params`, arraysOf(network, values));
   const text = symbolText(symbolOf(network));
