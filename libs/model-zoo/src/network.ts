@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { NetworkName } from '#contracts';
+import { GraphBuilder, type NetworkGraph } from './graph.js';
 import type { BatchStatistics, DropoutKey, ParameterSpec, StatisticSpec } from './layer.js';
 import { resolveNetworkOptions, type NetworkOptions, type ResolvedNetworkOptions } from './network-options.js';
 import { sizeOf } from './parameters.js';
@@ -33,6 +34,8 @@ export interface Network extends ResolvedNetworkOptions {
   train(parameters: TensorsByName, x_BHWC: Tensor4D, options: TrainOptions): Tensor2D;
   /** Embeddings B x D in eval mode: batch norms use the running statistics. Call it inside `tidy`. */
   embed(parameters: TensorsByName, statistics: Readonly<Record<string, RunningStatistics>>, x_BHWC: Tensor4D): Tensor2D;
+  /** What `embed` computes, operation by operation. */
+  graph(): NetworkGraph;
 }
 
 export interface TrainOptions {
@@ -89,6 +92,12 @@ export function createNetwork(options: NetworkOptions): Network {
         },
         onBatchStatistics: () => undefined,
       }) as Tensor2D,
+    graph: () => {
+      const graph = new GraphBuilder();
+      const input = graph.start('input', { height, width, channels: 3 });
+      const output = layer.trace(input, graph);
+      return { input, nodes: graph.nodes, output };
+    },
   };
 }
 

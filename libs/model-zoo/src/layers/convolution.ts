@@ -73,6 +73,13 @@ export function convolution(
           groups === 1 ? conv2d(x as Tensor4D, filter, stride, pad) : groupedConv2d(x as Tensor4D, filter, groups, stride, pad);
         return bias ? tf.add(y, context.parameter(shift.name)) : y;
       },
+      trace: (x, graph) =>
+        graph.add(
+          { op: 'convolution', weight: weight.name, bias: bias ? shift.name : null, groups, kernel, stride, pad },
+          [x],
+          output,
+          name,
+        ),
     };
   };
 }
@@ -100,6 +107,13 @@ export function depthwise(
       statistics: [],
       flops: convolutionFlops(input, output, window, channels, false),
       forward: (x, context) => depthwiseConv2d(x as Tensor4D, context.parameter(weight.name) as Tensor4D, stride, pad),
+      trace: (x, graph) =>
+        graph.add(
+          { op: 'convolution', weight: weight.name, bias: null, groups: channels, kernel, stride, pad },
+          [x],
+          output,
+          name,
+        ),
     };
   };
 }

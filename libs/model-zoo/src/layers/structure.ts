@@ -1,10 +1,22 @@
 import { isRecording, tf } from '#engine';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { GraphOperation } from '../graph.js';
 import type { FeatureShape, ForwardContext, Layer, LayerFactory } from '../layer.js';
 
-/** A layer that has no parameters and counts no operations. */
-export function stateless(output: FeatureShape, forward: (x: Tensor, context: ForwardContext) => Tensor): Layer {
-  return { output, parameters: [], statistics: [], flops: 0, forward };
+/** A layer that has no parameters and counts no operations. `operation`: what it computes in eval mode; null for nothing. */
+export function stateless(
+  output: FeatureShape,
+  operation: GraphOperation | null,
+  forward: (x: Tensor, context: ForwardContext) => Tensor,
+): Layer {
+  return {
+    output,
+    parameters: [],
+    statistics: [],
+    flops: 0,
+    forward,
+    trace: (x, graph) => (operation === null ? x : graph.add(operation, [x], output)),
+  };
 }
 
 /** Layers one after the other. */
@@ -20,6 +32,7 @@ export function sequential(...factories: LayerFactory[]): LayerFactory {
       ...together(layers),
       output: shape,
       forward: (x, context) => layers.reduce((current, layer) => step(layer, current, current === x, context), x),
+      trace: (x, graph) => layers.reduce((current, layer) => layer.trace(current, graph), x),
     };
   };
 }
@@ -42,7 +55,7 @@ export function repeat(count: number, make: (index: number) => LayerFactory): La
 
 /** x, unchanged. */
 export function identity(): LayerFactory {
-  return (input) => stateless(input, (x) => x);
+  return (input) => stateless(input, null, (x) => x);
 }
 
 /** shortcut(x) + branch(x); both give the same shape. Without a shortcut x itself is added. */
@@ -57,6 +70,7 @@ export function residual(branch: LayerFactory, shortcut: LayerFactory = identity
       ...together(layers),
       output: inner.output,
       forward: (x, context) => tf.add(outer.forward(x, context), inner.forward(x, context)),
+      trace: (x, graph) => graph.add({ op: 'add' }, [outer.trace(x, graph), inner.trace(x, graph)], inner.output),
     };
   };
 }
@@ -69,17 +83,19 @@ export function appended(branch: LayerFactory): LayerFactory {
     if (height !== input.height || width !== input.width) {
       throw new RangeError('A branch that is appended must keep the size of its input');
     }
+    const output = { height, width, channels: input.channels + channels };
     return {
-      ...inner,
-      output: { height, width, channels: input.channels + channels },
+      ...together([inner]),
+      output,
       forward: (x, context) => tf.concat([x, inner.forward(x, context)], 3),
+      trace: (x, graph) => graph.add({ op: 'concatenate' }, [x, inner.trace(x, graph)], output),
     };
   };
 }
 
 /** (x - offset) x scale: networks take raw pixels 0..255 and normalise by themselves, so that exported ones do too. */
 export function normalizePixels(offset: number, scale: number): LayerFactory {
-  return (input) => stateless(input, (x) => tf.mul(tf.sub(x, offset), scale));
+  return (input) => stateless(input, { op: 'normalize', offset, scale }, (x) => tf.mul(tf.sub(x, offset), scale));
 }
 
 /** B x H x W x C to B x (H W C). */
@@ -87,12 +103,12 @@ export function flatten(): LayerFactory {
   return (input) => {
     const size = input.height * input.width * input.channels;
     const output = { height: 1, width: 1, channels: size, flattened: input };
-    return stateless(output, (x) => tf.reshape(x, [-1, size]));
+    return stateless(output, { op: 'flatten' }, (x) => tf.reshape(x, [-1, size]));
   };
 }
 
 /** Everything that layers sum up to, whatever their order. */
-function together(layers: readonly Layer[]): Pick<Layer, 'parameters' | 'statistics' | 'flops'> {
+export function together(layers: readonly Layer[]): Pick<Layer, 'parameters' | 'statistics' | 'flops'> {
   return {
     parameters: layers.flatMap((layer) => layer.parameters),
     statistics: layers.flatMap((layer) => layer.statistics),
