@@ -1,109 +1,60 @@
 import type { FeatureShape } from './feature-shape.js';
 
-/** A value between operations: B x height x width x channels, or B x channels where it is flat. */
-export interface GraphEdge {
-  readonly name: string;
-  readonly shape: FeatureShape;
-  readonly isFlat: boolean;
-}
-
-/**
- * What a node computes; x is its (first) input. Weights and vectors are named as in `Network.parameters`, which says their order of
- * axes, running statistics as in `Network.statistics`. Channels are the last axis.
- */
-export type GraphOperation =
+/** What a node computes, with what it needs; names are those of parameters and of running statistics. */
+export type GraphOp =
+  /** Raw pixels, RGB 0..255. */
+  | { readonly kind: 'input' }
   /** (x - offset) x scale. */
-  | { readonly op: 'normalize'; readonly offset: number; readonly scale: number }
-  /** Zero padding on each side. Output channels of a group see the input channels of the same group only. */
+  | { readonly kind: 'normalizePixels'; readonly offset: number; readonly scale: number }
   | {
-      readonly op: 'convolution';
+      readonly kind: 'convolution';
       readonly weight: string;
       readonly bias: string | null;
+      readonly channels: number;
       readonly groups: number;
       readonly kernel: number;
       readonly stride: number;
       readonly pad: number;
     }
-  /** gamma (x - mean) / sqrt(variance + epsilon) + beta per channel; without gamma it is 1. */
+  | { readonly kind: 'dense'; readonly weight: string; readonly bias: string | null; readonly size: number }
   | {
-      readonly op: 'batch-norm';
-      readonly statistics: string;
-      readonly gamma: string | null;
+      readonly kind: 'batchNorm';
+      readonly gamma: string;
       readonly beta: string;
+      readonly statistic: string;
       readonly epsilon: number;
+      /** True: computed with 1, whatever gamma holds. */
+      readonly isGammaFixed: boolean;
     }
-  /** max(x, 0) + slope x min(x, 0); one slope per channel or one for all. */
-  | { readonly op: 'prelu'; readonly slope: string }
-  /** max(x, 0). */
-  | { readonly op: 'relu' }
-  /** 1 / (1 + exp(-x)). */
-  | { readonly op: 'sigmoid' }
-  /** Largest value of each window; the padding never wins. */
-  | { readonly op: 'max-pool'; readonly kernel: number; readonly stride: number; readonly pad: number }
-  /** Mean of each window; what fills no window is left out. */
-  | { readonly op: 'average-pool'; readonly kernel: number; readonly stride: number }
-  /** Mean over all positions, which stay as one. */
-  | { readonly op: 'global-average' }
+  /** One slope per channel, or one for all. */
+  | { readonly kind: 'prelu'; readonly slope: string; readonly isShared: boolean }
+  | { readonly kind: 'relu' | 'sigmoid' | 'flatten' | 'globalAverage' | 'add' | 'multiply' | 'concatenate' }
   /** x(p) mean|x| / |x(p)|, where |x(p)| = sqrt(sum of x(p)^2 over channels + floor) and the mean is the image's. */
-  | { readonly op: 'equalize-norms'; readonly floor: number }
-  /** Sum of both inputs. */
-  | { readonly op: 'add' }
-  /** Product of both inputs; the second may have one position only, which stands for all. */
-  | { readonly op: 'multiply' }
-  /** The inputs' channels, one input behind the other. */
-  | { readonly op: 'concatenate' }
-  /** Positions row by row, channels last. */
-  | { readonly op: 'flatten' }
-  /** x W + b on flat values. */
-  | { readonly op: 'dense'; readonly weight: string; readonly bias: string | null };
+  | { readonly kind: 'equalizeNorms'; readonly floor: number }
+  | { readonly kind: 'maxPool' | 'averagePool'; readonly kernel: number; readonly stride: number; readonly pad: number }
+  /** Nothing in use; in training that share of values is set to zero. */
+  | { readonly kind: 'dropout'; readonly rate: number };
 
-export type GraphNode = GraphOperation & {
-  /** Names of edges. */
+export interface GraphNode {
+  /** Unique; that of the layer where it has one. */
+  readonly name: string;
+  readonly op: GraphOp;
+  /** Names of earlier nodes. `multiply` takes a map and a gate of 1 x 1; `concatenate` is along channels. */
   readonly inputs: readonly string[];
-  readonly output: GraphEdge;
-};
-
-/** What a network computes in eval mode, from raw pixels (RGB, 0..255) to embeddings: for those who compute it elsewhere. */
-export interface NetworkGraph {
-  readonly input: GraphEdge;
-  /** Each after the nodes that it reads from. */
-  readonly nodes: readonly GraphNode[];
-  readonly output: GraphEdge;
+  readonly output: FeatureShape;
 }
 
-/** Collects the nodes of a graph. */
+/** Collects the nodes of a network, each after its inputs: what exporters walk. */
 export class GraphBuilder {
   readonly nodes: GraphNode[] = [];
-  private readonly names = new Set<string>();
-  private readonly numUnnamed = new Map<string, number>();
+  private readonly counts = new Map<string, number>();
 
-  /** The edge that a graph starts from. */
-  start(name: string, shape: FeatureShape): GraphEdge {
-    return this.edge(name, shape, false);
-  }
-
-  /**
-   * Adds a node and returns its output, which has the node's name; without one it is the operation's, numbered.
-   *
-   * @throws RangeError for a name that is taken.
-   */
-  add(operation: GraphOperation, inputs: readonly GraphEdge[], shape: FeatureShape, name?: string): GraphEdge {
-    const { op } = operation;
-    const isFlat = op === 'flatten' || inputs[0]!.isFlat;
-    const output = this.edge(name ?? this.unnamed(op), shape, isFlat);
-    this.nodes.push({ ...operation, inputs: inputs.map((input) => input.name), output });
-    return output;
-  }
-
-  private edge(name: string, shape: FeatureShape, isFlat: boolean): GraphEdge {
-    if (this.names.has(name)) throw new RangeError(`Two operations are called ${name}`);
-    this.names.add(name);
-    return { name, shape, isFlat };
-  }
-
-  private unnamed(op: string): string {
-    const number = (this.numUnnamed.get(op) ?? 0) + 1;
-    this.numUnnamed.set(op, number);
-    return `${op}_${number}`;
+  /** @returns the node's name: `name`, or the kind with a number. */
+  add(op: GraphOp, inputs: readonly string[], output: FeatureShape, name?: string): string {
+    const count = this.counts.get(op.kind) ?? 0;
+    if (name === undefined) this.counts.set(op.kind, count + 1);
+    const node = { name: name ?? `${op.kind}_${count}`, op, inputs, output };
+    this.nodes.push(node);
+    return node.name;
   }
 }

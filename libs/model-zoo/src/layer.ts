@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { FeatureShape } from './feature-shape.js';
-import type { GraphBuilder, GraphEdge } from './graph.js';
+import type { GraphBuilder } from './graph.js';
 
 export type { FeatureShape } from './feature-shape.js';
 
@@ -79,8 +79,8 @@ export interface Layer {
    */
   readonly flops: number;
   forward(x: Tensor, context: ForwardContext): Tensor;
-  /** Adds to a graph what `forward` computes in eval mode; returns where that comes out. */
-  trace(x: GraphEdge, graph: GraphBuilder): GraphEdge;
+  /** Adds the layer's nodes behind the node `input`, and returns the name of the last one: the same computation, for exporters. */
+  draw(graph: GraphBuilder, input: string): string;
 }
 
 /** A layer that learns its input's shape when the network is built. */

@@ -43,7 +43,10 @@ export function dense(
           context.parameter(weight.name) as Tensor2D,
           bias ? (context.parameter(shift.name) as Tensor1D) : null,
         ),
-      trace: (x, graph) => graph.add({ op: 'dense', weight: weight.name, bias: bias ? shift.name : null }, [x], output, name),
+      draw: (graph, from) => {
+        const op = { kind: 'dense', weight: weight.name, bias: bias ? shift.name : null, size } as const;
+        return graph.add(op, [from], output, name);
+      },
     };
   };
 }

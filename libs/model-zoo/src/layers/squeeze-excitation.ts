@@ -3,7 +3,7 @@ import type { LayerFactory } from '../layer.js';
 import { convolution, type ConvolutionOptions, type Window } from './convolution.js';
 import { prelu } from './normalization.js';
 import { globalAverage } from './pooling.js';
-import { sequential, together } from './structure.js';
+import { sequential } from './structure.js';
 
 const POINT: Window = { kernel: 1, stride: 1, pad: 0 };
 const REDUCTION = 16;
@@ -19,12 +19,12 @@ export function squeezeExcitation(name: string, { initializer }: Pick<Convolutio
       convolution(`${name}_conv2`, input.channels, POINT, options),
     )(input);
     return {
-      ...together([gate]),
+      ...gate,
       output: input,
       forward: (x, context) => tf.mul(x, tf.sigmoid(gate.forward(x, context))),
-      trace: (x, graph) => {
-        const opened = graph.add({ op: 'sigmoid' }, [gate.trace(x, graph)], gate.output);
-        return graph.add({ op: 'multiply' }, [x, opened], input);
+      draw: (graph, from) => {
+        const open = graph.add({ kind: 'sigmoid' }, [gate.draw(graph, from)], gate.output);
+        return graph.add({ kind: 'multiply' }, [from, open], input);
       },
     };
   };

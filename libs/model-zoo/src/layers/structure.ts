@@ -1,22 +1,16 @@
 import { isRecording, tf } from '#engine';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { GraphOperation } from '../graph.js';
+import type { GraphOp } from '../graph.js';
 import type { FeatureShape, ForwardContext, Layer, LayerFactory } from '../layer.js';
 
-/** A layer that has no parameters and counts no operations. `operation`: what it computes in eval mode; null for nothing. */
+/** A layer that has no parameters and counts no operations; `op` says what it computes, null: nothing. */
 export function stateless(
   output: FeatureShape,
-  operation: GraphOperation | null,
+  op: GraphOp | null,
   forward: (x: Tensor, context: ForwardContext) => Tensor,
 ): Layer {
-  return {
-    output,
-    parameters: [],
-    statistics: [],
-    flops: 0,
-    forward,
-    trace: (x, graph) => (operation === null ? x : graph.add(operation, [x], output)),
-  };
+  const draw: Layer['draw'] = (graph, input) => (op ? graph.add(op, [input], output) : input);
+  return { output, parameters: [], statistics: [], flops: 0, forward, draw };
 }
 
 /** Layers one after the other. */
@@ -32,7 +26,7 @@ export function sequential(...factories: LayerFactory[]): LayerFactory {
       ...together(layers),
       output: shape,
       forward: (x, context) => layers.reduce((current, layer) => step(layer, current, current === x, context), x),
-      trace: (x, graph) => layers.reduce((current, layer) => layer.trace(current, graph), x),
+      draw: (graph, first) => layers.reduce((current, layer) => layer.draw(graph, current), first),
     };
   };
 }
@@ -70,7 +64,10 @@ export function residual(branch: LayerFactory, shortcut: LayerFactory = identity
       ...together(layers),
       output: inner.output,
       forward: (x, context) => tf.add(outer.forward(x, context), inner.forward(x, context)),
-      trace: (x, graph) => graph.add({ op: 'add' }, [outer.trace(x, graph), inner.trace(x, graph)], inner.output),
+      draw: (graph, from) => {
+        const branchEnd = inner.draw(graph, from);
+        return graph.add({ kind: 'add' }, [branchEnd, outer.draw(graph, from)], inner.output);
+      },
     };
   };
 }
@@ -85,17 +82,17 @@ export function appended(branch: LayerFactory): LayerFactory {
     }
     const output = { height, width, channels: input.channels + channels };
     return {
-      ...together([inner]),
+      ...inner,
       output,
       forward: (x, context) => tf.concat([x, inner.forward(x, context)], 3),
-      trace: (x, graph) => graph.add({ op: 'concatenate' }, [x, inner.trace(x, graph)], output),
+      draw: (graph, from) => graph.add({ kind: 'concatenate' }, [from, inner.draw(graph, from)], output),
     };
   };
 }
 
 /** (x - offset) x scale: networks take raw pixels 0..255 and normalise by themselves, so that exported ones do too. */
 export function normalizePixels(offset: number, scale: number): LayerFactory {
-  return (input) => stateless(input, { op: 'normalize', offset, scale }, (x) => tf.mul(tf.sub(x, offset), scale));
+  return (input) => stateless(input, { kind: 'normalizePixels', offset, scale }, (x) => tf.mul(tf.sub(x, offset), scale));
 }
 
 /** B x H x W x C to B x (H W C). */
@@ -103,12 +100,12 @@ export function flatten(): LayerFactory {
   return (input) => {
     const size = input.height * input.width * input.channels;
     const output = { height: 1, width: 1, channels: size, flattened: input };
-    return stateless(output, { op: 'flatten' }, (x) => tf.reshape(x, [-1, size]));
+    return stateless(output, { kind: 'flatten' }, (x) => tf.reshape(x, [-1, size]));
   };
 }
 
 /** Everything that layers sum up to, whatever their order. */
-export function together(layers: readonly Layer[]): Pick<Layer, 'parameters' | 'statistics' | 'flops'> {
+function together(layers: readonly Layer[]): Pick<Layer, 'parameters' | 'statistics' | 'flops'> {
   return {
     parameters: layers.flatMap((layer) => layer.parameters),
     statistics: layers.flatMap((layer) => layer.statistics),

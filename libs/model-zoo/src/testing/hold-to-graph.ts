@@ -41,7 +41,7 @@ export function expectSameAsGraph(options: NetworkOptions, tolerance: number): v
       ...network.statistics.map(({ name }) => `${name}/statistics`),
     ];
     expect([...read.keys()].sort()).toEqual(names.sort());
-    expect(graph.output).toMatchObject({ isFlat: true, shape: { channels: network.embeddingSize } });
+    expect(graph.at(-1)!.output).toMatchObject({ height: 1, width: 1, channels: network.embeddingSize });
     expect(found).toHaveLength(network.embeddingSize);
     const rms = Math.sqrt(expected.reduce((sum, value) => sum + value ** 2, 0) / expected.length);
     const worst = expected.reduce((max, value, index) => Math.max(max, Math.abs(value - found[index]!)), 0);
