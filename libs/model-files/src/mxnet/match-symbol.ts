@@ -36,7 +36,7 @@ export function matchSymbol(symbol: MxnetSymbol, tensors: Tensors, file: string)
 }
 
 /** Networks whose tensors are those of the file, the constants as the symbol has them. */
-function candidatesOf({ pixelScale, epsilons }: CanonicalGraph, tensors: Tensors): Network[] {
+function candidatesOf({ pixelScale, dropout, epsilons }: CanonicalGraph, tensors: Tensors): Network[] {
   const { shapes } = tensors;
   const [embeddingSize] = shapes.get('fc1_beta') ?? shapes.get('fc1_bias') ?? shapes.get('pre_fc1_weight') ?? [];
   const hasGate = [...shapes.keys()].some((name) => /_se_conv1_weight$/.test(name));
@@ -50,6 +50,7 @@ function candidatesOf({ pixelScale, epsilons }: CanonicalGraph, tensors: Tensors
       width: SIZE,
       squeezeExcitation: hasGate && acceptsSqueezeExcitation(name),
       ...(pixelScale !== null && { pixelScale }),
+      ...(dropout !== null && dropout < 1 && { dropout }),
     };
     // `H` is one dense layer, called fc1: all before it is the body.
     if (!isBody(createNetwork({ ...options, output: 'H' }))) continue;
@@ -64,7 +65,9 @@ function candidatesOf({ pixelScale, epsilons }: CanonicalGraph, tensors: Tensors
       }
     }
   }
-  return found;
+  // Outputs with and without dropout are the same in use: where there are both, the symbol's own comes first.
+  const isAlike = (network: Network) => network.graph().some(({ op }) => op.kind === 'dropout') === (dropout !== null);
+  return [...found.filter(isAlike), ...found.filter((network) => !isAlike(network))];
 }
 
 function mayHaveEpsilon(network: Network): boolean {
