@@ -75,19 +75,19 @@ describe("InsightFace's symbols", () => {
     [
       'r18',
       { name: 'r18', embeddingSize: 512 },
-      (text) => text.replace('"fix_gamma": "False"', '"fix_gamma": "True"'),
+      (text) => text.replaceAll('"fix_gamma": "False"', '"fix_gamma": "True"'),
       /it is not r18: its \w*bn\w* is BatchNorm\(eps 0\.00002, fix_gamma 1, axis 1\), the network has BatchNorm\(eps 0\.00002, fix_gamma 0/,
     ],
     [
       'y1',
       { name: 'y1', embeddingSize: 128 },
-      (text) => text.replace('"act_type": "prelu"', '"act_type": "leaky"'),
+      (text) => text.replaceAll('"act_type": "prelu"', '"act_type": "leaky"'),
       /its conv_1_relu is LeakyReLU\(act_type leaky\), the network has LeakyReLU\(act_type prelu\)/,
     ],
     [
       'y1',
       { name: 'y1', embeddingSize: 128 },
-      (text) => text.replace('"stride": "(2, 2)"', '"stride": "(1, 1)"'),
+      (text) => text.replaceAll('"stride": "(2, 2)"', '"stride": "(1, 1)"'),
       /its conv_1_conv2d is Convolution\(kernel 3x3, stride 1x1/,
     ],
     ['y1-GNAP', { name: 'y1', embeddingSize: 128, output: 'GNAP' }, (text) => text, /it is not y1: /],
