@@ -8,3 +8,5 @@ export type { ModelHints, ReadModel } from './read-model.js';
 export { readPretrained } from './read-pretrained.js';
 export { writeTorchSafetensors } from './torch/write-torch.js';
 export { writeMxnetModel } from './mxnet/write-mxnet.js';
+export { writeOnnx } from './onnx/write-onnx.js';
+export type { OnnxOptions } from './onnx/write-onnx.js';

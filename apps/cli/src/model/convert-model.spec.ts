@@ -29,6 +29,8 @@ describe('model convert', () => {
     expect(mxnet.map(({ path }) => path)).toEqual([at('mx/mbf-0001.params'), at('mx/mbf-symbol.json')]);
     await convertModel(at('mx/mbf,1'), at('mbf.safetensors'), { to: 'torch', force: false });
     await convertModel(at('mbf.safetensors'), at('back/model.json'), { to: 'arcfleet', force: false });
+    const onnx = await convertModel(at('mx/mbf,1'), at('mbf.onnx'), { to: 'onnx', force: false });
+    expect(onnx.map(({ path }) => path)).toEqual([at('mbf.onnx')]);
     const [first, last] = [await describeModel(stored), await describeModel(at('back'))];
     expect(last.sha256).toBe(first.sha256);
     expect((await describeModel(at('mbf.safetensors'))).format).toBe('torch');
