@@ -45,6 +45,7 @@ export const ERRORS = {
   checkpoint_mismatch: fatal(422, 'A checkpoint does not fit the run'),
   model_not_found: fatal(422, 'There is no such stored model'),
   model_mismatch: fatal(422, 'A stored model does not fit the network'),
+  model_refused: fatal(422, 'A model file asks for something that is not allowed'),
   // distribution
   rendezvous_timeout: transient(500, 'The ranks did not find each other in time'),
   stale_generation: transient(409, 'A newer generation of the run exists'),
