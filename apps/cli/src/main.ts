@@ -4,6 +4,7 @@ import { ArcFleetError } from '#contracts';
 import { addDataCommand } from './commands/data.command.js';
 import { addDemoCommand } from './commands/demo.command.js';
 import { addEngineCommand } from './commands/engine.command.js';
+import { addModelCommand } from './commands/model.command.js';
 import { addNetworksCommand } from './commands/networks.command.js';
 import { addRecipesCommand } from './commands/recipes.command.js';
 import { addTrainCommand } from './commands/train.command.js';
@@ -28,6 +29,7 @@ addWorkerCommand(program, config);
 addEngineCommand(program, config);
 addDataCommand(program, config);
 addScoreCommand(program, config);
+addModelCommand(program, config);
 
 try {
   await program.parseAsync();

@@ -1,12 +1,14 @@
 export { ByteCursor } from './byte-cursor.js';
 export { hashFile, syncFolder, writeDurably } from './durable-file.js';
 export type { WriteBytes } from './durable-file.js';
+export { ELEMENT_BYTES, toFloat32 } from './element-types.js';
+export type { ElementType } from './element-types.js';
 export { encodeNpy, readNpy } from './npy.js';
 export type { FloatMatrix } from './npy.js';
 export { parsePickle } from './pickle/parse-pickle.js';
-export { NumpyArray, PickleList, PickleTuple } from './pickle/pickle-values.js';
-export type { PickleValue } from './pickle/pickle-values.js';
+export { NumpyArray, PickleDict, PickleList, PickleObject, PickleRefusal, PickleTuple } from './pickle/pickle-values.js';
+export type { PickleDialect, PickleValue } from './pickle/pickle-values.js';
 export { SafetensorsReader, writeSafetensors } from './safetensors.js';
 export type { TensorSource } from './safetensors.js';
-export { corruptZip, LOCAL_SIZE, readExactly, readZip } from './zip/read-zip.js';
-export type { ZipEntry } from './zip/read-zip.js';
+export { readExactly, readLocalStart, readZip, zipFailure } from './zip/read-zip.js';
+export type { ZipEntry, ZipFailure } from './zip/read-zip.js';

@@ -24,7 +24,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 const found = async (path: string, epoch?: number): Promise<string> => {
   const location = await locateModel({ path: join(root, path), epoch, newOutput: false });
-  const file = location.kind === 'mxnet' ? location.params : location.description;
+  const file = location.kind === 'mxnet' ? location.params : location.kind === 'torch' ? location.file : location.description;
   return file.slice(root.length + 1);
 };
 

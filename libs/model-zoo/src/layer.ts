@@ -1,4 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { GraphBuilder } from './graph.js';
 
 /** How a parameter starts. Draws are counter-based (see parameters.ts); `uniform` is over [-bound, bound). */
 export type Initializer =
@@ -84,6 +85,8 @@ export interface Layer {
    */
   readonly flops: number;
   forward(x: Tensor, context: ForwardContext): Tensor;
+  /** Adds the layer's nodes behind the node `input`, and returns the name of the last one: the same computation, for exporters. */
+  draw(graph: GraphBuilder, input: string): string;
 }
 
 /** A layer that learns its input's shape when the network is built. */

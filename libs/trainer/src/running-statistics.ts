@@ -124,18 +124,6 @@ export class RunningStatistics {
   }
 }
 
-/** Merged statistics by name, as the checkpoint and the model file store them. */
-export function statisticsByName(network: Network, merged: Float32Array): { name: string; values: Float32Array }[] {
-  const result: { name: string; values: Float32Array }[] = [];
-  let start = 0;
-  for (const { name, channels } of network.statistics) {
-    result.push({ name: `${name}_moving_mean`, values: merged.subarray(start, start + channels) });
-    result.push({ name: `${name}_moving_var`, values: merged.subarray(start + channels, start + 2 * channels) });
-    start += 2 * channels;
-  }
-  return result;
-}
-
 /** Merged statistics as the tensors that `network.embed` takes; the caller disposes of them. */
 export function statisticsTensors(network: Network, merged: Float32Array): Record<string, NetworkStatistics> {
   const result: Record<string, NetworkStatistics> = {};

@@ -27,6 +27,10 @@ export const networkSchema = z.strictObject({
   dropout: z.number().min(0).max(0.95).optional(),
   /** Squeeze-and-excitation in the residual units of the r networks. */
   squeezeExcitation: z.boolean().default(false),
+  /** Factor on pixels less 127.5; defaults to the network's own. 1/127.5 goes on with weights of arcface_torch. */
+  pixelScale: z.number().positive().max(1).optional(),
+  /** Epsilon of every batch norm of an r network or a MobileFaceNet; defaults to the network's own. */
+  epsilon: z.number().positive().max(0.1).optional(),
   /** True: the backbone is not trained, only the head is; its batch norms use their running statistics. */
   frozen: z.boolean().default(false),
 });

@@ -1,0 +1,69 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ArcFleetError, type FileEntry } from '#contracts';
+import type { ReadModel } from '#model-files';
+
+export const MODEL_FORMATS = ['arcfleet', 'mxnet', 'torch'] as const;
+export type ModelFormat = (typeof MODEL_FORMATS)[number];
+
+/** Number in the names of MXNet's files. */
+const EPOCH = 1;
+
+interface Writer {
+  /** Files that come into being. */
+  readonly files: (target: string) => string[];
+  readonly write: (target: string, model: ReadModel) => Promise<FileEntry[]>;
+}
+
+const WRITERS: Readonly<Record<ModelFormat, Writer>> = {
+  arcfleet: {
+    files: (prefix) => [`${prefix}.safetensors`, `${prefix}.json`],
+    write: async (prefix, { network, values }) => (await import('#model-files')).writeOwnModel(prefix, network, values),
+  },
+  mxnet: {
+    files: (prefix) => [`${prefix}-000${EPOCH}.params`, `${prefix}-symbol.json`],
+    write: async (prefix, { network, values }) => (await import('#model-files')).writeMxnetModel(prefix, network, values, EPOCH),
+  },
+  torch: {
+    files: (path) => [path],
+    write: async (path, { network, values }) => [
+      await (await import('#model-files')).writeTorchSafetensors(path, network, values),
+    ],
+  },
+};
+
+/**
+ * Converts a stored model. Each file is complete or absent.
+ *
+ * @returns the files written, by their paths
+ * @throws ArcFleetError `conflict` where a file is there and `force` is not given; what reading and writing throw.
+ */
+export async function convertModel(
+  from: string,
+  to: string,
+  options: { readonly to: ModelFormat; readonly network?: string | undefined; readonly force: boolean },
+): Promise<FileEntry[]> {
+  const writer = WRITERS[options.to];
+  const target = options.to === 'torch' ? to : to.replace(/\.(?:json|safetensors|params)$/, '');
+  if (options.to === 'torch' && !to.endsWith('.safetensors')) {
+    throw new ArcFleetError(
+      'validation_failed',
+      `${to}: weights for PyTorch are written as safetensors; name a file that ends so`,
+    );
+  }
+  if (!options.force) await expectAbsent(writer.files(target));
+  const { readModel } = await import('#model-files');
+  const model = await readModel(from, options.network === undefined ? {} : { name: options.network });
+  const written = await writer.write(target, model);
+  return written.map((file) => ({ ...file, path: join(dirname(target), basename(file.path)) }));
+}
+
+async function expectAbsent(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const isThere = await stat(file).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) throw new ArcFleetError('conflict', `${file} is there already; add --force to replace it`, { file });
+  }
+}
