@@ -8,3 +8,6 @@ export type { ModelHints, ReadModel } from './read-model.js';
 export { readPretrained } from './read-pretrained.js';
 export { writeTorchSafetensors } from './torch/write-torch.js';
 export { writeMxnetModel } from './mxnet/write-mxnet.js';
+export { statisticsTensors } from './native-embedder.js';
+export { openEmbedder } from './open-embedder.js';
+export type { OpenEmbedderOptions } from './open-embedder.js';
