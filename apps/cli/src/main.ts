@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { ArcFleetError } from '#contracts';
 import { addDataCommand } from './commands/data.command.js';
 import { addDemoCommand } from './commands/demo.command.js';
+import { addEvalCommand } from './commands/eval.command.js';
 import { addEngineCommand } from './commands/engine.command.js';
 import { addModelCommand } from './commands/model.command.js';
 import { addNetworksCommand } from './commands/networks.command.js';
@@ -28,6 +29,7 @@ addNetworksCommand(program);
 addWorkerCommand(program, config);
 addEngineCommand(program, config);
 addDataCommand(program, config);
+addEvalCommand(program, config);
 addScoreCommand(program, config);
 addModelCommand(program, config);
 

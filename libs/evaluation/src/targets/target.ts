@@ -17,5 +17,7 @@ export interface OpenTarget {
   readonly mirrored: 'apart' | 'summed';
   /** Only on rank 0. @throws ArcFleetError `non_finite`, `dataset_invalid` */
   score(embeddings: Embeddings, dim: number, options: ScoringOptions): EvaluationScores;
+  /** Per pair 1 if it was decided rightly; only where a target has pairs that two models can be compared on. */
+  outcomes?(embeddings: Embeddings, dim: number): Uint8Array;
   close(): Promise<void>;
 }

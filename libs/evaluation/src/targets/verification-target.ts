@@ -10,6 +10,7 @@ import {
   rocCurve,
   scoreDistances,
   similarityHistogram,
+  type PairDistances,
 } from '#verification';
 import type { Embeddings } from '../embed-images.js';
 import { alignedImages } from '../images.js';
@@ -34,20 +35,19 @@ export async function openVerificationTarget(
     ),
     mirrored: 'apart',
     score: (embeddings, dim, options) => scorePairs(embeddings, dim, set.isSame, options),
+    outcomes: (embeddings, dim) => foldOutcomes(distancesOf(embeddings, dim, set.isSame.length).distances, set.isSame),
     close: async () => undefined,
   };
 }
 
 /** Scores pairs of rows 2k and 2k+1. @throws ArcFleetError `non_finite`, `dataset_invalid` */
 export function scorePairs(
-  { plain, mirrored }: Embeddings,
+  embeddings: Embeddings,
   dim: number,
   isSame: Uint8Array,
   { bootstrap, seed }: ScoringOptions,
 ): ScoresOf<'verification'> {
-  const { distances, xnorm } = mirrored
-    ? flipDistances(plain, mirrored, dim, isSame.length)
-    : { distances: pairDistances(plain, dim, isSame.length), xnorm: meanNorm(plain, dim) };
+  const { distances, xnorm } = distancesOf(embeddings, dim, isSame.length);
   const scores = scoreDistances(distances, isSame, xnorm);
   // Of unit vectors: d^2 = 2 - 2 cos.
   const similarities = distances.map((distance) => 1 - distance / 2);
@@ -60,6 +60,11 @@ export function scorePairs(
     roc: plotPoints(curve),
     histogram: similarityHistogram(similarities, isSame),
   };
+}
+
+function distancesOf({ plain, mirrored }: Embeddings, dim: number, numPairs: number): PairDistances {
+  if (mirrored) return flipDistances(plain, mirrored, dim, numPairs);
+  return { distances: pairDistances(plain, dim, numPairs), xnorm: meanNorm(plain, dim) };
 }
 
 function intervalOf(distances: Float64Array, isSame: Uint8Array, numResamples: number, seed: number) {
