@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { ArcFleetError } from '#contracts';
 import { addDataCommand } from './commands/data.command.js';
 import { addDemoCommand } from './commands/demo.command.js';
+import { addCompareCommand } from './commands/compare.command.js';
+import { addEmbedCommand } from './commands/embed.command.js';
 import { addEvalCommand } from './commands/eval.command.js';
 import { addEngineCommand } from './commands/engine.command.js';
 import { addModelCommand } from './commands/model.command.js';
@@ -30,6 +32,8 @@ addWorkerCommand(program, config);
 addEngineCommand(program, config);
 addDataCommand(program, config);
 addEvalCommand(program, config);
+addEmbedCommand(program, config);
+addCompareCommand(program, config);
 addScoreCommand(program, config);
 addModelCommand(program, config);
 
