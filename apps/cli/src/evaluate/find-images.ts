@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, extname, join, relative, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import { ArcFleetError } from '#contracts';
 import { openVerificationSet } from '#datasets';
 
@@ -33,19 +33,24 @@ export async function findImages(paths: readonly string[], workingFolder: string
     };
   }
   const files: string[] = [];
-  for (const path of paths.map((each) => resolve(workingFolder, each))) {
+  const names: string[] = [];
+  for (const given of paths) {
+    const path = resolve(workingFolder, given);
     const found = await stat(path).catch((error: Error) => {
       throw new ArcFleetError('dataset_not_found', `Cannot open ${path}: ${error.message}`, { file: path }, { cause: error });
     });
     if (!found.isDirectory()) {
       files.push(path);
+      names.push(given);
       continue;
     }
     const entries = await readdir(path, { recursive: true });
     const inside = entries.filter((entry) => IMAGE.test(entry)).sort();
     if (inside.length === 0) throw new ArcFleetError('dataset_not_found', `There is no image below ${path}`, { file: path });
-    for (const entry of inside) files.push(join(path, entry));
+    for (const entry of inside) {
+      files.push(join(path, entry));
+      names.push(join(given, entry));
+    }
   }
-  const names = files.map((file) => relative(workingFolder, file));
   return { names, read: (index) => readFile(files[index]!), describe: (index) => names[index]!, isSame: null };
 }
