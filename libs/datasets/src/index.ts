@@ -1,3 +1,7 @@
+export { alignFace } from './alignment/align-face.js';
+export type { AlignedFace, AlignOptions } from './alignment/align-face.js';
+export { applySimilarity, estimateSimilarity } from './alignment/similarity-transform.js';
+export type { Landmarks, Point, SimilarityTransform } from './alignment/similarity-transform.js';
 export { BatchLoader, loadBatch } from './batch-loader.js';
 export type { Batch, BatchLoaderOptions, BatchPlan } from './batch-loader.js';
 export { decodeImage, placeImage } from './decode-image.js';
@@ -7,6 +11,8 @@ export type { DatasetProperty } from './faces-emore.js';
 export { DATASET_REGISTRY, openTrainingSet } from './open-training-set.js';
 export { encodeImageRecord } from './recordio/record-format.js';
 export { encodeRecord, RecordWriter } from './recordio/record-writer.js';
+export { openIjb } from './ijb/open-ijb.js';
+export type { IjbProtocol } from './ijb/open-ijb.js';
 export { openSampleReader } from './sample-reader.js';
 export type { SampleLocations, SampleReader, SampleSource } from './sample-reader.js';
 export type { OpenTrainingSet, TrainingSet } from './training-set.js';

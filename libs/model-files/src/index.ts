@@ -10,3 +10,6 @@ export { writeTorchSafetensors } from './torch/write-torch.js';
 export { writeMxnetModel } from './mxnet/write-mxnet.js';
 export { writeOnnx } from './onnx/write-onnx.js';
 export type { OnnxOptions } from './onnx/write-onnx.js';
+export { statisticsTensors } from './native-embedder.js';
+export { openEmbedder } from './open-embedder.js';
+export type { OpenEmbedderOptions } from './open-embedder.js';

@@ -13,7 +13,7 @@ import { tf, type Engine } from '#engine';
 import { pixelDistance, pixelScores, verifyPairs, type PixelDistance } from '#verification';
 import type { Backbone } from './backbone.js';
 import { embedAhead } from './embed-ahead.js';
-import { statisticsTensors } from './running-statistics.js';
+import { statisticsTensors } from '#model-files';
 
 /** Images that are embedded at once; each twice, as it is and mirrored. */
 const BATCH_SIZE = 32;
