@@ -50,6 +50,11 @@ export type EngineName = (typeof ENGINES)[number];
 
 export const NETWORK_NAMES = Object.keys(NETWORKS) as [NetworkName, ...NetworkName[]];
 
+/** Networks that are trained with other epsilons by MXNet and by PyTorch; the others have the ones that they were designed with. */
+export function acceptsEpsilon(name: string): boolean {
+  return /^(?:r\d|y[12]$|mbf$)/.test(name);
+}
+
 /** The networks of residual units (r...) may have squeeze-and-excitation. */
 export function acceptsSqueezeExcitation(name: string): boolean {
   return /^r\d/.test(name);

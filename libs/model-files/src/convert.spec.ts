@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eachEngine } from '../../engine/src/testing/each-engine.js';
 import { channelsFirstShape, createNetwork, toChannelsFirst, torchNames, type NetworkOptions } from '#model-zoo';
-import { readModel, writeMxnetModel, writeOwnModel, writeTorchSafetensors } from './index.js';
+import { readModel, readPretrained, writeMxnetModel, writeOwnModel, writeTorchSafetensors } from './index.js';
 import { namedStatistics } from './backbone-values.js';
 import { embedNoise, worstDifference } from './testing/embed.js';
 import { randomValues } from './testing/random-values.js';
@@ -87,6 +87,25 @@ describe('a written model is read as it was', () => {
     const read = await readModel(join(folder, 'backbone.pth'));
     expect(read.format).toBe('torch');
     expectSame(read, of, values);
+  });
+});
+
+describe("a run that starts from arcface_torch's weights", () => {
+  it('is told the constants that they were trained with, and takes them when it has them', async () => {
+    const of = network('mbf', 64);
+    const values = randomValues(of);
+    const path = join(folder, 'start.safetensors');
+    await writeTorchSafetensors(path, of, values);
+    const start = (wanted: typeof of) => readPretrained({ path, newOutput: false }, wanted, 1);
+    await expect(start(network('mbf', 64, { pixelScale: 0.0078125, epsilon: 1e-3 }))).rejects.toMatchObject({
+      code: 'model_mismatch',
+      message: expect.stringMatching(
+        /trained with network\.pixelScale 0\.00784313725490196, no network\.epsilon\. .*Set network\.pixelScale 0\.00784313725490196/,
+      ) as string,
+    });
+    // As it is typed.
+    const { parameters } = await start(network('mbf', 64, { pixelScale: 0.00784314 }));
+    expect(bytesOf(parameters.get('pre_fc1_weight')!).equals(bytesOf(values.parameters.get('pre_fc1_weight')!))).toBe(true);
   });
 });
 

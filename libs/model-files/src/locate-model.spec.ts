@@ -18,6 +18,7 @@ beforeAll(async () => {
   await touch('y1-softmax-emore/model-0001.json', 'y1-softmax-emore/model-0012.params', 'y1-softmax-emore/model-symbol.json');
   await touch('both/model-0003.json', 'both/model-0003.params', 'odd,7/model.json');
   await touch('other/model.onnx');
+  await touch('torch/model.pt', 'torch/backbone.pth', 'both-torch/backbone.pth', 'plain/mbf.safetensors');
   await mkdir(join(root, 'empty'));
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
@@ -47,8 +48,19 @@ describe('a stored model', () => {
     ['a folder whose name ends like a number', 'odd,7', undefined, 'odd,7/model.json'],
     ['a description', 'run/model.json', undefined, 'run/model.json'],
     ['weights', 'run/model.safetensors', undefined, 'run/model.json'],
+    ["arcface_torch's folder", 'torch', undefined, 'torch/model.pt'],
+    ["arcface_torch's folder of an older version", 'both-torch', undefined, 'both-torch/backbone.pth'],
+    ['a file of torch.save', 'torch/backbone.pth', undefined, 'torch/backbone.pth'],
+    ['weights without a description of ours', 'plain/mbf.safetensors', undefined, 'plain/mbf.safetensors'],
   ])('is found by %s', async (_, path, epoch, expected) => {
     expect(await found(path, epoch)).toBe(expected);
+  });
+
+  it('of MXNet has its symbol where there is one', async () => {
+    const location = await locateModel({ path: join(root, 'y1-softmax-emore/model'), epoch: 12, newOutput: false });
+    expect(location).toMatchObject({ kind: 'mxnet', symbol: join(root, 'y1-softmax-emore/model-symbol.json') });
+    const lonely = await locateModel({ path: join(root, 'both/model-0003.params'), newOutput: false });
+    expect(lonely).toMatchObject({ kind: 'mxnet', symbol: null });
   });
 
   it.each<[string, string, number | undefined, RegExp]>([

@@ -1,10 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ArcFleetError, type FileEntry } from '#contracts';
+import { hashFile } from '#formats';
 import type { ReadModel } from '#model-files';
 
-export const MODEL_FORMATS = ['arcfleet', 'mxnet', 'torch'] as const;
+export const MODEL_FORMATS = ['arcfleet', 'mxnet', 'torch', 'onnx'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
+
+/** Of formats that are one file. */
+const EXTENSIONS: Partial<Record<ModelFormat, string>> = { torch: '.safetensors', onnx: '.onnx' };
 
 /** Number in the names of MXNet's files. */
 const EPOCH = 1;
@@ -30,6 +34,13 @@ const WRITERS: Readonly<Record<ModelFormat, Writer>> = {
       await (await import('#model-files')).writeTorchSafetensors(path, network, values),
     ],
   },
+  onnx: {
+    files: (path) => [path],
+    write: async (path, { network, values, weights }) => {
+      const { sha256 } = await hashFile(dirname(weights), basename(weights));
+      return [await (await import('#model-files')).writeOnnx(path, network, values, { sourceSha256: sha256 })];
+    },
+  },
 };
 
 /**
@@ -44,11 +55,13 @@ export async function convertModel(
   options: { readonly to: ModelFormat; readonly network?: string | undefined; readonly force: boolean },
 ): Promise<FileEntry[]> {
   const writer = WRITERS[options.to];
-  const target = options.to === 'torch' ? to : to.replace(/\.(?:json|safetensors|params)$/, '');
-  if (options.to === 'torch' && !to.endsWith('.safetensors')) {
+  const extension = EXTENSIONS[options.to];
+  // Two files that belong together have a prefix.
+  const target = extension === undefined ? to.replace(/\.(?:json|safetensors|params)$/, '') : to;
+  if (extension !== undefined && !to.endsWith(extension)) {
     throw new ArcFleetError(
       'validation_failed',
-      `${to}: weights for PyTorch are written as safetensors; name a file that ends so`,
+      `${to}: ${options.to} is written as a file that ends in ${extension}; name it so`,
     );
   }
   if (!options.force) await expectAbsent(writer.files(target));

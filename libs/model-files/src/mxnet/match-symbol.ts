@@ -1,4 +1,4 @@
-import { ArcFleetError, NETWORK_NAMES, acceptsSqueezeExcitation, OUTPUTS } from '#contracts';
+import { acceptsEpsilon, acceptsSqueezeExcitation, ArcFleetError, NETWORK_NAMES, OUTPUTS } from '#contracts';
 import { createNetwork, type Network, type NetworkOptions } from '#model-zoo';
 import { differencesOf } from '../compare-model.js';
 import type { StoredModel } from '../stored-model.js';
@@ -60,7 +60,7 @@ function candidatesOf({ pixelScale, dropout, epsilons }: CanonicalGraph, tensors
       if (differencesOf(network, tensors).length > 0) continue;
       found.push(network);
       const [epsilon, ...others] = epsilons;
-      if (epsilon !== undefined && others.length === 0 && mayHaveEpsilon(network)) {
+      if (epsilon !== undefined && others.length === 0 && acceptsEpsilon(network.name)) {
         found.push(createNetwork({ ...options, output, epsilon }));
       }
     }
@@ -68,16 +68,6 @@ function candidatesOf({ pixelScale, dropout, epsilons }: CanonicalGraph, tensors
   // Outputs with and without dropout are the same in use: where there are both, the symbol's own comes first.
   const isAlike = (network: Network) => network.graph().some(({ op }) => op.kind === 'dropout') === (dropout !== null);
   return [...found.filter(isAlike), ...found.filter((network) => !isAlike(network))];
-}
-
-function mayHaveEpsilon(network: Network): boolean {
-  try {
-    createNetwork({ ...network, epsilon: 1 });
-    return true;
-  } catch (error) {
-    if (error instanceof ArcFleetError) return false;
-    throw error;
-  }
 }
 
 function firstDifference(theirs: CanonicalGraph, ours: CanonicalGraph): string {
