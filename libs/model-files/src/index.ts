@@ -8,6 +8,8 @@ export type { ModelHints, ReadModel } from './read-model.js';
 export { readPretrained } from './read-pretrained.js';
 export { writeTorchSafetensors } from './torch/write-torch.js';
 export { writeMxnetModel } from './mxnet/write-mxnet.js';
+export { openOnnxEmbedder } from './onnx/onnx-embedder.js';
+export type { OnnxEmbedderOptions } from './onnx/onnx-embedder.js';
 export { writeOnnx } from './onnx/write-onnx.js';
 export type { OnnxOptions } from './onnx/write-onnx.js';
 export { statisticsTensors } from './native-embedder.js';

@@ -28,6 +28,7 @@ const MAX_NODES = 100_000;
 const MAX_TENSORS = 200_000;
 const MAX_METADATA = 1000;
 const MAX_DEPTH = 16;
+const MAX_NODE_EDGES = 10_000;
 const MAX_TEXT_BYTES = 64 * 1024;
 const MAX_DIMENSIONS = 32;
 
@@ -127,11 +128,13 @@ class Inspection {
       if (field.wire !== WIRE.bytes) continue;
       switch (field.field) {
         case NODE.input:
-          facts.inputs.push(wire.text(field, MAX_TEXT_BYTES));
+        case NODE.output: {
+          const edges = field.field === NODE.input ? facts.inputs : facts.outputs;
+          if (edges.push(wire.text(field, MAX_TEXT_BYTES)) > MAX_NODE_EDGES) {
+            throw this.refused(field.at, `a node reads or writes more than ${MAX_NODE_EDGES} values`);
+          }
           break;
-        case NODE.output:
-          facts.outputs.push(wire.text(field, MAX_TEXT_BYTES));
-          break;
+        }
         case NODE.name:
           facts.name = wire.text(field, MAX_TEXT_BYTES);
           break;
@@ -189,8 +192,7 @@ class Inspection {
     for (const field of wire.fields(message.start, message.end)) {
       switch (field.field) {
         case TENSOR.dims:
-          if (field.wire === WIRE.varint || field.wire === WIRE.bytes)
-            dims.push(...wire.numbers(field).slice(0, MAX_DIMENSIONS + 1));
+          if (field.wire === WIRE.varint || field.wire === WIRE.bytes) dims.push(...wire.numbers(field, MAX_DIMENSIONS));
           break;
         case TENSOR.dataType:
           if (field.wire === WIRE.varint) type = field.value;

@@ -1,17 +1,14 @@
-import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import type { InferenceSession } from 'onnxruntime-node';
 import { ArcFleetError } from '#contracts';
 import type { Embedder } from '../embedder.js';
-import { inspectOnnx } from './inspect-onnx.js';
 import { embeddingOutput, imageInput, inputRange, refused, type ImageSize, type OnnxInput } from './onnx-convention.js';
 import { METADATA, type InputRange } from './onnx-format.js';
+import { readOnnx } from './read-onnx.js';
 
-/** A protobuf message cannot be larger. */
-const MAX_BYTES = 2 ** 31 - 1;
 /** Images of one call where the model takes any number: more would cost memory and gain nothing. */
 const MAX_BATCH = 32;
-const ERRORS_ONLY = 3;
+/** Errors are thrown, and need not be printed too. */
+const FATAL_ONLY = 4;
 
 export interface OnnxEmbedderOptions {
   /** Default 1. */
@@ -23,7 +20,7 @@ export interface OnnxEmbedderOptions {
 }
 
 /**
- * Opens an ONNX model of any tool for embedding, on onnxruntime's CPU kernels. The file is looked at first (see {@link inspectOnnx})
+ * Opens an ONNX model of any tool for embedding, on onnxruntime's CPU kernels. The file is looked at first (see {@link readOnnx})
  * and handed over as bytes, so that nothing else is read. Shapes are tried with a call: exported models claim batches that they
  * do not take.
  *
@@ -31,8 +28,7 @@ export interface OnnxEmbedderOptions {
  *   asks for what is not allowed, `engine_unavailable` where onnxruntime does not load.
  */
 export async function openOnnxEmbedder(path: string, options: OnnxEmbedderOptions = {}): Promise<Embedder> {
-  const bytes = await readWhole(path);
-  const facts = inspectOnnx(path, bytes);
+  const { bytes, sha256, facts } = await readOnnx(path);
   const session = await createSession(path, bytes, options.threads ?? 1);
   try {
     const input = imageInput(path, session.inputMetadata, options.size);
@@ -46,7 +42,7 @@ export async function openOnnxEmbedder(path: string, options: OnnxEmbedderOption
       embeddingSize,
       height: input.height,
       width: input.width,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
+      sha256,
       engine: 'onnxruntime',
       embed: (pixels, rows) => model.embed(pixels, rows),
       dispose: () => session.release(),
@@ -54,20 +50,6 @@ export async function openOnnxEmbedder(path: string, options: OnnxEmbedderOption
   } catch (error) {
     await session.release();
     throw error;
-  }
-}
-
-async function readWhole(path: string): Promise<Uint8Array> {
-  const cannot = (message: string) => new ArcFleetError('checkpoint_corrupt', `${path}: ${message}`, { file: path });
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw cannot(`it cannot be opened: ${(error as Error).message}`);
-  });
-  try {
-    const { size } = await file.stat();
-    if (size > MAX_BYTES) throw cannot(`its ${size} bytes are more than an ONNX model can have`);
-    return await file.readFile();
-  } finally {
-    await file.close();
   }
 }
 
@@ -84,7 +66,7 @@ async function createSession(path: string, bytes: Uint8Array, threads: number): 
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      logSeverityLevel: ERRORS_ONLY,
+      logSeverityLevel: FATAL_ONLY,
     });
   } catch (error) {
     throw new ArcFleetError('model_refused', `${path}: onnxruntime does not take this model: ${(error as Error).message}`, {

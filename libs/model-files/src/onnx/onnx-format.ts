@@ -49,6 +49,9 @@ export const ENTRY = { key: 1, value: 2 } as const;
 export const ATTRIBUTE_TYPE = { float: 1, int: 2, ints: 7 } as const;
 export const FLOAT = 1;
 
+/** A protobuf message cannot be larger, and readers refuse it from here on. */
+export const MAX_MODEL_BYTES = 2 ** 31 - 1;
+
 /** What follows a field's tag. */
 export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 

@@ -6,7 +6,8 @@ import type { OnnxAttribute, OnnxNode, OnnxTensor } from './onnx-messages.js';
 
 export const INPUT = 'input';
 export const EMBEDDING = 'embedding';
-/** What `normalized` inputs are divided by, as InsightFace does before it runs a model. */
+/** What is done to pixels that come `normalized`, by InsightFace before it runs a model. */
+const NORMALIZED_OFFSET = 127.5;
 const NORMALIZED_SCALE = 1 / 127.5;
 
 /** A network in ONNX's operators: channels first, the weights in PyTorch's order. */
@@ -116,6 +117,7 @@ class Drawing implements OnnxGraph {
       const centered = this.put('Sub', [input, this.scalar('pixel_offset', offset)], `${output}_centered`);
       return this.put('Mul', [centered, this.scalar('pixel_scale', scale)], output);
     }
+    if (offset !== NORMALIZED_OFFSET) throw new RangeError(`Pixels that are moved by ${offset} have no normalized form`);
     const factor = scale / NORMALIZED_SCALE;
     return factor === 1 ? input : this.put('Mul', [input, this.scalar('input_scale', factor)], output);
   }

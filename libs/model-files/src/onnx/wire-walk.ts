@@ -59,12 +59,13 @@ export class WireBytes {
     }
   }
 
-  /** Numbers of a repeated field, in either of its two encodings. */
-  numbers(field: WireField): number[] {
+  /** Numbers of a repeated field, in either of its two encodings; more than `limit` of them are refused. */
+  numbers(field: WireField, limit: number): number[] {
     if (field.wire === WIRE.varint) return [field.value];
     const numbers: number[] = [];
     for (let at = field.start; at < field.end;) {
       const [value, next] = this.varint(at, field.end);
+      if (numbers.length === limit) throw this.corrupt(field.at, `more than ${limit} numbers`);
       numbers.push(value);
       at = next;
     }

@@ -3,15 +3,13 @@ import { ArcFleetError, type FileEntry } from '#contracts';
 import { writeDurably } from '#formats';
 import type { Network } from '#model-zoo';
 import type { BackboneValues } from '../backbone-values.js';
-import { GRAPH, METADATA, MODEL, WIRE, type InputRange } from './onnx-format.js';
+import { GRAPH, MAX_MODEL_BYTES, METADATA, MODEL, WIRE, type InputRange } from './onnx-format.js';
 import { tagOf, tensorHead, text, whole, writeEntry, writeNode, writeOpset, writeValueInfo } from './onnx-messages.js';
 import { EMBEDDING, INPUT, onnxGraphOf, type OnnxGraph } from './onnx-nodes.js';
 
 /** Read by onnxruntime since 1.6 and TensorRT since 8.0; IR version 7 came with it. */
 const OPSET = 13;
 const IR_VERSION = 7;
-/** A protobuf message cannot be larger, and readers refuse it from here on. */
-const MAX_BYTES = 2 ** 31 - 1;
 const BATCH = 'batch';
 
 export interface OnnxOptions {
@@ -42,11 +40,11 @@ export async function writeOnnx(
   const tensors = graph.tensors.map((tensor) => {
     const numBytes = 4 * tensor.dims.reduce((product, dim) => product * dim, 1);
     // Above the limit lengths no longer fit into their field; the sum below refuses the model.
-    const lead = numBytes <= MAX_BYTES ? tensorHead(GRAPH.initializer, tensor, numBytes) : new Uint8Array();
+    const lead = numBytes <= MAX_MODEL_BYTES ? tensorHead(GRAPH.initializer, tensor, numBytes) : new Uint8Array();
     return { ...tensor, numBytes, lead };
   });
   const graphBytes = tensors.reduce((sum, { numBytes, lead }) => sum + numBytes + lead.length, description.length);
-  if (graphBytes + head.length + 16 > MAX_BYTES) {
+  if (graphBytes + head.length + 16 > MAX_MODEL_BYTES) {
     throw new ArcFleetError(
       'model_mismatch',
       `${path}: ${network.name} with embedding size ${network.embeddingSize} at ${network.height} x ${network.width} pixels takes ${graphBytes} bytes; an ONNX file holds less than 2 GiB. Write it as safetensors instead`,
