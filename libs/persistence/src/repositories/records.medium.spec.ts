@@ -203,7 +203,7 @@ describe('commitRecords', () => {
     ]);
     expect(during.model).toBeNull();
     const liveOf = async () => (await findLiveGenerations(source.manager)).find((each) => each.runId === runId)!;
-    expect((await liveOf()).hasModel).toBe(false);
+    expect((await liveOf()).hasResult).toBe(false);
     const last = { ...finished('succeeded'), message: 'lfw reached 0.9' } as RecordBody;
     await commit(
       runId,
@@ -212,7 +212,7 @@ describe('commitRecords', () => {
     const after = await getRun(source.manager, runId);
     expect(after.models.map(({ step }) => step)).toEqual([20, 30]);
     expect(after.model).toMatchObject({ step: 30, folder: 'model/g1-s30', isLast: true });
-    expect(await liveOf()).toMatchObject({ hasModel: true, ranks: [{ outcome: 'succeeded', message: 'lfw reached 0.9' }] });
+    expect(await liveOf()).toMatchObject({ hasResult: true, ranks: [{ outcome: 'succeeded', message: 'lfw reached 0.9' }] });
   });
 
   it('lists no models of steps that a restart threw away, and takes no last model of an older generation for its own', async () => {
@@ -220,7 +220,7 @@ describe('commitRecords', () => {
     const models = [modelAt(10), modelAt(20), modelAt(30, { isLast: true })];
     await commit(runId, channel(runId, 0, [claim(), started(), models[0]!, checkpoint(runId, 10), ...models.slice(1)]));
     const liveOf = async () => (await findLiveGenerations(source.manager)).find((each) => each.runId === runId)!;
-    expect((await liveOf()).hasModel).toBe(true);
+    expect((await liveOf()).hasResult).toBe(true);
     await requeue(runId, 1);
     await admit(runId, 1);
     // Not started: nothing is thrown away yet, and it has written none.
@@ -230,7 +230,7 @@ describe('commitRecords', () => {
       [1, 20],
       [1, 30],
     ]);
-    expect(await liveOf()).toMatchObject({ generation: 2, hasModel: false });
+    expect(await liveOf()).toMatchObject({ generation: 2, hasResult: false });
     expect((await getRun(source.manager, runId)).model).toBeNull();
 
     const again = { ...modelAt(30, { isLast: true }), folder: 'model/g2-s30' } as RecordBody;
@@ -241,7 +241,7 @@ describe('commitRecords', () => {
       [1, 10],
       [2, 30],
     ]);
-    expect((await liveOf()).hasModel).toBe(true);
+    expect((await liveOf()).hasResult).toBe(true);
     expect((await getRun(source.manager, runId)).model).toMatchObject({ generation: 2, folder: 'model/g2-s30' });
   });
 
