@@ -11,6 +11,7 @@ import type {
   Problem,
   RunView,
 } from '#contracts';
+import { evaluateRemotely } from '../../apps/cli/src/evaluate/evaluate-remote.js';
 import { openVerificationSet } from '#datasets';
 import { aTinyRun, TestFleet, writeTinyDataset } from '#test-support';
 import { Webhook } from 'standardwebhooks';
@@ -123,11 +124,25 @@ it('finishes an evaluation elsewhere whose rank was killed in the middle', async
   const targets = Array.from({ length: 60 }, (_, i) => {
     return { protocol: 'verification' as const, name: `pairs-${i}`, path: join(data, 'pairs.bin') };
   });
-  const { id } = await evaluate({ targets, ranks: { max: 2 } });
+  const said: string[] = [];
+  const never = new AbortController().signal;
+  const request = { model: { id: modelId }, targets, ranks: { max: 2 } };
+  const following = evaluateRemotely(
+    request,
+    { apiUrl: fleet.apiUrl },
+    { say: (line) => said.push(line) },
+    { cancel: never, detach: never },
+  );
+  await fleet.until('it was submitted', () => Promise.resolve(said.length > 0));
+  const id = /evl_\w+/.exec(said[0] ?? '')?.[0] ?? '';
   await untilEvaluation(id, ({ step }) => step >= 2);
   process.kill(await fleet.trainerPid(id, 1), 'SIGKILL');
   const ended = await untilEvaluation(id, ({ status }) => status === 'succeeded');
   expect(ended).toMatchObject({ generation: 2, restarts: 1, step: 60 });
   expect(ended.scores.map(({ target }) => target)).toEqual(targets.map(({ name }) => name));
   expect(new Set(ended.scores.map(({ generation }) => generation))).toEqual(new Set([2]));
+  const followed = await following;
+  expect(followed.evaluation).toEqual(ended);
+  expect(followed.scores).toHaveLength(60);
+  expect(said.filter((line) => line.startsWith('scored')).length).toBeGreaterThanOrEqual(62);
 });
