@@ -36,6 +36,7 @@ export const ERRORS = {
   dataset_not_found: fatal(422, 'The data set cannot be opened'),
   dataset_corrupt: fatal(422, 'A file of the data set is damaged'),
   dataset_invalid: fatal(422, 'The data set contradicts itself or the configuration'),
+  image_invalid: fatal(422, 'An image cannot be used'),
   pickle_refused: fatal(422, 'A pickle contains something that is not allowed'),
   // training
   non_finite: fatal(500, 'The loss or a gradient is not finite'),

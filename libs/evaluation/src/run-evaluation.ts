@@ -42,6 +42,8 @@ export async function runEvaluation(deps: EvaluationDeps): Promise<EvaluationRes
       if (scores) emit({ type: 'evaluation.scored', target: target.name, scores });
       done++;
     }
+    // One rank's success speaks for all: none leaves before rank 0 has scored.
+    await collective.barrier();
     return { outcome: 'succeeded', step: done };
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
