@@ -4,6 +4,7 @@ export type { WriteBytes } from './durable-file.js';
 export { encodeNpy, readNpy } from './npy.js';
 export type { FloatMatrix } from './npy.js';
 export { parsePickle } from './pickle/parse-pickle.js';
+export { numpyIntegers } from './pickle/pickle-numpy.js';
 export { NumpyArray, PickleList, PickleTuple } from './pickle/pickle-values.js';
 export type { PickleValue } from './pickle/pickle-values.js';
 export { SafetensorsReader, writeSafetensors } from './safetensors.js';

@@ -12,6 +12,8 @@ const TRAILER_MAGIC = 0x31424641;
 const TOUCH_MS = 60_000;
 /** An abandoned temporary file is swept when it is that old. */
 const STALE_MS = 3_600_000;
+/** Objects of which is known which blocks are sound. */
+const MAX_OBJECTS = 256;
 
 /**
  * Blocks of remote objects on the local disk, shared by threads and processes. A block's folder is named after bucket, key and
@@ -20,6 +22,8 @@ const STALE_MS = 3_600_000;
  */
 export class BlockCache {
   private readonly root: string;
+  /** What is known of the blocks of some objects: an object that is opened again is not checked again. */
+  private readonly objects = new Map<string, CachedObject>();
   private writtenSinceSweep: number;
   private sweeping: Promise<void> | null = null;
 
@@ -37,7 +41,13 @@ export class BlockCache {
     const name = createHash('sha256')
       .update(JSON.stringify([bucket, key, etag, BLOCK_BYTES]))
       .digest('hex');
-    return new CachedObject(join(this.root, name.slice(0, 2), name), (bytes) => this.wrote(bytes));
+    let object = this.objects.get(name);
+    if (object === undefined) {
+      object = new CachedObject(join(this.root, name.slice(0, 2), name), (bytes) => this.wrote(bytes));
+      if (this.objects.size >= MAX_OBJECTS) this.objects.delete(this.objects.keys().next().value as string);
+      this.objects.set(name, object);
+    }
+    return object;
   }
 
   /** Removes the least recently used blocks until nine tenths of the limit are left. */
