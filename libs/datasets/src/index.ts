@@ -12,6 +12,8 @@ export { parseProperty } from './faces-emore.js';
 export type { DatasetProperty } from './faces-emore.js';
 export { DATASET_REGISTRY, openTrainingSet } from './open-training-set.js';
 export type { DatasetAddress } from './open-training-set.js';
+export { openPairsFile, parsePairs } from './pairs-file.js';
+export type { PairsList } from './pairs-file.js';
 export { encodeImageRecord } from './recordio/record-format.js';
 export { encodeRecord, RecordWriter } from './recordio/record-writer.js';
 export { openSampleReader } from './sample-reader.js';

@@ -78,7 +78,7 @@ async function prepare(
       observer: link.observer,
       ...(settings.engineFolder === undefined ? {} : { folder: settings.engineFolder }),
     });
-    return { engine, trainingSet: await openTrainingSet(config.dataset) };
+    return { engine, trainingSet: await openTrainingSet(config.dataset, settings.dataAccess) };
   })();
   // An error of the data set must reach the peers, so the rendezvous is waited for even then.
   const [connected, opened] = await Promise.allSettled([connecting, opening]);
