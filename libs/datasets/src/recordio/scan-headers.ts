@@ -21,7 +21,7 @@ export interface ScannedRecord {
  */
 export async function scanHeaders(file: RecordFile, index: RecordIndex, visit: (record: ScannedRecord) => void): Promise<void> {
   const needed = PART_HEADER_BYTES + IMAGE_HEADER_BYTES + 4 * MAX_INLINE_LABELS;
-  const buffer = new Uint8Array(readAheadBytes(file.path));
+  const buffer = new Uint8Array(Math.min(readAheadBytes(file.path), file.sizeBytes));
   let start = 0;
   let end = 0;
   for (const position of risingOrder(index.offsets)) {
