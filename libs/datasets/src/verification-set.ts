@@ -9,7 +9,6 @@ import type { RemoteAccess } from './bytes/remote-access.js';
 import { joinPath } from './bytes/s3-path.js';
 
 const EXTENSION = '.bin';
- 
 const BEYOND_LATIN1 = /[^\x00-\xff]/;
 /** The order in which the peers report them; others follow by name. */
 const USUAL_ORDER = ['lfw', 'cfp_fp', 'agedb_30'];
