@@ -103,8 +103,9 @@ it('evaluates a stored model on two ranks, keeps curves, and tells the world', a
 });
 
 it('answers with embeddings of length 1, and forgets the images', async () => {
-  const { images } = await openVerificationSet(join(data, 'pairs.bin'));
-  const body = { images: images.slice(0, 3).map((image) => ({ data: Buffer.from(image).toString('base64') })) };
+  const set = await openVerificationSet(join(data, 'pairs.bin'));
+  const images = await Promise.all([0, 1, 2].map((index) => set.image(index)));
+  const body = { images: images.map((image) => ({ data: Buffer.from(image).toString('base64') })) };
   const response = await fleet.post(`/models/${modelId}/embeddings`, body);
   expect(response.status).toBe(200);
   const { id, model, embeddings } = (await response.json()) as EmbeddingsAnswer;

@@ -113,6 +113,8 @@ export type {
 } from './run-view.js';
 export { canTransition, isTerminal, RUN_STATUSES } from './statuses.js';
 export type { RunStatus } from './statuses.js';
+export { remoteAccess } from './remote-access.js';
+export type { RemoteAccess } from './remote-access.js';
 export { LIFELINE_FD } from './trainer-ipc.js';
 export type { FromTrainer, ToTrainer, TrainerSettings } from './trainer-ipc.js';
 export { VERIFICATION_SUBJECTS, verificationScoresSchema } from './verification.js';

@@ -1,4 +1,5 @@
 import type { EvaluationScores, EvaluationTarget } from '#contracts';
+import type { RemoteAccess } from '#datasets';
 import { embedImages, type EmbedImagesInputs } from './embed-images.js';
 import { openTarget } from './targets/open-target.js';
 import type { ScoringOptions } from './targets/target.js';
@@ -8,6 +9,7 @@ export interface EvaluateModelInputs extends Pick<
   'collective' | 'embedder' | 'batchSize' | 'flip' | 'stopMode'
 > {
   readonly target: EvaluationTarget;
+  readonly access?: RemoteAccess | undefined;
   readonly scoring: ScoringOptions;
   /** Told about every round: images done of all. */
   readonly onProgress?: (done: number, count: number) => void;
@@ -25,8 +27,8 @@ export interface ModelEvaluation {
  * @throws ArcFleetError `dataset_*`, `pickle_refused`, `non_finite`; Interrupted.
  */
 export async function evaluateModel(inputs: EvaluateModelInputs): Promise<ModelEvaluation | null> {
-  const { embedder, scoring, onProgress, target: asked, ...embedding } = inputs;
-  const target = await openTarget(asked, embedder);
+  const { embedder, scoring, onProgress, target: asked, access, ...embedding } = inputs;
+  const target = await openTarget(asked, embedder, access);
   try {
     const { images, mirrored } = target;
     const told = onProgress && ((done: number) => onProgress(done, images.count));

@@ -26,7 +26,7 @@ export async function runEvaluation(deps: EvaluationDeps): Promise<EvaluationRes
   let done = 0;
   try {
     embedder = await openEmbedder(modelPath(config.model, deps.storageRoot), { engine });
-    for (const target of config.targets) targets.push(await openTarget(target, embedder));
+    for (const target of config.targets) targets.push(await openTarget(target, embedder, deps.access));
     await agreeOnModel(deps, embedder);
     if (job.rank === 0) {
       emit({

@@ -70,6 +70,7 @@ export async function evaluateLocally(
           collective: collective!,
           embedder,
           target,
+          access: config.dataAccess,
           batchSize,
           flip,
           stopMode,

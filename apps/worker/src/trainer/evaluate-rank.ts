@@ -17,6 +17,7 @@ export function evaluateRank(job: EvaluationJob, settings: TrainerSettings, link
       collective,
       engine,
       storageRoot: settings.storageRoot,
+      access: settings.dataAccess,
       emit: (body) => link.record(body),
       stopMode: () => link.stopMode,
       onPhase: (phase, step) => link.phase(phase, step),

@@ -11,7 +11,7 @@ export function trainRank(job: TrainingJob, settings: TrainerSettings, link: Sup
   return endWith(link, async (onConnected) => {
     link.phase('rendezvous', job.resumeFrom?.step ?? null);
     const { collective, engine, opened } = await prepareRank(job, communication.transport, settings, link, onConnected, () =>
-      openTrainingSet(dataset),
+      openTrainingSet(dataset, settings.dataAccess),
     );
     try {
       return await runTraining({
