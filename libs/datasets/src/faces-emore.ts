@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArcFleetError } from '#contracts';
 import { parseRecordHeader, type RecordHeader } from './recordio/record-format.js';
 import { RecordFile } from './recordio/record-file.js';
-import { readRecordIndex, risingOrder } from './recordio/record-index.js';
+import { rebuildRecordIndex } from './recordio/rebuild-index.js';
+import { readRecordIndex, risingOrder, type RecordIndex } from './recordio/record-index.js';
+import { damagedRegionError } from './recordio/scan-records.js';
 import { scanHeaders } from './recordio/scan-headers.js';
 import type { SampleLocations, SampleSource } from './sample-reader.js';
 import type { TrainingSet } from './training-set.js';
@@ -33,7 +36,8 @@ export function parseProperty(text: string, file: string): DatasetProperty {
 }
 
 /**
- * Opens a folder in the `faces_emore` layout: `train.rec`, `train.idx`, `property`.
+ * Opens a folder in the `faces_emore` layout: `train.rec`, `train.idx`, `property`. Without `train.idx` the records are
+ * found by a scan first (a note of the set says so); nothing is written.
  *
  * One sequential pass reads every record's header, so that a label outside 0..numClasses-1 (`dataset_invalid`, naming
  * file, key and label) or a damaged file (`dataset_corrupt`, naming file, key and byte) is found before training.
@@ -43,19 +47,29 @@ export function parseProperty(text: string, file: string): DatasetProperty {
 export async function openFacesEmore(path: string): Promise<TrainingSet> {
   const recPath = join(path, 'train.rec');
   const property = await readProperty(join(path, 'property'));
-  const index = await readRecordIndex(join(path, 'train.idx'));
   const file = await RecordFile.open(recPath);
   try {
+    const { index, notes } = await indexOf(file, join(path, 'train.idx'));
     const samples = new SampleTable(index.keys.length, property, file.path);
     await scanHeaders(file, index, ({ key, offset, header, hasImage }) => {
       if (hasImage) samples.add(key, offset, header.label);
       else if (key === 0) checkRecordZero(header, property, recPath);
     });
-    return new FacesEmore(path, property, file, samples);
+    return new FacesEmore(path, property, file, samples, notes);
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+async function indexOf(file: RecordFile, idxPath: string): Promise<{ index: RecordIndex; notes: string[] }> {
+  if (existsSync(idxPath)) return { index: await readRecordIndex(idxPath), notes: [] };
+  const { index, keysFrom, damaged } = await rebuildRecordIndex(file);
+  const [first] = damaged;
+  if (first) throw damagedRegionError(file.path, first);
+  const source = keysFrom === 'ids' ? 'keys are the ids of the records' : 'keys count the records as they lie';
+  const note = `${idxPath} is missing: ${index.keys.length} records were found by a scan, ${source}. \`arcfleet data index\` writes it once for all.`;
+  return { index, notes: [note] };
 }
 
 class FacesEmore implements TrainingSet {
@@ -72,6 +86,7 @@ class FacesEmore implements TrainingSet {
     property: DatasetProperty,
     private readonly file: RecordFile,
     samples: SampleTable,
+    readonly notes: readonly string[],
   ) {
     ({ numClasses: this.numClasses, height: this.height, width: this.width } = property);
     ({ keys: this.keys, offsets: this.offsets, labels: this.labels } = samples.sortedByKey());

@@ -78,7 +78,9 @@ async function prepare(
       observer: link.observer,
       ...(settings.engineFolder === undefined ? {} : { folder: settings.engineFolder }),
     });
-    return { engine, trainingSet: await openTrainingSet(config.dataset) };
+    const trainingSet = await openTrainingSet(config.dataset);
+    for (const note of trainingSet.notes ?? []) link.observer.log('warn', note);
+    return { engine, trainingSet };
   })();
   // An error of the data set must reach the peers, so the rendezvous is waited for even then.
   const [connected, opened] = await Promise.allSettled([connecting, opening]);
