@@ -2,7 +2,8 @@ import sharp, { type OverlayOptions } from 'sharp';
 import { ArcFleetError, shuffledIndices, streamOf } from '#contracts';
 import { decodeImage } from '../decode-image.js';
 import { listVerificationTargets, openVerificationSet, verificationPath, type VerificationSet } from '../verification-set.js';
-import { openFaceSet, samplesByLabel } from './face-set.js';
+import { samplesByLabel } from './face-set.js';
+import { openFaceSet } from './open-face-set.js';
 
 const TILE = 112;
 const GAP = 4;

@@ -9,8 +9,9 @@ import { rebuildRecordIndex } from '../recordio/rebuild-index.js';
 import { readRecordIndex } from '../recordio/record-index.js';
 import { listVerificationTargets, openVerificationSet, verificationPath } from '../verification-set.js';
 import { imageSize } from './encode-face.js';
-import { openFaceSet, type FaceSet } from './face-set.js';
+import type { FaceSet } from './face-set.js';
 import { imageFormat, type ImageFormat } from './image-format.js';
+import { openFaceSet } from './open-face-set.js';
 import { readAhead } from './read-ahead.js';
 
 const IMAGES_AHEAD = 16;

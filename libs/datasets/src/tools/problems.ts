@@ -47,3 +47,13 @@ export class ProblemList {
     this.add({ severity: 'note', kind, file, why, ...at });
   }
 }
+
+export interface ValidateOptions {
+  /** False: images are not decoded, which takes most of the time. Default true. */
+  readonly decode?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Every problem, as it is found. */
+  readonly onProblem?: ((problem: Problem) => void) | undefined;
+  /** Bytes of a .rec, or images of folders. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}

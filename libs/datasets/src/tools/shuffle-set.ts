@@ -5,7 +5,8 @@ import { ArcFleetError, shuffledIndices, streamOf } from '#contracts';
 import { encodeImageRecord } from '../recordio/record-format.js';
 import { RecordWriter } from '../recordio/record-writer.js';
 import { copyTargets } from './convert-set.js';
-import { LABELS_FILE, openFaceSet, type FaceSet } from './face-set.js';
+import { LABELS_FILE, type FaceSet } from './face-set.js';
+import { openFaceSet } from './open-face-set.js';
 import { readAhead } from './read-ahead.js';
 import { writeCompleteFolder, type WriteCompleteOptions } from './write-complete.js';
 

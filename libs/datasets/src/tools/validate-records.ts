@@ -8,9 +8,8 @@ import { RecordFile } from '../recordio/record-file.js';
 import { readRecordIndex, risingOrder, type RecordIndex } from '../recordio/record-index.js';
 import { scanRecords, type FoundRecord } from '../recordio/scan-records.js';
 import type { DecodeChecks } from './decode-checks.js';
-import type { ProblemList } from './problems.js';
+import type { ProblemList, ValidateOptions } from './problems.js';
 import { checkIdentities, type StatedRange } from './validate-identities.js';
-import type { ValidateOptions } from './validate-set.js';
 
 /** Value of a key that no index names. */
 const NO_KEY = -1;

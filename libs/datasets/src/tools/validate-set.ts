@@ -4,22 +4,12 @@ import { reportError } from '#contracts';
 import { listVerificationTargets, openVerificationSet, verificationPath } from '../verification-set.js';
 import { DecodeChecks } from './decode-checks.js';
 import { openIdentityFolders } from './identity-folders.js';
-import { ProblemList, type Problem } from './problems.js';
+import { ProblemList, type Problem, type ValidateOptions } from './problems.js';
 import { readAhead } from './read-ahead.js';
 import { validateRecords } from './validate-records.js';
 
 const MAX_KEPT = 1000;
 const READS_AHEAD = 16;
-
-export interface ValidateOptions {
-  /** False: images are not decoded, which takes most of the time. Default true. */
-  readonly decode?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Every problem, as it is found. */
-  readonly onProblem?: ((problem: Problem) => void) | undefined;
-  /** Bytes of a .rec, or images of folders. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-}
 
 export interface Validation {
   readonly kind: 'faces_emore' | 'image_folder';
