@@ -112,7 +112,8 @@ async function readImages(
       formats[format] = (formats[format] ?? 0) + 1;
       imageBytes += image.length;
     }
-    onProgress?.(++sample, set.numImages);
+    sample++;
+    onProgress?.(sample, set.numImages);
   }
   return { formats, imageBytes, digest: isWhole ? hash.digest('hex') : null };
 }
