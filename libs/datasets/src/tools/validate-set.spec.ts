@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeImageRecord } from '../recordio/record-format.js';
 import { RecordWriter } from '../recordio/record-writer.js';
@@ -10,7 +11,6 @@ import { contactSheet } from './contact-sheet.js';
 import { convertSet } from './convert-set.js';
 import { validateSet } from './validate-set.js';
 import { writeIndex } from './write-index.js';
-import sharp from 'sharp';
 
 let root: string;
 let folder: string;
@@ -70,6 +70,19 @@ describe('validateSet', () => {
     );
     expect(found).toHaveLength(8);
     expect(result.numDecoded).toBe(20 + 5);
+  });
+
+  it('finds a JPEG whose coding is damaged though a decoder would make something of it', async () => {
+    const noise = Buffer.from(Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7919) % 251));
+    const jpeg = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
+      .jpeg({ quality: 95 })
+      .toBuffer();
+    const file = join(folder, 'in', 'anna', '0.jpg');
+    await writeFile(file, jpeg);
+    expect(await validateSet(join(folder, 'in'))).toMatchObject({ numBroken: 0, numImages: 8 });
+    jpeg.set([0xff, 0xd9], Math.floor(jpeg.length / 2)); // ends there, says the coding
+    await writeFile(file, jpeg);
+    expect((await validateSet(join(folder, 'in'))).problems).toMatchObject([{ kind: 'image', file }]);
   });
 
   it('reports each stretch of labels without image once, and what property, record 0 and the records disagree about', async () => {
