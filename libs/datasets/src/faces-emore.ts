@@ -4,9 +4,11 @@ import type { RemoteAccess } from './bytes/remote-access.js';
 import { joinPath } from './bytes/s3-path.js';
 import { RecordFile } from './recordio/record-file.js';
 import { parseRecordHeader, type RecordHeader } from './recordio/record-format.js';
-import { parseRecordIndex, readRecordIndex, type RecordIndex } from './recordio/record-index.js';
+import { rebuildRecordIndex } from './recordio/rebuild-index.js';
+import { parseRecordIndex, type RecordIndex } from './recordio/record-index.js';
 import { readSamples, writeSamples } from './recordio/sample-cache.js';
 import { SampleTable, type Samples } from './recordio/sample-table.js';
+import { damagedRegionError } from './recordio/scan-records.js';
 import { scanHeaders } from './recordio/scan-headers.js';
 import type { SampleLocations, SampleSource } from './sample-source.js';
 import type { OpenOptions, TrainingSet } from './training-set.js';
@@ -39,7 +41,10 @@ export function parseProperty(text: string, file: string): DatasetProperty {
 }
 
 /**
- * Opens a folder in the `faces_emore` layout: `train.rec`, `train.idx`, `property`.
+ * Opens a folder in the `faces_emore` layout: `train.rec`, `train.idx`, `property`. Without `train.idx` the records are
+ * found by a scan first (a note of the set says so); nothing is written.
+ *
+ * Without `train.idx` the records are found by a scan first (a note of the set says so); nothing is written.
  *
  * One sequential pass reads every record's header, so that a label outside 0..numClasses-1 (`dataset_invalid`, naming
  * file, key and label) or a damaged file (`dataset_corrupt`, naming file, key and byte) is found before training.
@@ -55,12 +60,18 @@ export async function openFacesEmore(path: string, options: OpenOptions = {}): P
   checkSize(property, options, path);
   const file = await RecordFile.open(recPath, access);
   try {
-    const samples = await findSamples(file, joinPath(path, 'train.idx'), property, access);
-    return new FacesEmore(path, property, file, samples, access);
+    const found = await findSamples(file, joinPath(path, 'train.idx'), property, access);
+    return new FacesEmore(path, property, file, found, access);
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+/** Samples, and what whoever opens the set should know. */
+interface Found {
+  readonly samples: Samples;
+  readonly notes: readonly string[];
 }
 
 /** By the pass over all headers, or from the cache where one pass over just these files was made before. */
@@ -69,21 +80,34 @@ async function findSamples(
   idxPath: string,
   property: DatasetProperty,
   access: RemoteAccess | undefined,
-): Promise<Samples> {
+): Promise<Found> {
   const { numClasses } = property;
   const cacheFolder = access?.cacheFolder;
-  if (cacheFolder === undefined) return scanSamples(file, await readRecordIndex(idxPath, access), property);
-  const idx = await openByteSource(idxPath, access);
+  const idx = await openByteSource(idxPath, access).catch((error: unknown) => {
+    if (error instanceof ArcFleetError && error.code === 'dataset_not_found') return null;
+    throw error;
+  });
+  if (idx === null) return findWithoutIndex(file, idxPath, property);
   try {
+    if (cacheFolder === undefined) return { samples: await scanSamples(file, await parseRecordIndex(idx), property), notes: [] };
     const key = { recPath: file.path, versions: [file.version, idx.version], numClasses };
     const known = await readSamples(cacheFolder, key);
-    if (known !== null) return known;
+    if (known !== null) return { samples: known, notes: [] };
     const samples = await scanSamples(file, await parseRecordIndex(idx), property);
     await writeSamples(cacheFolder, key, samples);
-    return samples;
+    return { samples, notes: [] };
   } finally {
     await idx.close();
   }
+}
+
+async function findWithoutIndex(file: RecordFile, idxPath: string, property: DatasetProperty): Promise<Found> {
+  const { index, keysFrom, damaged } = await rebuildRecordIndex(file);
+  const [first] = damaged;
+  if (first) throw damagedRegionError(file.path, first);
+  const source = keysFrom === 'ids' ? 'keys are the ids of the records' : 'keys count the records as they lie';
+  const note = `${idxPath} is missing: ${index.keys.length} records were found by a scan, ${source}. \`arcfleet data index\` writes it once for all.`;
+  return { samples: await scanSamples(file, index, property), notes: [note] };
 }
 
 async function scanSamples(file: RecordFile, index: RecordIndex, property: DatasetProperty): Promise<Samples> {
@@ -101,6 +125,7 @@ class FacesEmore implements TrainingSet {
   readonly height: number;
   readonly width: number;
   readonly labels: Int32Array;
+  readonly notes: readonly string[];
   private readonly keys: Uint32Array;
   private readonly offsets: Float64Array;
 
@@ -108,10 +133,11 @@ class FacesEmore implements TrainingSet {
     readonly path: string,
     property: DatasetProperty,
     private readonly file: RecordFile,
-    samples: Samples,
+    { samples, notes }: Found,
     private readonly access: RemoteAccess | undefined,
   ) {
     ({ numClasses: this.numClasses, height: this.height, width: this.width } = property);
+    this.notes = notes;
     ({ keys: this.keys, offsets: this.offsets, labels: this.labels } = samples);
   }
 

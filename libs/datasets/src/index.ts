@@ -34,10 +34,22 @@ export {
   writeVerificationSet,
 } from './verification-set.js';
 export type { VerificationSet } from './verification-set.js';
-export { contactSheet } from './synthetic/contact-sheet.js';
-export type { ContactSheetOptions } from './synthetic/contact-sheet.js';
 export { TRAINING_DIFFICULTY } from './synthetic/difficulty.js';
 export type { SyntheticDifficulty } from './synthetic/difficulty.js';
 export { SYNTHETIC_IMAGE_SIZE } from './synthetic/draw-face.js';
 export { generateSyntheticFaces } from './synthetic/generate-faces.js';
 export type { SyntheticFacesOptions, SyntheticFacesSummary } from './synthetic/generate-faces.js';
+export { contactSheet } from './tools/contact-sheet.js';
+export type { ContactSheetOptions } from './tools/contact-sheet.js';
+export { convertSet } from './tools/convert-set.js';
+export type { ConvertOptions, ConvertSummary } from './tools/convert-set.js';
+export { inspectSet } from './tools/inspect-set.js';
+export type { SetDescription } from './tools/inspect-set.js';
+export { mergeSets } from './tools/merge-sets.js';
+export { pairsToBin } from './tools/pairs-to-bin.js';
+export type { Problem } from './tools/problems.js';
+export { shuffleSet } from './tools/shuffle-set.js';
+export { validateSet } from './tools/validate-set.js';
+export type { Validation } from './tools/validate-set.js';
+export { refuseExisting, writeCompleteFile, writeCompleteFolder } from './tools/write-complete.js';
+export { writeIndex } from './tools/write-index.js';

@@ -14,6 +14,8 @@ export interface TrainingSet {
   readonly width: number;
   /** Class of each sample, 0..numClasses-1; checked when the set was opened. */
   readonly labels: Int32Array;
+  /** What its user should know: how it was opened where that is not the usual way. */
+  readonly notes?: readonly string[];
   /** Where the samples lie: what another thread opens to read them by itself; null: nothing that it could open. */
   readonly source: SampleSource | null;
   /** Where these samples lie in the source, in the order given; null: a set in memory, which only this thread can read. */

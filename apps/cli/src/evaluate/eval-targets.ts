@@ -67,7 +67,8 @@ function verificationTarget(
 }
 
 function found(path: string): string {
-  if (!isRemote(path) && !existsSync(path)) throw new ArcFleetError('dataset_not_found', `There is no verification set ${path}`, { file: path });
+  if (!isRemote(path) && !existsSync(path))
+    throw new ArcFleetError('dataset_not_found', `There is no verification set ${path}`, { file: path });
   return path;
 }
 

@@ -13,6 +13,7 @@ export function trainRank(job: TrainingJob, settings: TrainerSettings, link: Sup
     const { collective, engine, opened } = await prepareRank(job, communication.transport, settings, link, onConnected, () =>
       openTrainingSet(dataset, settings.dataAccess),
     );
+    for (const note of opened.notes ?? []) link.observer.log('warn', note);
     try {
       return await runTraining({
         job,
