@@ -9,6 +9,7 @@ export { readPretrained } from './read-pretrained.js';
 export { writeTorchSafetensors } from './torch/write-torch.js';
 export { writeMxnetModel } from './mxnet/write-mxnet.js';
 export { openOnnxEmbedder } from './onnx/onnx-embedder.js';
-export type { OnnxEmbedderOptions } from './onnx/onnx-embedder.js';
+export type { OnnxEmbedder, OnnxEmbedderOptions } from './onnx/onnx-embedder.js';
+export type { InputRange } from './onnx/onnx-format.js';
 export { writeOnnx } from './onnx/write-onnx.js';
 export type { OnnxOptions } from './onnx/write-onnx.js';
