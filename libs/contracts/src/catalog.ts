@@ -41,7 +41,7 @@ export const NETWORKS = {
   },
 } as const satisfies Record<string, NetworkFacts>;
 
-export const DATASET_KINDS = ['faces_emore'] as const;
+export const DATASET_KINDS = ['faces_emore', 'image_folder'] as const;
 export const ENGINES = ['tensorflow', 'wasm', 'cpu'] as const;
 
 export type NetworkName = keyof typeof NETWORKS;

@@ -36,6 +36,9 @@ export const ERRORS = {
   dataset_not_found: fatal(422, 'The data set cannot be opened'),
   dataset_corrupt: fatal(422, 'A file of the data set is damaged'),
   dataset_invalid: fatal(422, 'The data set contradicts itself or the configuration'),
+  image_invalid: fatal(422, 'An image cannot be used'),
+  dataset_changed: fatal(409, 'A file of the data set has changed while it was read'),
+  storage_unavailable: transient(503, 'The object storage does not answer'),
   pickle_refused: fatal(422, 'A pickle contains something that is not allowed'),
   // training
   non_finite: fatal(500, 'The loss or a gradient is not finite'),

@@ -39,6 +39,20 @@ export async function decodeImage(encoded: Uint8Array, size: ImageSize, what: st
   }
 }
 
+/** Decodes an image as it is, whatever its size. Throws `dataset_corrupt`; `what` names the image in the message. */
+export async function decodeWhole(
+  encoded: Uint8Array,
+  what: string,
+): Promise<{ pixels: Uint8Array; height: number; width: number }> {
+  const { width, height } = await sharp(encoded, { limitInputPixels: MAX_INPUT_PIXELS })
+    .metadata()
+    .catch((error: Error) => {
+      const message = `Cannot decode ${what} (${encoded.length} bytes): ${error.message}`;
+      throw new ArcFleetError('dataset_corrupt', message, { image: what, sizeBytes: encoded.length }, { cause: error });
+    });
+  return { pixels: await decodeImage(encoded, { width, height }, what), height, width };
+}
+
 /**
  * Copies an RGB HWC image to `target` at `start`, mirrored left to right when asked. Values stay 0..255.
  */

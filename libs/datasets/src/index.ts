@@ -1,3 +1,13 @@
+export { alignFace } from './alignment/align-face.js';
+export type { AlignedFace, AlignOptions } from './alignment/align-face.js';
+export { applySimilarity, estimateSimilarity } from './alignment/similarity-transform.js';
+export type { Landmarks, Point, SimilarityTransform } from './alignment/similarity-transform.js';
+export { openByteSource } from './bytes/open-byte-source.js';
+export type { ByteSource } from './bytes/byte-source.js';
+export { listFolder } from './bytes/list-folder.js';
+export { DEFAULT_CACHE_BYTES } from './bytes/remote-access.js';
+export type { RemoteAccess } from './bytes/remote-access.js';
+export { isRemote, joinPath } from './bytes/s3-path.js';
 export { BatchLoader, loadBatch } from './batch-loader.js';
 export type { Batch, BatchLoaderOptions, BatchPlan } from './batch-loader.js';
 export { decodeImage, placeImage } from './decode-image.js';
@@ -5,11 +15,16 @@ export type { ImageSize } from './decode-image.js';
 export { parseProperty } from './faces-emore.js';
 export type { DatasetProperty } from './faces-emore.js';
 export { DATASET_REGISTRY, openTrainingSet } from './open-training-set.js';
+export type { DatasetAddress } from './open-training-set.js';
+export { openPairsFile, parsePairs } from './pairs-file.js';
+export type { PairsList } from './pairs-file.js';
 export { encodeImageRecord } from './recordio/record-format.js';
 export { encodeRecord, RecordWriter } from './recordio/record-writer.js';
+export { openIjb } from './ijb/open-ijb.js';
+export type { IjbProtocol } from './ijb/open-ijb.js';
 export { openSampleReader } from './sample-reader.js';
-export type { SampleLocations, SampleReader, SampleSource } from './sample-reader.js';
-export type { OpenTrainingSet, TrainingSet } from './training-set.js';
+export type { SampleLocations, SampleReader, SampleSource } from './sample-source.js';
+export type { OpenOptions, OpenTrainingSet, TrainingSet } from './training-set.js';
 export {
   encodeVerificationSet,
   listVerificationTargets,

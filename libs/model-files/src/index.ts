@@ -13,3 +13,6 @@ export type { OnnxEmbedder, OnnxEmbedderOptions } from './onnx/onnx-embedder.js'
 export type { InputRange } from './onnx/onnx-format.js';
 export { writeOnnx } from './onnx/write-onnx.js';
 export type { OnnxOptions } from './onnx/write-onnx.js';
+export { statisticsTensors } from './native-embedder.js';
+export { openEmbedder } from './open-embedder.js';
+export type { OpenEmbedderOptions } from './open-embedder.js';

@@ -51,7 +51,15 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
     const batches = openBatches(deps, backbone);
     const { stepsPerEpoch } = batches;
     const totalSteps = totalStepsOf(config, stepsPerEpoch);
-    const verifier = new Verifier({ job, collective, engine, backbone, size: { height, width }, emit: deps.emit });
+    const verifier = new Verifier({
+      job,
+      collective,
+      engine,
+      backbone,
+      size: { height, width },
+      access: deps.trainingSet.source?.access,
+      emit: deps.emit,
+    });
     await verifier.open();
     const parts: CheckpointParts = {
       storageRoot: deps.storageRoot,

@@ -7,13 +7,14 @@ import {
   placeImage,
   verificationPath,
   type ImageSize,
+  type RemoteAccess,
   type VerificationSet,
 } from '#datasets';
 import { tf, type Engine } from '#engine';
 import { pixelDistance, pixelScores, verifyPairs, type PixelDistance } from '#verification';
 import type { Backbone } from './backbone.js';
 import { embedAhead } from './embed-ahead.js';
-import { statisticsTensors } from './running-statistics.js';
+import { statisticsTensors } from '#model-files';
 
 /** Images that are embedded at once; each twice, as it is and mirrored. */
 const BATCH_SIZE = 32;
@@ -26,6 +27,8 @@ export interface VerifierOptions {
   readonly engine: Engine;
   readonly backbone: Backbone;
   readonly size: ImageSize;
+  /** How `s3://` paths are reached. */
+  readonly access?: RemoteAccess | undefined;
   readonly emit: (body: RecordBody) => void;
 }
 
@@ -99,7 +102,7 @@ export class Verifier {
       const values = new Float64Array(3 * (end - first));
       for (let pair = first; pair < end; pair++) {
         const [a, b] = await Promise.all(
-          [2 * pair, 2 * pair + 1].map((index) => decodeImage(set.images[index]!, size, `image ${index} of ${set.path}`)),
+          [2 * pair, 2 * pair + 1].map(async (index) => decodeImage(await set.image(index), size, set.describe(index))),
         );
         const { squaredDistance, norms } = pixelDistance(a!, b!);
         values.set([squaredDistance, ...norms], 3 * (pair - first));
@@ -118,8 +121,9 @@ export class Verifier {
 
   private async openSets(): Promise<VerificationSet[]> {
     if (this.sets) return this.sets;
+    const { access } = this.options;
     const { dataset, verification } = this.options.job.config;
-    const targets = verification.targets ?? (await listVerificationTargets(dataset.path));
+    const targets = verification.targets ?? (await listVerificationTargets(dataset.path, access));
     const { earlyStop } = this.options.job.config;
     if (earlyStop && !targets.includes(earlyStop.target)) {
       const found = targets.length > 0 ? `it has ${targets.join(', ')}` : 'it has none';
@@ -129,7 +133,7 @@ export class Verifier {
         { target: earlyStop.target, targets },
       );
     }
-    this.sets = await Promise.all(targets.map((target) => openVerificationSet(verificationPath(dataset.path, target))));
+    this.sets = await Promise.all(targets.map((target) => openVerificationSet(verificationPath(dataset.path, target), access)));
     return this.sets;
   }
 
@@ -161,7 +165,7 @@ export class Verifier {
       await Promise.all(
         Array.from({ length: count }, async (_, offset) => {
           const index = first + start + offset;
-          const image = await decodeImage(set.images[index]!, size, `image ${index} of ${set.path}`);
+          const image = await decodeImage(await set.image(index), size, set.describe(index));
           placeImage(image, size, false, pixels, 2 * offset * imageLength);
           placeImage(image, size, true, pixels, (2 * offset + 1) * imageLength);
         }),

@@ -2,17 +2,25 @@ import { z } from 'zod';
 import { DATASET_KINDS, NETWORK_NAMES, OUTPUTS } from '../catalog.js';
 import { count } from './numbers.js';
 
-/** A path as the workers see it. */
+const S3_ADDRESS = /^s3:\/\/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](?:\/|$)/;
+
+/** A path as the workers see it: absolute, or `s3://bucket/prefix`. */
 export const workerPath = z
   .string()
   .min(1)
   .max(4096)
-  .refine((path) => path.startsWith('/') && !path.includes('\0'), 'must be an absolute path on the workers');
+  .refine(
+    (path) => (path.startsWith('/') || S3_ADDRESS.test(path)) && !path.includes('\0'),
+    'must be an absolute path on the workers or s3://bucket/prefix',
+  );
 
 export const datasetSchema = z.strictObject({
   kind: z.enum(DATASET_KINDS).default('faces_emore'),
   /** The folder. */
   path: workerPath,
+  /** Size in pixels to which a folder of images is decoded; default 112. A recorded set says its own. */
+  height: z.number().int().min(8).max(4096).optional(),
+  width: z.number().int().min(8).max(4096).optional(),
   /** Mirror each image with probability 0.5. */
   mirror: z.boolean().default(true),
 });

@@ -41,12 +41,12 @@ export async function contactSheet(directory: string, output: string, options: C
     await set.close();
   }
   for (const name of await listVerificationTargets(directory)) {
-    const { images, isSame } = await openVerificationSet(verificationPath(directory, name));
-    const numPairs = Math.min(Math.floor(columns / 2), isSame.length);
+    const set = await openVerificationSet(verificationPath(directory, name));
+    const numPairs = Math.min(Math.floor(columns / 2), set.numPairs);
     for (let pair = 0; pair < numPairs; pair++) {
-      await place(images[2 * pair] as Uint8Array, row, 2 * pair);
-      await place(images[2 * pair + 1] as Uint8Array, row, 2 * pair + 1);
-      const bar = { width: 2 * TILE + GAP, height: GAP, channels: 3 as const, background: isSame[pair] ? GENUINE : IMPOSTOR };
+      await place(await set.image(2 * pair), row, 2 * pair);
+      await place(await set.image(2 * pair + 1), row, 2 * pair + 1);
+      const bar = { width: 2 * TILE + GAP, height: GAP, channels: 3 as const, background: set.isSame[pair] ? GENUINE : IMPOSTOR };
       tiles.push({ input: { create: bar }, left: GAP + 2 * pair * (TILE + GAP), top: (row + 1) * (TILE + GAP) });
     }
     row++;
