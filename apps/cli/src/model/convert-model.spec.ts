@@ -6,6 +6,7 @@ import { writeOwnModel } from '#model-files';
 import { createNetwork, initialValues } from '#model-zoo';
 import { convertModel } from './convert-model.js';
 import { describeModel, modelTable } from './describe-model.js';
+import { describeOnnx, isOnnx, onnxTable } from './describe-onnx.js';
 
 let folder: string;
 let stored: string;
@@ -53,6 +54,26 @@ describe('model convert', () => {
 });
 
 describe('model show', () => {
+  it.each(['raw', 'normalized'] as const)('says how an ONNX model is fed: %s', async (input) => {
+    const path = join(folder, `${input}.onnx`);
+    await convertModel(stored, path, { to: 'onnx', force: false, input });
+    expect([await isOnnx(path), await isOnnx(stored), await isOnnx(join(folder, 'nowhere'))]).toEqual([true, false, false]);
+    const described = await describeOnnx(path);
+    expect(described).toMatchObject({
+      format: 'onnx',
+      network: 'mbf',
+      embeddingSize: 32,
+      producer: 'arcfleet',
+      layout: 'NCHW',
+      batch: null,
+      input: { height: 112, width: 112, channels: 'RGB', range: input === 'raw' ? [0, 255] : [-1, 1] },
+    });
+    expect(onnxTable(described)).toContain('batch       any');
+    await expect(convertModel(stored, join(folder, 'x'), { to: 'mxnet', force: true, input })).rejects.toMatchObject({
+      code: 'validation_failed',
+    });
+  });
+
   it('says what the model takes and gives', async () => {
     const described = await describeModel(stored);
     expect(described).toMatchObject({

@@ -44,6 +44,7 @@ describe('an ONNX model of another tool', () => {
   it('says what it is', async () => {
     const embedder = await openOnnxEmbedder(fixturePath('mxnet.onnx'));
     expect(embedder).toMatchObject({ format: 'onnx', network: null, embeddingSize: 6, ...size, engine: 'onnxruntime' });
+    expect(embedder).toMatchObject({ producer: '', layout: 'NCHW', range: 'raw', batch: 1 });
     expect(embedder.sha256).toMatch(/^[0-9a-f]{64}$/);
     await expect(embedder.embed(pixels.subarray(1), new Float32Array(30))).rejects.toMatchObject({ code: 'shape_mismatch' });
     await embedder.dispose();

@@ -19,6 +19,15 @@ export interface OnnxEmbedderOptions {
   readonly input?: InputRange | undefined;
 }
 
+/** With how the model is fed, which was found out. */
+export interface OnnxEmbedder extends Embedder {
+  readonly producer: string;
+  readonly layout: OnnxInput['layout'];
+  readonly range: InputRange;
+  /** Images of one call; null: any number. */
+  readonly batch: number | null;
+}
+
 /**
  * Opens an ONNX model of any tool for embedding, on onnxruntime's CPU kernels. The file is looked at first (see {@link readOnnx})
  * and handed over as bytes, so that nothing else is read. Shapes are tried with a call: exported models claim batches that they
@@ -27,7 +36,7 @@ export interface OnnxEmbedderOptions {
  * @throws ArcFleetError `checkpoint_corrupt` for a file that cannot be read, `model_refused` for one that is no embedding model or
  *   asks for what is not allowed, `engine_unavailable` where onnxruntime does not load.
  */
-export async function openOnnxEmbedder(path: string, options: OnnxEmbedderOptions = {}): Promise<Embedder> {
+export async function openOnnxEmbedder(path: string, options: OnnxEmbedderOptions = {}): Promise<OnnxEmbedder> {
   const { bytes, sha256, facts } = await readOnnx(path);
   const session = await createSession(path, bytes, options.threads ?? 1);
   try {
@@ -44,6 +53,10 @@ export async function openOnnxEmbedder(path: string, options: OnnxEmbedderOption
       width: input.width,
       sha256,
       engine: 'onnxruntime',
+      producer: facts.producer,
+      layout: input.layout,
+      range,
+      batch: model.fixedBatch,
       embed: (pixels, rows) => model.embed(pixels, rows),
       dispose: () => session.release(),
     };
@@ -107,6 +120,11 @@ class OnnxModel {
       [this.batch, this.isFixed] = [1, true];
     }
     await this.run(grey(this.batch), this.batch);
+  }
+
+  /** null: any number of images. */
+  get fixedBatch(): number | null {
+    return this.isFixed ? this.batch : null;
   }
 
   async embed(pixels: Float32Array, rows: Float32Array): Promise<void> {

@@ -14,7 +14,7 @@ const BATCH = 'batch';
 
 export interface OnnxOptions {
   /** What the model is fed. Default `raw`: pixels from 0 to 255, normalised inside. */
-  readonly input?: InputRange;
+  readonly input?: InputRange | undefined;
   /** SHA-256 of the file that the weights came from; kept in the metadata. */
   readonly sourceSha256?: string | undefined;
   /** Of ArcFleet; kept in the metadata. */
