@@ -36,6 +36,7 @@ export const ERRORS = {
   dataset_not_found: fatal(422, 'The data set cannot be opened'),
   dataset_corrupt: fatal(422, 'A file of the data set is damaged'),
   dataset_invalid: fatal(422, 'The data set contradicts itself or the configuration'),
+  decoder_crashed: transient(500, 'A thread that decodes images ended unexpectedly'),
   pickle_refused: fatal(422, 'A pickle contains something that is not allowed'),
   // training
   non_finite: fatal(500, 'The loss or a gradient is not finite'),

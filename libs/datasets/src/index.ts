@@ -1,10 +1,13 @@
-export { BatchLoader, loadBatch } from './batch-loader.js';
-export type { Batch, BatchLoaderOptions, BatchPlan } from './batch-loader.js';
+export { BatchLoader } from './batch-loader.js';
+export type { Batch, BatchLoaderOptions } from './batch-loader.js';
 export { decodeImage, placeImage } from './decode-image.js';
 export type { ImageSize } from './decode-image.js';
+export { dropSmallIdentities } from './drop-small-identities.js';
 export { parseProperty } from './faces-emore.js';
 export type { DatasetProperty } from './faces-emore.js';
 export { DATASET_REGISTRY, openTrainingSet } from './open-training-set.js';
+export { ImageDecoder } from './pipeline/image-decoder.js';
+export type { BatchPlan, ImageDecoderOptions } from './pipeline/image-decoder.js';
 export { encodeImageRecord } from './recordio/record-format.js';
 export { encodeRecord, RecordWriter } from './recordio/record-writer.js';
 export { openSampleReader } from './sample-reader.js';

@@ -4,8 +4,8 @@ import {
   decodeImage,
   listVerificationTargets,
   openVerificationSet,
-  placeImage,
   verificationPath,
+  type ImageDecoder,
   type ImageSize,
   type VerificationSet,
 } from '#datasets';
@@ -26,6 +26,7 @@ export interface VerifierOptions {
   readonly engine: Engine;
   readonly backbone: Backbone;
   readonly size: ImageSize;
+  readonly decoder: ImageDecoder;
   readonly emit: (body: RecordBody) => void;
 }
 
@@ -152,24 +153,19 @@ export class Verifier {
     statistics: ReturnType<typeof statisticsTensors>,
     rows: Float32Array,
   ): Promise<void> {
-    const { backbone, engine, size } = this.options;
+    const { backbone, engine, size, decoder } = this.options;
     const { parameters } = backbone.evaluated();
     const imageLength = size.height * size.width * 3;
+    const [count, batchSize] = [end - first, BATCH_SIZE];
+    // One is decoded while the other one is embedded.
+    const buffers = [0, 1].map(() => decoder.allocate(2 * Math.min(batchSize, count) * imageLength));
     const load = async (start: number, stop: number): Promise<Float32Array> => {
-      const count = stop - start;
-      const pixels = new Float32Array(2 * count * imageLength);
-      await Promise.all(
-        Array.from({ length: count }, async (_, offset) => {
-          const index = first + start + offset;
-          const image = await decodeImage(set.images[index]!, size, `image ${index} of ${set.path}`);
-          placeImage(image, size, false, pixels, 2 * offset * imageLength);
-          placeImage(image, size, true, pixels, (2 * offset + 1) * imageLength);
-        }),
-      );
+      const images = set.images.slice(first + start, first + stop);
+      const pixels = buffers[(start / batchSize) % 2]!.subarray(0, 2 * images.length * imageLength);
+      await decoder.decodeImages(images, (index) => `image ${first + start + index} of ${set.path}`, pixels, true);
       return pixels;
     };
     const { network } = backbone;
-    const [count, batchSize] = [end - first, BATCH_SIZE];
     await embedAhead({ network, parameters, statistics, engine, size, count, batchSize, load }, rows);
   }
 
