@@ -53,8 +53,8 @@ export class DecodePool {
       };
       const thread = threads[this.nextThread++ % threads.length]!;
       pieces.push(
-        thread.run(piece, imagesOf(from, to)).catch((failure: DecodeFailure) => {
-          throw new DecodeFailure(from + failure.position, failure.error);
+        thread.run(piece, imagesOf(from, to)).catch((error: unknown) => {
+          throw error instanceof DecodeFailure ? new DecodeFailure(from + error.position, error.error) : error;
         }),
       );
     }
@@ -100,11 +100,11 @@ class DecodeThread {
     if (this.crash) return Promise.reject(new DecodeFailure(0, this.crash));
     if (this.isClosing) return Promise.reject(new DecodeFailure(0, new Error('The decoding threads are closed')));
     const id = this.nextId++;
+    const request: DecodeRequest = { id, task, images };
     return new Promise((resolve, reject) => {
+      this.worker.postMessage(request);
       this.waiting.set(id, { resolve, reject });
       this.worker.ref();
-      const request: DecodeRequest = { id, task, images };
-      this.worker.postMessage(request);
     });
   }
 

@@ -96,7 +96,9 @@ export class ImageDecoder {
   }
 
   private task(count: number, pixels: Float32Array, more: Partial<DecodeTask>): DecodeTask {
-    const { size } = this.options;
+    const { height, width } = this.options.size;
+    // A set may be given as its size; what goes to a thread is plain data.
+    const size = { height, width };
     const task = { count, size, mirror: null, bothWays: false, augmentation: null, pixels, start: 0, ...more };
     if (pixels.length < count * (task.bothWays ? 2 : 1) * size.height * size.width * 3) {
       throw new RangeError(`A batch of ${count} images of ${size.height} x ${size.width} does not fit its buffers`);
