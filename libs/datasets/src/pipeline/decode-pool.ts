@@ -84,7 +84,8 @@ class DecodeThread {
   private isClosing = false;
 
   constructor(source: SampleSource | null) {
-    this.worker = new Worker(new URL('./decode-thread.js', import.meta.url), { workerData: { source } });
+    // What the process was started with (an inspector, a script on the command line) is not for its threads.
+    this.worker = new Worker(new URL('./decode-thread.js', import.meta.url), { workerData: { source }, execArgv: [] });
     this.worker.unref();
     this.worker.on('message', (reply: DecodeReply) => this.onReply(reply));
     this.worker.on('error', (error) => this.onCrash(error.message, error));
