@@ -39,6 +39,7 @@ export const ERRORS = {
   image_invalid: fatal(422, 'An image cannot be used'),
   dataset_changed: fatal(409, 'A file of the data set has changed while it was read'),
   storage_unavailable: transient(503, 'The object storage does not answer'),
+  decoder_crashed: transient(500, 'A thread that decodes images ended unexpectedly'),
   pickle_refused: fatal(422, 'A pickle contains something that is not allowed'),
   // training
   non_finite: fatal(500, 'The loss or a gradient is not finite'),

@@ -151,7 +151,6 @@ describe('openTrainingSet', () => {
     const loader = new BatchLoader({
       set,
       plan: (step) => ({ indices: [2 * step, 2 * step + 1] }),
-      allocate: (length) => new Float32Array(length),
     });
     await expect(loader.batch(0)).rejects.toMatchObject({
       code: 'dataset_corrupt',

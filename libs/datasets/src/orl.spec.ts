@@ -28,7 +28,6 @@ describe.skipIf(!hasOrl)('the ORL faces', () => {
     const loader = new BatchLoader({
       set,
       plan: (step) => (step < 3 ? { indices: [step * 2, step * 2, 299 - step], mirror: [0, 1, 0] } : undefined),
-      allocate: (length) => new Float32Array(length),
     });
     try {
       const size = 112 * 112 * 3;

@@ -4,8 +4,8 @@ import {
   decodeImage,
   listVerificationTargets,
   openVerificationSet,
-  placeImage,
   verificationPath,
+  type ImageDecoder,
   type ImageSize,
   type RemoteAccess,
   type VerificationSet,
@@ -29,6 +29,7 @@ export interface VerifierOptions {
   readonly size: ImageSize;
   /** How `s3://` paths are reached. */
   readonly access?: RemoteAccess | undefined;
+  readonly decoder: ImageDecoder;
   readonly emit: (body: RecordBody) => void;
 }
 
@@ -156,24 +157,20 @@ export class Verifier {
     statistics: ReturnType<typeof statisticsTensors>,
     rows: Float32Array,
   ): Promise<void> {
-    const { backbone, engine, size } = this.options;
+    const { backbone, engine, size, decoder } = this.options;
     const { parameters } = backbone.evaluated();
     const imageLength = size.height * size.width * 3;
+    const [count, batchSize] = [end - first, BATCH_SIZE];
+    // One is decoded while the other one is embedded.
+    const buffers = [0, 1].map(() => decoder.allocate(2 * Math.min(batchSize, count) * imageLength));
     const load = async (start: number, stop: number): Promise<Float32Array> => {
-      const count = stop - start;
-      const pixels = new Float32Array(2 * count * imageLength);
-      await Promise.all(
-        Array.from({ length: count }, async (_, offset) => {
-          const index = first + start + offset;
-          const image = await decodeImage(await set.image(index), size, set.describe(index));
-          placeImage(image, size, false, pixels, 2 * offset * imageLength);
-          placeImage(image, size, true, pixels, (2 * offset + 1) * imageLength);
-        }),
-      );
+      const indices = Array.from({ length: stop - start }, (_, offset) => first + start + offset);
+      const images = await Promise.all(indices.map((index) => set.image(index)));
+      const pixels = buffers[(start / batchSize) % 2]!.subarray(0, 2 * images.length * imageLength);
+      await decoder.decodeImages(images, (at) => set.describe(indices[at]!), pixels, true);
       return pixels;
     };
     const { network } = backbone;
-    const [count, batchSize] = [end - first, BATCH_SIZE];
     await embedAhead({ network, parameters, statistics, engine, size, count, batchSize, load }, rows);
   }
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadBatch } from '../batch-loader.js';
 import { openTrainingSet } from '../open-training-set.js';
+import { ImageDecoder } from '../pipeline/image-decoder.js';
 import { openSampleReader } from '../sample-reader.js';
 
 let folder: string;
@@ -43,8 +43,9 @@ describe('a folder of images', () => {
   it('resizes what has another size; the usual size is 112', async () => {
     await put('a/1.png', 200, 30);
     const set = await open();
-    const pixels = new Uint8Array(8 * 8 * 3);
-    await loadBatch(set, { indices: [0] }, pixels, new Int32Array(1));
+    const decoder = new ImageDecoder({ size: set, source: set.source, threads: 0 });
+    const pixels = decoder.allocate(8 * 8 * 3);
+    await decoder.decodeSamples(set, { indices: [0] }, pixels, new Int32Array(1));
     expect([...pixels]).toEqual(Array(8 * 8 * 3).fill(200));
     expect(await openTrainingSet({ kind: 'image_folder', path: folder })).toMatchObject({ height: 112, width: 112 });
   });
