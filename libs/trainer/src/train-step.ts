@@ -28,7 +28,9 @@ export async function trainStep(deps: TrainingDeps, state: TrainingState, faults
 
   const startMs = now();
   const batch = await batches.batch(state.step);
-  const dataWaitSeconds = (now() - startMs) / 1000;
+  const loaded = batches.metrics?.() ?? {};
+  // Mining computes, and its time is a metric of its own.
+  const dataWaitSeconds = (now() - startMs) / 1000 - (loaded['miningSeconds'] ?? 0);
 
   const pass = openPass({ backbone, collective, batch, step, firstSample: job.rank * localBatchSize });
   try {
@@ -49,7 +51,7 @@ export async function trainStep(deps: TrainingDeps, state: TrainingState, faults
       backbone.apply(await pass.pullback(own), { learningRate, step });
     }
     state.step = step;
-    return { stopMode, values: { loss: result.loss, learningRate, dataWaitSeconds, ...result.metrics, ...batches.metrics?.() } };
+    return { stopMode, values: { loss: result.loss, learningRate, dataWaitSeconds, ...result.metrics, ...loaded } };
   } finally {
     pass.dispose();
     batches.release(batch);

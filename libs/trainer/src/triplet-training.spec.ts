@@ -65,6 +65,15 @@ onEachEngine(({ config, newStorage, train, trainOk }) => {
     }
   });
 
+  it('counts mining as computing, not as waiting for data', async () => {
+    const outcomes = await trainOk(1, aConfig({ maxSteps: 3 }));
+    const waits = new Map(seriesOf(outcomes, 'dataWaitSeconds'));
+    for (const wait of waits.values()) expect(wait).toBeGreaterThanOrEqual(0);
+    // Mining embeds a bag and searches it; of a mined batch only some small images are read.
+    const [[step, miningSeconds]] = seriesOf(outcomes, 'miningSeconds') as [[number, number]];
+    expect(waits.get(step)!).toBeLessThan(miningSeconds);
+  });
+
   it.each([1, 2])('goes on in the middle of a bag on %i rank(s) as if it had never stopped: the same bits', async (worldSize) => {
     const configuration = aConfig({ checkpoint: { everySteps: 2 } });
     const [storageA, storageB] = [await newStorage(), await newStorage()];
