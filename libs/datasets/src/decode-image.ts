@@ -34,6 +34,20 @@ export async function decodeImage(encoded: Uint8Array, size: ImageSize, what: st
   }
 }
 
+/** Decodes an image as it is, whatever its size. Throws `dataset_corrupt`; `what` names the image in the message. */
+export async function decodeWhole(
+  encoded: Uint8Array,
+  what: string,
+): Promise<{ pixels: Uint8Array; height: number; width: number }> {
+  const { width, height } = await sharp(encoded, { limitInputPixels: MAX_INPUT_PIXELS })
+    .metadata()
+    .catch((error: Error) => {
+      const message = `Cannot decode ${what} (${encoded.length} bytes): ${error.message}`;
+      throw new ArcFleetError('dataset_corrupt', message, { image: what, sizeBytes: encoded.length }, { cause: error });
+    });
+  return { pixels: await decodeImage(encoded, { width, height }, what), height, width };
+}
+
 /** The usual record of a face data set; four times as fast as the general way at this size. null: it is another kind of file. */
 async function decodePlain(encoded: Uint8Array, { height, width }: ImageSize): Promise<Uint8Array | null> {
   const frame = plainJpegFrame(encoded);

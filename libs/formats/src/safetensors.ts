@@ -2,31 +2,34 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { ArcFleetError, type FileEntry } from '#contracts';
 import { writeDurably } from './durable-file.js';
+import { ELEMENT_BYTES, toFloat32, type ElementType } from './element-types.js';
 
 /**
- * The safetensors format, float32 only: u64 length of the header (little-endian), header in JSON (name -> dtype, shape,
+ * The safetensors format: u64 length of the header (little-endian), header in JSON (name -> dtype, shape,
  * data_offsets relative to the end of the header; `__metadata__` holds strings), then the tensors, row-major, without gaps.
+ * Read is every type of number, as float32; written are float32 and, for counters, int64.
  */
 export interface TensorSource {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Default F32; of I64 the pieces hold whole numbers, and are few. */
+  readonly type?: 'F32' | 'I64';
   /** Elements in order, in pieces of any size; read once. A generator keeps one piece in memory at a time. */
   readonly pieces: () => Iterable<Float32Array> | AsyncIterable<Float32Array>;
 }
 
 const MAX_HEADER_BYTES = 64 * 1024 * 1024;
 
-const headerSchema = z.record(
-  z.string(),
-  z.union([
-    z.strictObject({
-      dtype: z.literal('F32'),
-      shape: z.array(z.number().int().min(0)),
-      data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
-    }),
-    z.record(z.string(), z.string()),
-  ]),
-);
+/** More dimensions than any layer's weight has. */
+const MAX_DIMENSIONS = 32;
+
+const extent = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const tensorSchema = z.strictObject({
+  dtype: z.enum(Object.keys(ELEMENT_BYTES) as [ElementType, ...ElementType[]]),
+  shape: z.array(extent).max(MAX_DIMENSIONS),
+  data_offsets: z.tuple([extent, extent]),
+});
+const metadataSchema = z.record(z.string(), z.string());
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
@@ -38,10 +41,10 @@ export async function writeSafetensors(
 ): Promise<FileEntry> {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
-  for (const { name, shape } of tensors) {
+  for (const { name, shape, type = 'F32' } of tensors) {
     const begin = end;
-    end += sizeOf(shape) * 4;
-    header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
+    end += sizeOf(shape) * ELEMENT_BYTES[type];
+    header[name] = { dtype: type, shape, data_offsets: [begin, end] };
   }
   // Padded so that the tensors start at a multiple of 8, as the reference writer does.
   const text = JSON.stringify(header);
@@ -52,11 +55,12 @@ export async function writeSafetensors(
   return writeDurably(path, async (write) => {
     await write(length);
     await write(json);
-    for (const { name, shape, pieces } of tensors) {
+    for (const { name, shape, type = 'F32', pieces } of tensors) {
       let written = 0;
       for await (const piece of pieces()) {
         written += piece.length;
-        await write(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength));
+        const numbers = type === 'F32' ? piece : BigInt64Array.from(piece, BigInt);
+        await write(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
       }
       if (written !== sizeOf(shape)) {
         throw new ArcFleetError('internal', `Tensor ${name} of ${path} has ${written} elements instead of ${sizeOf(shape)}`);
@@ -66,6 +70,7 @@ export async function writeSafetensors(
 }
 
 interface StoredTensor {
+  readonly type: ElementType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -110,23 +115,23 @@ export class SafetensorsReader {
     return this.find(name).shape;
   }
 
-  /** Elements `start`..`start + count` of a tensor (default: all of it), as a new array. */
+  /** Elements `start`..`start + count` of a tensor (default: all of it), rounded to float32, as a new array. */
   async read(name: string, start = 0, count?: number): Promise<Float32Array> {
-    const { begin, end } = this.find(name);
-    const available = (end - begin) / 4;
+    const { type, begin, end } = this.find(name);
+    const elementBytes = ELEMENT_BYTES[type];
+    const available = (end - begin) / elementBytes;
     const wanted = count ?? available - start;
     if (start < 0 || wanted < 0 || start + wanted > available) {
       throw corrupt(this.path, `tensor ${name} has ${available} elements; ${start}..${start + wanted} were asked for`);
     }
-    const target = new Float32Array(wanted);
-    const bytes = new Uint8Array(target.buffer);
+    const bytes = Buffer.from(new ArrayBuffer(wanted * elementBytes));
     for (let offset = 0; offset < bytes.byteLength;) {
-      const position = this.dataStart + begin + start * 4 + offset;
+      const position = this.dataStart + begin + start * elementBytes + offset;
       const { bytesRead } = await this.file.read(bytes, offset, bytes.byteLength - offset, position);
       if (bytesRead === 0) throw corrupt(this.path, `byte ${position}: the file ends inside tensor ${name}`);
       offset += bytesRead;
     }
-    return target;
+    return toFloat32(type, bytes);
   }
 
   async close(): Promise<void> {
@@ -147,24 +152,43 @@ function parseHeader(path: string, text: string, dataBytes: number) {
   } catch {
     throw corrupt(path, 'byte 8: the header is not JSON');
   }
-  const parsed = headerSchema.safeParse(json);
-  if (!parsed.success) throw corrupt(path, `byte 8: ${parsed.error.issues[0]?.message ?? 'the header is malformed'}`);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw corrupt(path, 'byte 8: the header is no object');
+  const entries = Object.entries(json as Record<string, unknown>);
+  // A JSON parser keeps the last of two entries under one name, so that the bytes of the first would be nobody's: a gap.
   const tensors = new Map<string, StoredTensor>();
   let metadata: Record<string, string> = {};
-  for (const [name, entry] of Object.entries(parsed.data)) {
+  for (const [name, entry] of entries) {
+    const parsed = (name === '__metadata__' ? metadataSchema : tensorSchema).safeParse(entry);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw corrupt(path, `byte 8: tensor ${name.slice(0, 80)}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'malformed'}`);
+    }
     if (name === '__metadata__') {
-      metadata = entry as Record<string, string>;
+      metadata = parsed.data as Record<string, string>;
       continue;
     }
-    const { shape, data_offsets: offsets } = entry as { shape: number[]; data_offsets: [number, number] };
-    if (!Array.isArray(shape)) throw corrupt(path, `tensor ${name} is described without a shape`);
+    const { dtype: type, shape, data_offsets: offsets } = parsed.data as z.output<typeof tensorSchema>;
     const [begin, end] = offsets;
-    if (end < begin || end > dataBytes || end - begin !== sizeOf(shape) * 4) {
-      throw corrupt(path, `tensor ${name} of shape [${shape.join(', ')}] claims bytes ${begin}..${end} of ${dataBytes}`);
+    if (end < begin || end > dataBytes || end - begin !== sizeOf(shape) * ELEMENT_BYTES[type]) {
+      throw corrupt(
+        path,
+        `tensor ${name} of type ${type} and shape [${shape.join(', ')}] claims bytes ${begin}..${end} of ${dataBytes}`,
+      );
     }
-    tensors.set(name, { shape, begin, end });
+    tensors.set(name, { type, shape, begin, end });
   }
+  expectWhole(path, tensors, dataBytes);
   return { tensors, metadata };
+}
+
+/** Every byte belongs to one tensor: the format knows neither gaps nor overlaps, in which other data could hide. */
+function expectWhole(path: string, tensors: ReadonlyMap<string, StoredTensor>, dataBytes: number): void {
+  let at = 0;
+  for (const [name, { begin, end }] of [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== at) throw corrupt(path, `tensor ${name} begins at ${begin} of the data, where the one before it ends at ${at}`);
+    at = end;
+  }
+  if (at !== dataBytes) throw corrupt(path, `${dataBytes - at} bytes at the end belong to no tensor`);
 }
 
 async function readExactly(file: FileHandle, path: string, position: number, count: number, size: number): Promise<Buffer> {

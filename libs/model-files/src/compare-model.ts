@@ -37,7 +37,7 @@ export function differencesOf(network: Network, { order, shapes }: Tensors): Dif
 
 /** Extents of a parameter as the model stores it. */
 export function storedShape(spec: ParameterSpec, order: StoredModel['order']): readonly number[] {
-  return order === 'arcfleet' ? spec.shape : channelsFirstShape(spec);
+  return order === 'channelsLast' ? spec.shape : channelsFirstShape(spec);
 }
 
 /** True for tensors behind the last feature map, in any of the output layers that the network may have. */

@@ -1,16 +1,10 @@
 import { ArcFleetError, type RunConfig } from '#contracts';
-import { fromChannelsFirst, initialValues, type Network, type ParameterSpec } from '#model-zoo';
+import { initialValues, type Network } from '#model-zoo';
+import { readParameter, readStatistics, type BackboneValues } from './backbone-values.js';
 import { differencesOf, isOutputTensor, recognizeNetwork, type Difference } from './compare-model.js';
 import { locateModel } from './locate-model.js';
-import { openStoredModel, type StoredModel, type StoredOptions } from './stored-model.js';
-
-/** What a backbone starts from. */
-export interface BackboneValues {
-  /** By name, in the network's order of axes; row-major. */
-  readonly parameters: ReadonlyMap<string, Float32Array>;
-  /** Merged running statistics: mean and variance of every batch norm in the network's order. */
-  readonly statistics: Float32Array;
-}
+import { openStoredModel } from './open-stored-model.js';
+import type { StoredModel, StoredOptions } from './stored-model.js';
 
 /** How many differing tensors a message names. */
 const NAMED_DIFFERENCES = 3;
@@ -80,14 +74,21 @@ function checkFit(model: StoredModel, network: Network, { isTaken, isOutput, isO
  * tell: output layers with the same tensors may compute something else. The drop rate is none of it: weights do not depend on it.
  */
 function otherOptions(stored: StoredOptions, network: Network, isOutputNew: boolean): string[] {
-  const { embeddingSize, output, squeezeExcitation } = stored;
+  const { embeddingSize, output, squeezeExcitation, pixelScale, epsilon } = stored;
   const others: string[] = [];
   if (!isSame(squeezeExcitation, network.squeezeExcitation)) others.push(`network.squeezeExcitation ${squeezeExcitation}`);
+  if (pixelScale !== undefined && !isNear(pixelScale, network.pixelScale)) others.push(`network.pixelScale ${pixelScale}`);
+  if (epsilon !== undefined && !isNear(epsilon ?? 0, network.epsilon ?? 0)) {
+    others.push(epsilon === null ? 'no network.epsilon' : `network.epsilon ${epsilon}`);
+  }
   if (isOutputNew) return others;
   if (!isSame(output, network.output)) others.push(`network.output ${output}`);
   if (!isSame(embeddingSize, network.embeddingSize)) others.push(`network.embeddingSize ${embeddingSize}`);
   return others;
 }
+
+/** Written in decimals and read back, constants differ in their last digits. */
+const isNear = (stored: number, own: number): boolean => Math.abs(stored - own) <= 1e-6 * own;
 
 const isSame = <T>(stored: T | undefined, own: T): boolean => stored === undefined || stored === own;
 
@@ -103,27 +104,4 @@ function describe({ name, expected, found }: Difference): string {
   if (found === null) return `it has no ${name} [${expected?.join(', ')}]`;
   if (expected === null) return `its ${name} [${found.join(', ')}] has no place`;
   return `its ${name} is [${found.join(', ')}], not [${expected.join(', ')}]`;
-}
-
-async function readParameter(model: StoredModel, spec: ParameterSpec): Promise<Float32Array> {
-  const values = await model.read(spec.name);
-  return model.order === 'arcfleet' ? values : fromChannelsFirst(spec, values);
-}
-
-async function readStatistics(model: StoredModel, network: Network, isTaken: (name: string) => boolean): Promise<Float32Array> {
-  const numValues = network.statistics.reduce((sum, { channels }) => sum + 2 * channels, 0);
-  const merged = new Float32Array(numValues);
-  let at = 0;
-  for (const { name, channels } of network.statistics) {
-    for (const [suffix, start] of [
-      ['moving_mean', 0],
-      ['moving_var', 1],
-    ] as const) {
-      const tensor = `${name}_${suffix}`;
-      if (isTaken(tensor)) merged.set(await model.read(tensor), at);
-      else merged.fill(start, at, at + channels);
-      at += channels;
-    }
-  }
-  return merged;
 }

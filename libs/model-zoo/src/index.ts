@@ -1,10 +1,14 @@
 export { describeNetworks } from './describe-networks.js';
 export type { NetworkDescription } from './describe-networks.js';
 export type { BatchStatistics, DropoutKey, Initializer, ParameterSpec, StatisticSpec, WeightLayout } from './layer.js';
+export type { FeatureShape } from './feature-shape.js';
+export type { GraphNode, GraphOp } from './graph.js';
 export { mxnetStatisticNames } from './mxnet-names.js';
 export type { MxnetStatisticNames } from './mxnet-names.js';
 export { createNetwork } from './network.js';
 export type { Network, NetworkOptions, RunningStatistics, TensorsByName, TrainOptions } from './network.js';
+export { MXNET_PIXEL_SCALE, TORCH_EPSILON, TORCH_PIXEL_SCALE } from './network-options.js';
+export type { ResolvedNetworkOptions } from './network-options.js';
 export { initialValues, sizeOf } from './parameters.js';
-export { torchNames } from './torch-names.js';
+export { TORCH_NETWORKS, torchConstants, torchNames, torchNetworkEpsilon } from './torch-names.js';
 export { channelsFirstShape, fromChannelsFirst, toChannelsFirst } from './weight-layouts.js';

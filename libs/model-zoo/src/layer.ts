@@ -1,4 +1,8 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { FeatureShape } from './feature-shape.js';
+import type { GraphBuilder } from './graph.js';
+
+export type { FeatureShape } from './feature-shape.js';
 
 /** How a parameter starts. Draws are counter-based (see parameters.ts); `uniform` is over [-bound, bound). */
 export type Initializer =
@@ -23,15 +27,6 @@ export interface ParameterSpec {
   readonly isTrainable: boolean;
   /** Absent for vectors: there is but one order. */
   readonly layout?: WeightLayout;
-}
-
-/** What flows between layers: B x height x width x channels. A flat embedding has height = width = 1 and rank 2. */
-export interface FeatureShape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  /** What was flattened into `channels`, row by row, channels last. */
-  readonly flattened?: FeatureShape;
 }
 
 /** One batch norm's running mean and variance, `channels` values each; the name is the batch norm's. */
@@ -84,6 +79,8 @@ export interface Layer {
    */
   readonly flops: number;
   forward(x: Tensor, context: ForwardContext): Tensor;
+  /** Adds the layer's nodes behind the node `input`, and returns the name of the last one: the same computation, for exporters. */
+  draw(graph: GraphBuilder, input: string): string;
 }
 
 /** A layer that learns its input's shape when the network is built. */

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { NetworkName } from '#contracts';
+import { GraphBuilder, type GraphNode } from './graph.js';
 import type { BatchStatistics, DropoutKey, ParameterSpec, StatisticSpec } from './layer.js';
 import { resolveNetworkOptions, type NetworkOptions, type ResolvedNetworkOptions } from './network-options.js';
 import { sizeOf } from './parameters.js';
@@ -26,6 +27,8 @@ export interface Network extends ResolvedNetworkOptions {
   readonly numParameters: number;
   /** Operations for one image, forward, in InsightFace's count (insightface.md 4.5). */
   readonly flops: number;
+  /** The computation as a list of nodes, each after its inputs, the embedding last: what exporters walk. */
+  graph(): GraphNode[];
   /**
    * Embeddings B x D in train mode: batch norms use groups of `bnGroupSize` consecutive samples and report their statistics.
    * Differentiable; call it inside `vjp`.
@@ -65,6 +68,11 @@ export function createNetwork(options: NetworkOptions): Network {
     statistics: layer.statistics,
     numParameters: layer.parameters.reduce((sum, spec) => sum + sizeOf(spec), 0),
     flops: layer.flops,
+    graph: () => {
+      const graph = new GraphBuilder();
+      layer.draw(graph, graph.add({ kind: 'input' }, [], { height, width, channels: 3 }, 'data'));
+      return graph.nodes;
+    },
     train: (parameters, x, { bnGroupSize, dropoutKey = null, onBatchStatistics = () => undefined }) =>
       layer.forward(x, {
         mode: 'train',

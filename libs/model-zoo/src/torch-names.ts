@@ -1,4 +1,18 @@
 import type { Network } from './network.js';
+import { TORCH_DESIGNS, TORCH_EPSILON, TORCH_PIXEL_SCALE, type ResolvedNetworkOptions } from './network-options.js';
+
+/** Networks that arcface_torch has, by the names that it shares with MXNet. */
+export const TORCH_NETWORKS = ['r18', 'r34', 'r50', 'r100', 'r200', 'mbf'] as const;
+
+/** What every batch norm of a network that arcface_torch has adds to the variance. */
+export function torchNetworkEpsilon({ name, epsilon }: Pick<ResolvedNetworkOptions, 'name' | 'epsilon'>): number {
+  return epsilon ?? (TORCH_DESIGNS.includes(name) ? TORCH_EPSILON : 2e-5);
+}
+
+/** Constants of a network as arcface_torch trains it. */
+export function torchConstants(name: string): Pick<ResolvedNetworkOptions, 'pixelScale' | 'epsilon'> {
+  return { pixelScale: TORCH_PIXEL_SCALE, epsilon: TORCH_DESIGNS.includes(name) ? null : TORCH_EPSILON };
+}
 
 /** From the path of a layer here to the path of its module in arcface_torch; the first rule that fits counts. */
 type Rules = readonly (readonly [pattern: RegExp, path: string | ((...groups: string[]) => string)])[];

@@ -6,7 +6,8 @@ import { initialValues, type BatchStatistics, type Network, type RunningStatisti
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { gradientMemory, GradientBuckets, type SummedGradients } from './gradient-buckets.js';
 import { MovingAverage } from './moving-average.js';
-import { RunningStatistics, statisticsTensors } from './running-statistics.js';
+import { RunningStatistics } from './running-statistics.js';
+import { statisticsTensors } from '#model-files';
 
 export interface BackboneOptions {
   readonly network: Network;

@@ -56,7 +56,16 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
     const batches = openBatches(deps, { trainingSet, decoder, backbone });
     const { stepsPerEpoch } = batches;
     const totalSteps = totalStepsOf(config, stepsPerEpoch);
-    const verifier = new Verifier({ job, collective, engine, backbone, decoder, size: { height, width }, emit: deps.emit });
+    const verifier = new Verifier({
+      job,
+      collective,
+      engine,
+      backbone,
+      decoder,
+      size: { height, width },
+      access: deps.trainingSet.source?.access,
+      emit: deps.emit,
+    });
     await verifier.open();
     const parts: CheckpointParts = {
       storageRoot: deps.storageRoot,

@@ -1,7 +1,7 @@
 import type { Collective } from '#collective';
 import { ArcFleetError } from '#contracts';
 import { movingAverageUpdate, tf, type Engine } from '#engine';
-import type { BatchStatistics, Network, RunningStatistics as NetworkStatistics } from '#model-zoo';
+import type { BatchStatistics, Network } from '#model-zoo';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 /** running = 0.9 running + 0.1 batch (insightface.md 4.1). */
@@ -122,30 +122,4 @@ export class RunningStatistics {
     }
     return tf.tidy(() => tf.tile(tf.tensor2d(merged, [1, this.numColumns]), [this.numLocalGroups, 1]));
   }
-}
-
-/** Merged statistics by name, as the checkpoint and the model file store them. */
-export function statisticsByName(network: Network, merged: Float32Array): { name: string; values: Float32Array }[] {
-  const result: { name: string; values: Float32Array }[] = [];
-  let start = 0;
-  for (const { name, channels } of network.statistics) {
-    result.push({ name: `${name}_moving_mean`, values: merged.subarray(start, start + channels) });
-    result.push({ name: `${name}_moving_var`, values: merged.subarray(start + channels, start + 2 * channels) });
-    start += 2 * channels;
-  }
-  return result;
-}
-
-/** Merged statistics as the tensors that `network.embed` takes; the caller disposes of them. */
-export function statisticsTensors(network: Network, merged: Float32Array): Record<string, NetworkStatistics> {
-  const result: Record<string, NetworkStatistics> = {};
-  let start = 0;
-  for (const { name, channels } of network.statistics) {
-    result[name] = {
-      mean: tf.tensor1d(merged.slice(start, start + channels)),
-      variance: tf.tensor1d(merged.slice(start + channels, start + 2 * channels)),
-    };
-    start += 2 * channels;
-  }
-  return result;
 }

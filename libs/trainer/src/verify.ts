@@ -7,13 +7,14 @@ import {
   verificationPath,
   type ImageDecoder,
   type ImageSize,
+  type RemoteAccess,
   type VerificationSet,
 } from '#datasets';
 import { tf, type Engine } from '#engine';
 import { pixelDistance, pixelScores, verifyPairs, type PixelDistance } from '#verification';
 import type { Backbone } from './backbone.js';
 import { embedAhead } from './embed-ahead.js';
-import { statisticsTensors } from './running-statistics.js';
+import { statisticsTensors } from '#model-files';
 
 /** Images that are embedded at once; each twice, as it is and mirrored. */
 const BATCH_SIZE = 32;
@@ -26,6 +27,8 @@ export interface VerifierOptions {
   readonly engine: Engine;
   readonly backbone: Backbone;
   readonly size: ImageSize;
+  /** How `s3://` paths are reached. */
+  readonly access?: RemoteAccess | undefined;
   readonly decoder: ImageDecoder;
   readonly emit: (body: RecordBody) => void;
 }
@@ -100,7 +103,7 @@ export class Verifier {
       const values = new Float64Array(3 * (end - first));
       for (let pair = first; pair < end; pair++) {
         const [a, b] = await Promise.all(
-          [2 * pair, 2 * pair + 1].map((index) => decodeImage(set.images[index]!, size, `image ${index} of ${set.path}`)),
+          [2 * pair, 2 * pair + 1].map(async (index) => decodeImage(await set.image(index), size, set.describe(index))),
         );
         const { squaredDistance, norms } = pixelDistance(a!, b!);
         values.set([squaredDistance, ...norms], 3 * (pair - first));
@@ -119,8 +122,9 @@ export class Verifier {
 
   private async openSets(): Promise<VerificationSet[]> {
     if (this.sets) return this.sets;
+    const { access } = this.options;
     const { dataset, verification } = this.options.job.config;
-    const targets = verification.targets ?? (await listVerificationTargets(dataset.path));
+    const targets = verification.targets ?? (await listVerificationTargets(dataset.path, access));
     const { earlyStop } = this.options.job.config;
     if (earlyStop && !targets.includes(earlyStop.target)) {
       const found = targets.length > 0 ? `it has ${targets.join(', ')}` : 'it has none';
@@ -130,7 +134,7 @@ export class Verifier {
         { target: earlyStop.target, targets },
       );
     }
-    this.sets = await Promise.all(targets.map((target) => openVerificationSet(verificationPath(dataset.path, target))));
+    this.sets = await Promise.all(targets.map((target) => openVerificationSet(verificationPath(dataset.path, target), access)));
     return this.sets;
   }
 
@@ -160,9 +164,10 @@ export class Verifier {
     // One is decoded while the other one is embedded.
     const buffers = [0, 1].map(() => decoder.allocate(2 * Math.min(batchSize, count) * imageLength));
     const load = async (start: number, stop: number): Promise<Float32Array> => {
-      const images = set.images.slice(first + start, first + stop);
+      const indices = Array.from({ length: stop - start }, (_, offset) => first + start + offset);
+      const images = await Promise.all(indices.map((index) => set.image(index)));
       const pixels = buffers[(start / batchSize) % 2]!.subarray(0, 2 * images.length * imageLength);
-      await decoder.decodeImages(images, (index) => `image ${first + start + index} of ${set.path}`, pixels, true);
+      await decoder.decodeImages(images, (at) => set.describe(indices[at]!), pixels, true);
       return pixels;
     };
     const { network } = backbone;

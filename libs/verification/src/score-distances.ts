@@ -60,6 +60,18 @@ export function scoreFolds(distances: Float64Array, isSame: Uint8Array): FoldSco
   return { accuracies, thresholds };
 }
 
+/** Per pair 1 if the threshold of the other nine folds decides it rightly: what {@link scoreFolds} averages. Throws as it does. */
+export function foldOutcomes(distances: Float64Array, isSame: Uint8Array): Uint8Array {
+  const { thresholds } = scoreFolds(distances, isSame);
+  const outcomes = new Uint8Array(isSame.length);
+  contiguousFolds(isSame.length, NUM_FOLDS).forEach(({ start, end }, fold) => {
+    for (let pair = start; pair < end; pair++) {
+      outcomes[pair] = distances[pair]! < thresholds[fold]! === Boolean(isSame[pair]) ? 1 : 0;
+    }
+  });
+  return outcomes;
+}
+
 function checkPairs(distances: Float64Array, isSame: Uint8Array): void {
   if (distances.length !== isSame.length) {
     throw new ArcFleetError('shape_mismatch', `${distances.length} distances for ${isSame.length} pairs`);

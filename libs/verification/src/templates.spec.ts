@@ -17,10 +17,7 @@ describe('templates', () => {
     // (1, 1) + (3, 4) = (4, 5)
     const norm = Math.hypot(4, 5);
     expect([...pooled.embeddings]).toEqual([0, -1, Math.fround(4 / norm), Math.fround(5 / norm)]);
-    const [similarity, own] = compareTemplates(pooled, [
-      [7, 3],
-      [7, 7],
-    ]);
+    const [similarity, own] = compareTemplates(pooled, [7, 7], [3, 7]);
     expect(similarity).toBeCloseTo(-5 / norm, 6);
     expect(own).toBeCloseTo(1, 6);
   });
@@ -36,7 +33,7 @@ describe('templates', () => {
 
   it('name what is missing', () => {
     const pooled = poolTemplates(embeddings, 2, images);
-    expect(() => compareTemplates(pooled, [[7, 8]])).toThrow(/template 8/);
+    expect(() => compareTemplates(pooled, [7], [8])).toThrow(/template 8/);
     expect(() => poolTemplates(embeddings, 2, [{ template: 1, media: 1 }], { rows: [4] })).toThrow(/row 4 of 4/);
   });
 });

@@ -25,12 +25,14 @@ export interface PooledTemplates {
 export function poolTemplates(
   embeddings: Float32Array,
   dim: number,
-  images: readonly TemplateImage[],
+  images: Iterable<TemplateImage>,
   { rows, weights }: { rows?: ArrayLike<number>; weights?: ArrayLike<number> } = {},
 ): PooledTemplates {
   const numRows = embeddings.length / dim;
   const sums = new Map<number, Map<number, { sum: Float64Array; count: number }>>();
-  for (const [index, { template, media }] of images.entries()) {
+  let index = -1;
+  for (const { template, media } of images) {
+    index++;
     const row = rows?.[index] ?? index;
     if (!(row >= 0 && row < numRows) || !Number.isInteger(numRows)) {
       throw new ArcFleetError(
@@ -56,13 +58,14 @@ export function poolTemplates(
 }
 
 /**
- * Cosine similarity of pairs of templates, in the order given.
+ * Cosine similarity of pairs of templates, in the order given: `first[i]` and `second[i]` are the templates of pair i.
  *
  * Throws `dataset_invalid` naming a template that has no image.
  */
 export function compareTemplates(
   { dim, templates, embeddings }: PooledTemplates,
-  pairs: readonly (readonly [number, number])[],
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
 ): Float64Array {
   const rowOf = new Map(templates.map((template, row) => [template, row]));
   const find = (template: number): number => {
@@ -70,8 +73,8 @@ export function compareTemplates(
     if (row === undefined) throw new ArcFleetError('dataset_invalid', `A pair names template ${template}, which has no image`);
     return row;
   };
-  return Float64Array.from(pairs, ([a, b]) => {
-    const [rowA, rowB] = [find(a) * dim, find(b) * dim];
+  return Float64Array.from(first, (template, pair) => {
+    const [rowA, rowB] = [find(template) * dim, find(second[pair]!) * dim];
     let sum = 0;
     for (let i = 0; i < dim; i++) sum += embeddings[rowA + i]! * embeddings[rowB + i]!;
     return sum;

@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
-import { corruptZip, LOCAL_SIZE, readExactly, readZip, type ZipEntry } from '#formats';
+import { readLocalStart, readZip, zipFailure, type ZipEntry } from '#formats';
 
 /** More than this is no wheel of ours. */
 const MAX_UNPACKED_BYTES = 8 * 1024 ** 3;
+
+const failureOf = (wheel: string) => zipFailure(wheel, 'engine_unavailable');
 
 /**
  * Unpacks the chosen members of a wheel (a zip file).
@@ -24,12 +26,12 @@ export async function unpackWheel(
 ): Promise<string[]> {
   const handle = await open(wheel, 'r');
   try {
-    const chosen = (await readZip(handle, wheel)).flatMap((entry) => {
+    const chosen = (await readZip(handle, failureOf(wheel))).flatMap((entry) => {
       const path = entry.name.endsWith('/') ? null : choose(entry.name);
       return path === null ? [] : [{ entry, path }];
     });
     const total = chosen.reduce((sum, { entry }) => sum + entry.size, 0);
-    if (total > maxBytes) throw corruptZip(wheel, `it would unpack to ${total} bytes`);
+    if (total > maxBytes) throw failureOf(wheel)(`it would unpack to ${total} bytes`);
     for (const { entry, path } of chosen) await unpackEntry(handle, wheel, entry, join(folder, path));
     return chosen.map(({ path }) => path);
   } finally {
@@ -38,12 +40,7 @@ export async function unpackWheel(
 }
 
 async function unpackEntry(handle: FileHandle, wheel: string, entry: ZipEntry, target: string): Promise<void> {
-  const header = await readExactly(handle, entry.offset, LOCAL_SIZE, wheel);
-  if (header.readUInt32LE(0) !== 0x04034b50) throw corruptZip(wheel, `${entry.name} is not where the directory says`);
-  const nameLength = header.readUInt16LE(26);
-  const name = await readExactly(handle, entry.offset + LOCAL_SIZE, nameLength, wheel);
-  if (name.toString('utf8') !== entry.name) throw corruptZip(wheel, `${entry.name} has another name where it lies`);
-  const start = entry.offset + LOCAL_SIZE + nameLength + header.readUInt16LE(28);
+  const start = await readLocalStart(handle, entry, failureOf(wheel));
   await mkdir(dirname(target), { recursive: true });
   const check = new SizeAndChecksum(entry, wheel);
   const output = createWriteStream(target, { flags: 'wx' });
@@ -54,7 +51,7 @@ async function unpackEntry(handle: FileHandle, wheel: string, entry: ZipEntry, t
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code?.startsWith('Z_') || code === 'ERR_TRAILING_JUNK_AFTER_STREAM_END') {
-      throw corruptZip(wheel, `${entry.name} cannot be unpacked (${code})`);
+      throw failureOf(wheel)(`${entry.name} cannot be unpacked (${code})`);
     }
     throw error;
   }
@@ -74,14 +71,14 @@ class SizeAndChecksum extends Transform {
 
   override _transform(chunk: Buffer, _encoding: string, done: (error: Error | null, chunk?: Buffer) => void): void {
     this.size += chunk.length;
-    if (this.size > this.entry.size) return done(corruptZip(this.wheel, `${this.entry.name} is larger than its entry says`));
+    if (this.size > this.entry.size) return done(failureOf(this.wheel)(`${this.entry.name} is larger than its entry says`));
     this.checksum = crc32(chunk, this.checksum);
     done(null, chunk);
   }
 
   override _flush(done: (error: Error | null) => void): void {
     const { name, size, crc32: expected } = this.entry;
-    if (this.size !== size) return done(corruptZip(this.wheel, `${name} has ${this.size} bytes instead of ${size}`));
-    done(this.checksum === expected ? null : corruptZip(this.wheel, `the checksum of ${name} is wrong`));
+    if (this.size !== size) return done(failureOf(this.wheel)(`${name} has ${this.size} bytes instead of ${size}`));
+    done(this.checksum === expected ? null : failureOf(this.wheel)(`the checksum of ${name} is wrong`));
   }
 }

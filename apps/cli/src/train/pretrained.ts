@@ -50,10 +50,16 @@ export async function findPretrained(
   }
 }
 
+function stemOf(location: ModelLocation): string {
+  if (location.kind === 'arcfleet') return location.stem;
+  return location.kind === 'mxnet' ? location.params.replace(/\.params$/, '') : location.file;
+}
+
 /** The same model in the way that names it best: prefix and epoch where its files are numbered. */
 function found(place: string, location: ModelLocation): PretrainedModel {
-  const stem = location.kind === 'mxnet' ? location.params.replace(/\.params$/, '') : location.stem;
+  const stem = stemOf(location);
   const network = networkOf(`${stem}.json`, dirname(stem));
+  if (location.kind === 'torch' || location.kind === 'onnx') return { path: location.file, network, isHere: true };
   // A file is meant as it is: beside it there may be one of the other format.
   if (statSync(place, { throwIfNoEntry: false })?.isFile()) return { path: place, network, isHere: true };
   const [, prefix, epoch] = /^(.+)-(\d{4})$/.exec(stem) ?? [];

@@ -2,12 +2,17 @@ import { z } from 'zod';
 import { DATASET_KINDS, NETWORK_NAMES, OUTPUTS } from '../catalog.js';
 import { count, probability } from './numbers.js';
 
-/** A path as the workers see it. */
+const S3_ADDRESS = /^s3:\/\/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](?:\/|$)/;
+
+/** A path as the workers see it: absolute, or `s3://bucket/prefix`. */
 export const workerPath = z
   .string()
   .min(1)
   .max(4096)
-  .refine((path) => path.startsWith('/') && !path.includes('\0'), 'must be an absolute path on the workers');
+  .refine(
+    (path) => (path.startsWith('/') || S3_ADDRESS.test(path)) && !path.includes('\0'),
+    'must be an absolute path on the workers or s3://bucket/prefix',
+  );
 
 /**
  * Random changes of the training images, all off by default. In this order, after the mirror: those of arcface_torch's DALI
@@ -35,6 +40,9 @@ export const datasetSchema = z.strictObject({
   kind: z.enum(DATASET_KINDS).default('faces_emore'),
   /** The folder. */
   path: workerPath,
+  /** Size in pixels to which a folder of images is decoded; default 112. A recorded set says its own. */
+  height: z.number().int().min(8).max(4096).optional(),
+  width: z.number().int().min(8).max(4096).optional(),
   /** Mirror each image with probability 0.5. */
   mirror: z.boolean().default(true),
   augmentation: augmentationSchema.prefault({}),
@@ -56,6 +64,10 @@ export const networkSchema = z.strictObject({
   dropout: z.number().min(0).max(0.95).optional(),
   /** Squeeze-and-excitation in the residual units of the r networks. */
   squeezeExcitation: z.boolean().default(false),
+  /** Factor on pixels less 127.5; defaults to the network's own. 1/127.5 goes on with weights of arcface_torch. */
+  pixelScale: z.number().positive().max(1).optional(),
+  /** Epsilon of every batch norm of an r network or a MobileFaceNet; defaults to the network's own. */
+  epsilon: z.number().positive().max(0.1).optional(),
   /** True: the backbone is not trained, only the head is; its batch norms use their running statistics. */
   frozen: z.boolean().default(false),
 });

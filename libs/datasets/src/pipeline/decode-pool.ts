@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ArcFleetError, errorFromReport } from '#contracts';
-import type { SampleSource } from '../sample-reader.js';
+import type { SampleSource } from '../sample-source.js';
 import {
   addSeconds,
   NO_SECONDS,

@@ -1,6 +1,6 @@
 import type { AugmentationConfig, ErrorReport } from '#contracts';
 import type { ImageSize } from '../decode-image.js';
-import type { SampleLocations } from '../sample-reader.js';
+import type { SampleLocations } from '../sample-source.js';
 
 /** Encoded images in order: where they lie in the set's source, or their bytes with what error messages call them. */
 export type EncodedImages =

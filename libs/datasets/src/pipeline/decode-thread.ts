@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { reportError } from '#contracts';
-import { openSampleReader, type SampleReader, type SampleSource } from '../sample-reader.js';
+import { openSampleReader } from '../sample-reader.js';
+import type { SampleReader, SampleSource } from '../sample-source.js';
 import type { DecodeReply, DecodeRequest, EncodedImages } from './decode-task.js';
 import { DecodeFailure, runDecodeTask, type TaskImages } from './run-decode-task.js';
 

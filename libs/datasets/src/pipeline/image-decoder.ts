@@ -1,7 +1,7 @@
 import type { AugmentationConfig } from '#contracts';
 import { isAugmenting } from '../augmentation/augment.js';
 import type { ImageSize } from '../decode-image.js';
-import type { SampleSource } from '../sample-reader.js';
+import type { SampleSource } from '../sample-source.js';
 import type { TrainingSet } from '../training-set.js';
 import { DecodePool } from './decode-pool.js';
 import type { DecodeTask, EncodedImages, StageSeconds } from './decode-task.js';

@@ -1,7 +1,17 @@
 import { ArcFleetError } from '#contracts';
 import { build, Latin1Encoder, reduce } from './pickle-numpy.js';
 import { parseRepr } from './pickle-repr.js';
-import { ALLOWED_GLOBALS, PickleGlobal, PickleList, PickleRefusal, PickleTuple, type PickleValue } from './pickle-values.js';
+import {
+  ALLOWED_GLOBALS,
+  PickleDict,
+  PickleGlobal,
+  PickleList,
+  PickleObject,
+  PickleRefusal,
+  PickleTuple,
+  type PickleDialect,
+  type PickleValue,
+} from './pickle-values.js';
 
 const MARK = Symbol('mark');
 type StackItem = PickleValue | typeof MARK;
@@ -10,11 +20,14 @@ type StackItem = PickleValue | typeof MARK;
  * Parses a pickle of protocol 0 to 5 that holds lists, tuples, booleans, integers, text, bytes and numpy arrays of
  * bytes or booleans. Nothing is ever imported or called: the few allowed globals are matched by name.
  * Throws `pickle_refused` naming file, opcode and byte for everything else, truncation included. Time and memory are
- * linear in the length of `bytes`.
+ * linear in the length of `bytes`. A `dialect` allows dictionaries, numbers with fractions and globals of its own.
  */
-export function parsePickle(bytes: Uint8Array, file: string): PickleValue {
-  return new PickleParser(bytes, file).parse();
+export function parsePickle(bytes: Uint8Array, file: string, dialect: PickleDialect | null = null): PickleValue {
+  return new PickleParser(bytes, file, dialect).parse();
 }
+
+/** A global of a dialect: compared by identity. */
+type DialectGlobal = (args: readonly PickleValue[]) => PickleValue;
 
 class PickleParser {
   private readonly view: DataView;
@@ -28,6 +41,7 @@ class PickleParser {
   constructor(
     private readonly bytes: Uint8Array,
     private readonly file: string,
+    private readonly dialect: PickleDialect | null,
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.encoder = new Latin1Encoder(bytes.length);
@@ -56,7 +70,7 @@ class PickleParser {
     const printable = this.opcode > 0x20 && this.opcode < 0x7f ? ` '${String.fromCharCode(this.opcode)}'` : '';
     const message =
       `${this.file}: opcode ${hex}${printable} at byte ${this.opcodeAt}: ${reason}. ` +
-      'Only lists, tuples, booleans, bytes and numpy uint8 arrays are read; nothing in a pickle is ever executed.';
+      `Only ${this.dialect?.holds ?? 'lists, tuples, booleans, bytes and numpy uint8 arrays'} are read; nothing in a pickle is ever executed.`;
     return new ArcFleetError('pickle_refused', message, { file: this.file, opcode: hex, byte: this.opcodeAt, reason });
   }
 
@@ -218,6 +232,10 @@ class PickleParser {
         // R
         const args = this.pop();
         const callee = this.pop();
+        if (callee instanceof PickleObject && typeof callee.value === 'function' && args instanceof PickleTuple) {
+          this.push((callee.value as DialectGlobal)(args.items));
+          return;
+        }
         if (!(callee instanceof PickleGlobal) || !(args instanceof PickleTuple))
           throw new PickleRefusal('a call of something that is no allowed global');
         this.push(reduce(callee.name, args.items, this.encoder));
@@ -226,9 +244,43 @@ class PickleParser {
       case 0x62: {
         // b
         const state = this.pop();
+        // Attributes of a dictionary (a state dict's `_metadata`) say nothing about its entries.
+        if (this.top() instanceof PickleDict) return;
         build(this.top(), state, this.encoder);
         return;
       }
+      default:
+        if (this.dialect) this.executeOfDialect(this.dialect, opcode);
+        else throw new PickleRefusal('this opcode is not allowed');
+    }
+  }
+
+  private executeOfDialect(dialect: PickleDialect, opcode: number): void {
+    switch (opcode) {
+      case 0x7d: // }
+        this.push(new PickleDict());
+        return;
+      case 0x73: {
+        // s
+        const value = this.pop();
+        const key = this.pop();
+        this.topDict().entries.set(key, value);
+        return;
+      }
+      case 0x75: {
+        // u
+        const items = this.popToMark();
+        const { entries } = this.topDict();
+        if (items.length % 2 !== 0) throw new PickleRefusal('a key without a value');
+        for (let i = 0; i < items.length; i += 2) entries.set(items[i]!, items[i + 1]!);
+        return;
+      }
+      case 0x47: // G
+        this.push(this.viewOf(8).getFloat64(0, false));
+        return;
+      case 0x51: // Q
+        this.push(dialect.persistent(this.pop()));
+        return;
       default:
         throw new PickleRefusal('this opcode is not allowed');
     }
@@ -236,6 +288,10 @@ class PickleParser {
 
   private global(module: string, name: string): void {
     const full = `${module} ${name}`;
+    if (this.dialect && Object.hasOwn(this.dialect.globals, full)) {
+      this.push(new PickleObject(this.dialect.globals[full]));
+      return;
+    }
     if (!Object.hasOwn(ALLOWED_GLOBALS, full)) {
       throw new PickleRefusal(`the global ${JSON.stringify(`${module}.${name}`.slice(0, 120))} is not allowed`);
     }
@@ -275,6 +331,12 @@ class PickleParser {
   private topList(): PickleList {
     const value = this.top();
     if (!(value instanceof PickleList)) throw new PickleRefusal('an append to something that is no list');
+    return value;
+  }
+
+  private topDict(): PickleDict {
+    const value = this.top();
+    if (!(value instanceof PickleDict)) throw new PickleRefusal('an entry for something that is no dictionary');
     return value;
   }
 

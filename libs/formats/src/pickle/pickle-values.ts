@@ -1,6 +1,17 @@
 /** The only things that the pickle parser builds. */
 export type PickleValue =
-  null | boolean | number | string | Uint8Array | PickleList | PickleTuple | NumpyArray | PickleGlobal | PickleDtype;
+  | null
+  | boolean
+  | number
+  | string
+  | Uint8Array
+  | PickleList
+  | PickleTuple
+  | NumpyArray
+  | PickleGlobal
+  | PickleDtype
+  | PickleDict
+  | PickleObject;
 
 export class PickleList {
   readonly items: PickleValue[] = [];
@@ -8,6 +19,26 @@ export class PickleList {
 
 export class PickleTuple {
   constructor(readonly items: readonly PickleValue[]) {}
+}
+
+/** Entries in order; of equal keys the last one counts, as in Python. Only dialects have dictionaries. */
+export class PickleDict {
+  readonly entries = new Map<PickleValue, PickleValue>();
+}
+
+/** Something that a dialect built, or a global of its own. */
+export class PickleObject {
+  constructor(readonly value: unknown) {}
+}
+
+/** What one kind of pickle may hold beyond lists, tuples, numbers, text, bytes and numpy's byte arrays. */
+export interface PickleDialect {
+  /** For messages: what is read of such a file. */
+  readonly holds: string;
+  /** `module name` of a global -> what a call of it gives; nothing of that name is ever looked up. */
+  readonly globals: Readonly<Record<string, (args: readonly PickleValue[]) => PickleValue>>;
+  /** What a persistent id stands for. */
+  readonly persistent: (id: PickleValue) => PickleValue;
 }
 
 /** The name of an allowed global; it stands for itself and is never looked up anywhere. */
@@ -19,7 +50,7 @@ export class PickleDtype {
   constructor(readonly code: string) {}
 }
 
-/** A numpy array of bytes (`u1`) or booleans (`b1`), C or Fortran order not told apart: callers take it as one row. */
+/** A numpy array of bytes (`u1`), booleans (`b1`) or integers (`i1`, `i4`, `i8`); `data` are its bytes, little-endian. C or Fortran order not told apart: callers take it as one row. */
 export class NumpyArray {
   dtype = '';
   shape: readonly number[] = [];

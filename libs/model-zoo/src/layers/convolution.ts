@@ -73,6 +73,17 @@ export function convolution(
           groups === 1 ? conv2d(x as Tensor4D, filter, stride, pad) : groupedConv2d(x as Tensor4D, filter, groups, stride, pad);
         return bias ? tf.add(y, context.parameter(shift.name)) : y;
       },
+      draw: (graph, from) => {
+        const op = {
+          kind: 'convolution',
+          weight: weight.name,
+          bias: bias ? shift.name : null,
+          channels,
+          groups,
+          ...window,
+        } as const;
+        return graph.add(op, [from], output, name);
+      },
     };
   };
 }
@@ -100,6 +111,10 @@ export function depthwise(
       statistics: [],
       flops: convolutionFlops(input, output, window, channels, false),
       forward: (x, context) => depthwiseConv2d(x as Tensor4D, context.parameter(weight.name) as Tensor4D, stride, pad),
+      draw: (graph, from) => {
+        const op = { kind: 'convolution', weight: weight.name, bias: null, channels, groups: channels, ...window } as const;
+        return graph.add(op, [from], output, name);
+      },
     };
   };
 }

@@ -31,8 +31,9 @@ export function dense(
       initializer: biasInitializer(fan),
       isTrainable: true,
     };
+    const output = { height: 1, width: 1, channels: size };
     return {
-      output: { height: 1, width: 1, channels: size },
+      output,
       parameters: bias ? [weight, shift] : [weight],
       statistics: [],
       flops: (2 * input.channels - (bias ? 0 : 1)) * size,
@@ -42,6 +43,10 @@ export function dense(
           context.parameter(weight.name) as Tensor2D,
           bias ? (context.parameter(shift.name) as Tensor1D) : null,
         ),
+      draw: (graph, from) => {
+        const op = { kind: 'dense', weight: weight.name, bias: bias ? shift.name : null, size } as const;
+        return graph.add(op, [from], output, name);
+      },
     };
   };
 }

@@ -12,7 +12,7 @@ import { stateless } from './structure.js';
 export function dropout(name: string, rate: number): LayerFactory {
   return (input) => {
     const size = input.height * input.width * input.channels;
-    return stateless(input, (x, { mode, dropoutKey }) => {
+    return stateless(input, { kind: 'dropout', rate }, (x, { mode, dropoutKey }) => {
       if (mode === 'eval' || rate === 0) return x;
       if (dropoutKey === null) throw new RangeError(`Dropout ${name} needs a dropoutKey in train mode`);
       return tf.mul(x, tf.tensor(dropoutMask(name, rate, dropoutKey, x.shape[0]!, size), x.shape));

@@ -39,24 +39,28 @@ export function batchNorm(name: string, { epsilon, isGammaFixed = false }: Batch
         context.onBatchStatistics(name, { mean_GC: mean, variance_GC: variance });
         return y;
       },
+      draw: (graph, from) => {
+        const op = { kind: 'batchNorm', gamma: gamma.name, beta: beta.name, statistic: name, epsilon, isGammaFixed } as const;
+        return graph.add(op, [from], input, name);
+      },
     };
   };
 }
 
 /** max(x, 0) + slope x min(x, 0) with one learned slope per channel (`<name>_gamma`), 0.25 at the start. */
 export function prelu(name: string): LayerFactory {
-  return (input) => preluOf({ name: `${name}_gamma`, channels: input.channels }, input);
+  return (input) => preluOf(name, { slopeName: `${name}_gamma`, isShared: false }, input);
 }
 
 /** The same with one learned slope for all channels, `<name>_alpha`: what Gluon's PReLU is. */
 export function sharedPrelu(name: string): LayerFactory {
-  return (input) => preluOf({ name: `${name}_alpha`, channels: 1 }, input);
+  return (input) => preluOf(name, { slopeName: `${name}_alpha`, isShared: true }, input);
 }
 
-function preluOf({ name, channels }: { name: string; channels: number }, input: FeatureShape): Layer {
+function preluOf(name: string, { slopeName, isShared }: { slopeName: string; isShared: boolean }, input: FeatureShape): Layer {
   const slope: ParameterSpec = {
-    name,
-    shape: [channels],
+    name: slopeName,
+    shape: [isShared ? 1 : input.channels],
     initializer: { kind: 'constant', value: 0.25 },
     isTrainable: true,
   };
@@ -66,10 +70,11 @@ function preluOf({ name, channels }: { name: string; channels: number }, input: 
     statistics: [],
     flops: 0,
     forward: (x, context) => preluOp(x, context.parameter(slope.name) as Tensor1D),
+    draw: (graph, from) => graph.add({ kind: 'prelu', slope: slopeName, isShared }, [from], input, name),
   };
 }
 
 /** max(x, 0). */
 export function relu(): LayerFactory {
-  return (input) => stateless(input, reluOp);
+  return (input) => stateless(input, { kind: 'relu' }, reluOp);
 }

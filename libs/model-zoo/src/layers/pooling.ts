@@ -6,21 +6,26 @@ import { stateless } from './structure.js';
 
 /** Mean over all positions: B x H x W x C to B x 1 x 1 x C. */
 export function globalAverage(): LayerFactory {
-  return ({ channels }) => stateless({ height: 1, width: 1, channels }, (x) => tf.mean(x, [1, 2], true));
+  return ({ channels }) =>
+    stateless({ height: 1, width: 1, channels }, { kind: 'globalAverage' }, (x) => tf.mean(x, [1, 2], true));
 }
 
 /** Largest value of each window. */
 export function maxPool(window: Window): LayerFactory {
   const { kernel, stride, pad } = window;
   return (input) =>
-    stateless({ ...slide(input, window), channels: input.channels }, (x) => maxPool2d(x as Tensor4D, kernel, stride, pad));
+    stateless({ ...slide(input, window), channels: input.channels }, { kind: 'maxPool', ...window }, (x) =>
+      maxPool2d(x as Tensor4D, kernel, stride, pad),
+    );
 }
 
 /** Mean of each square of `size` x `size` positions; what fills no square is left out. */
 export function averagePool(size: number): LayerFactory {
   const window = { kernel: size, stride: size, pad: 0 };
   return (input) =>
-    stateless({ ...slide(input, window), channels: input.channels }, (x) => averagePool2d(x as Tensor4D, size, size));
+    stateless({ ...slide(input, window), channels: input.channels }, { kind: 'averagePool', ...window }, (x) =>
+      averagePool2d(x as Tensor4D, size, size),
+    );
 }
 
 /**
@@ -30,7 +35,7 @@ export function averagePool(size: number): LayerFactory {
  */
 export function equalizeNorms(): LayerFactory {
   return (input) =>
-    stateless(input, (x, { mode, bnGroupSize }) => {
+    stateless(input, { kind: 'equalizeNorms', floor: SMALLEST }, (x, { mode, bnGroupSize }) => {
       const groupSize = mode === 'train' ? bnGroupSize : 1;
       const positions = groupSize * input.height * input.width;
       const grouped = tf.reshape(x, [-1, positions, input.channels]);

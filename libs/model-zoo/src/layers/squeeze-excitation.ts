@@ -18,6 +18,14 @@ export function squeezeExcitation(name: string, { initializer }: Pick<Convolutio
       prelu(`${name}_relu1`),
       convolution(`${name}_conv2`, input.channels, POINT, options),
     )(input);
-    return { ...gate, output: input, forward: (x, context) => tf.mul(x, tf.sigmoid(gate.forward(x, context))) };
+    return {
+      ...gate,
+      output: input,
+      forward: (x, context) => tf.mul(x, tf.sigmoid(gate.forward(x, context))),
+      draw: (graph, from) => {
+        const open = graph.add({ kind: 'sigmoid' }, [gate.draw(graph, from)], gate.output);
+        return graph.add({ kind: 'multiply' }, [from, open], input);
+      },
+    };
   };
 }

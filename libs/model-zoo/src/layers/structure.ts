@@ -1,10 +1,16 @@
 import { isRecording, tf } from '#engine';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { GraphOp } from '../graph.js';
 import type { FeatureShape, ForwardContext, Layer, LayerFactory } from '../layer.js';
 
-/** A layer that has no parameters and counts no operations. */
-export function stateless(output: FeatureShape, forward: (x: Tensor, context: ForwardContext) => Tensor): Layer {
-  return { output, parameters: [], statistics: [], flops: 0, forward };
+/** A layer that has no parameters and counts no operations; `op` says what it computes, null: nothing. */
+export function stateless(
+  output: FeatureShape,
+  op: GraphOp | null,
+  forward: (x: Tensor, context: ForwardContext) => Tensor,
+): Layer {
+  const draw: Layer['draw'] = (graph, input) => (op ? graph.add(op, [input], output) : input);
+  return { output, parameters: [], statistics: [], flops: 0, forward, draw };
 }
 
 /** Layers one after the other. */
@@ -20,6 +26,7 @@ export function sequential(...factories: LayerFactory[]): LayerFactory {
       ...together(layers),
       output: shape,
       forward: (x, context) => layers.reduce((current, layer) => step(layer, current, current === x, context), x),
+      draw: (graph, first) => layers.reduce((current, layer) => layer.draw(graph, current), first),
     };
   };
 }
@@ -42,7 +49,7 @@ export function repeat(count: number, make: (index: number) => LayerFactory): La
 
 /** x, unchanged. */
 export function identity(): LayerFactory {
-  return (input) => stateless(input, (x) => x);
+  return (input) => stateless(input, null, (x) => x);
 }
 
 /** shortcut(x) + branch(x); both give the same shape. Without a shortcut x itself is added. */
@@ -57,6 +64,10 @@ export function residual(branch: LayerFactory, shortcut: LayerFactory = identity
       ...together(layers),
       output: inner.output,
       forward: (x, context) => tf.add(outer.forward(x, context), inner.forward(x, context)),
+      draw: (graph, from) => {
+        const branchEnd = inner.draw(graph, from);
+        return graph.add({ kind: 'add' }, [branchEnd, outer.draw(graph, from)], inner.output);
+      },
     };
   };
 }
@@ -69,17 +80,19 @@ export function appended(branch: LayerFactory): LayerFactory {
     if (height !== input.height || width !== input.width) {
       throw new RangeError('A branch that is appended must keep the size of its input');
     }
+    const output = { height, width, channels: input.channels + channels };
     return {
       ...inner,
-      output: { height, width, channels: input.channels + channels },
+      output,
       forward: (x, context) => tf.concat([x, inner.forward(x, context)], 3),
+      draw: (graph, from) => graph.add({ kind: 'concatenate' }, [from, inner.draw(graph, from)], output),
     };
   };
 }
 
 /** (x - offset) x scale: networks take raw pixels 0..255 and normalise by themselves, so that exported ones do too. */
 export function normalizePixels(offset: number, scale: number): LayerFactory {
-  return (input) => stateless(input, (x) => tf.mul(tf.sub(x, offset), scale));
+  return (input) => stateless(input, { kind: 'normalizePixels', offset, scale }, (x) => tf.mul(tf.sub(x, offset), scale));
 }
 
 /** B x H x W x C to B x (H W C). */
@@ -87,7 +100,7 @@ export function flatten(): LayerFactory {
   return (input) => {
     const size = input.height * input.width * input.channels;
     const output = { height: 1, width: 1, channels: size, flattened: input };
-    return stateless(output, (x) => tf.reshape(x, [-1, size]));
+    return stateless(output, { kind: 'flatten' }, (x) => tf.reshape(x, [-1, size]));
   };
 }
 

@@ -51,7 +51,7 @@ function denseNet(layers: readonly [number, number, number, number]) {
   const stage = (index: number) => repeat(layers[index]!, (each) => layer(`densenet0_stage${index + 1}`, each));
   return (options: ResolvedNetworkOptions): LayerFactory =>
     sequential(
-      normalizePixels(127.5, 0.0078125),
+      normalizePixels(127.5, options.pixelScale),
       sequential(conv('densenet0_conv0', 64, SAME), norm('densenet0_batchnorm0'), relu(), maxPool(HALVE)),
       repeat(3, (index) => sequential(stage(index), transition(index))),
       stage(3),

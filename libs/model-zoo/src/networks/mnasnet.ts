@@ -67,7 +67,7 @@ function mnasNet(multiplier: number) {
   const [stem, separable, last] = ['mnasnet0_stage1_conv0', 'mnasnet0_stage1_sepconv0', 'mnasnet0_stage5_3'];
   return (options: ResolvedNetworkOptions): LayerFactory =>
     sequential(
-      normalizePixels(127.5, 0.0078125),
+      normalizePixels(127.5, options.pixelScale),
       sequential(conv(stem, width(32), square(3, 1)), activation(stem)),
       sequential(depthwiseConv(separable, square(3, 1)), conv(separable, width(16), POINT, 1), activation(separable, 1)),
       ...STAGES.map((each) => stage(each, width(each.channels))),

@@ -13,28 +13,30 @@ interface Design {
   readonly blocks: readonly [number, number, number, number];
   /** Factor on the widths between bottlenecks; the insides of bottlenecks stay. */
   readonly scale?: number;
-  readonly pixelScale?: number;
   readonly units?: UnitOptions;
   readonly output?: OutputStyle;
 }
 
 /** MobileFaceNet by its design (insightface.md 4.2); names are those of fmobilefacenet. */
-function mobileFaceNet({ blocks, scale = 1, pixelScale = 0.0078125, units = {}, output = {} }: Design) {
-  /** 1x1 to `width`, depthwise 3x3, linear 1x1 to `channels` (DResidual). */
-  const bottleneck = (name: string, width: number, channels: number, window: typeof SAME): LayerFactory =>
-    sequential(
-      convUnit(`${name}_conv_sep`, width, POINT, units),
-      depthwiseUnit(`${name}_conv_dw`, window, units),
-      linearUnit(`${name}_conv_proj`, channels * scale, POINT, units),
-    );
-  const stage = (name: string, count: number, width: number, channels: number): LayerFactory =>
-    repeat(count, (index) => residual(bottleneck(`${name}_block${index}`, width, channels, SAME)));
-  const second =
-    scale === 1 ? depthwiseUnit('conv_2_dw', SAME, units) : convUnit('conv_2_dw', 64 * scale, SAME, { ...units, groups: 64 });
+function mobileFaceNet({ blocks, scale = 1, ...design }: Design) {
+  return (options: ResolvedNetworkOptions): LayerFactory => {
+    const { epsilon } = options;
+    const units: UnitOptions = { ...design.units, ...(epsilon !== null && { epsilon }) };
+    const output: OutputStyle = { ...design.output, ...(epsilon !== null && { epsilon, gdcEpsilon: epsilon }) };
+    /** 1x1 to `width`, depthwise 3x3, linear 1x1 to `channels` (DResidual). */
+    const bottleneck = (name: string, width: number, channels: number, window: typeof SAME): LayerFactory =>
+      sequential(
+        convUnit(`${name}_conv_sep`, width, POINT, units),
+        depthwiseUnit(`${name}_conv_dw`, window, units),
+        linearUnit(`${name}_conv_proj`, channels * scale, POINT, units),
+      );
+    const stage = (name: string, count: number, width: number, channels: number): LayerFactory =>
+      repeat(count, (index) => residual(bottleneck(`${name}_block${index}`, width, channels, SAME)));
+    const second =
+      scale === 1 ? depthwiseUnit('conv_2_dw', SAME, units) : convUnit('conv_2_dw', 64 * scale, SAME, { ...units, groups: 64 });
 
-  return (options: ResolvedNetworkOptions): LayerFactory =>
-    sequential(
-      normalizePixels(127.5, pixelScale),
+    return sequential(
+      normalizePixels(127.5, options.pixelScale),
       convUnit('conv_1', 64 * scale, HALVE, units),
       blocks[0] === 1 ? second : stage('res_2', blocks[0], 64, 64),
       bottleneck('dconv_23', 128, 64, HALVE),
@@ -46,6 +48,7 @@ function mobileFaceNet({ blocks, scale = 1, pixelScale = 0.0078125, units = {}, 
       convUnit('conv_6sep', 512, POINT, units),
       outputLayers(options.output, options, output),
     );
+  };
 }
 
 /** InsightFace's `y1`: at embedding size 128 1,003,264 parameters, 19,584 running statistics, 439.8 MFLOP an image. */
@@ -54,11 +57,10 @@ export const y1 = mobileFaceNet({ blocks: [1, 4, 6, 2] });
 /** InsightFace's `y2`. */
 export const y2 = mobileFaceNet({ blocks: [2, 8, 16, 4] });
 
-/** arcface_torch's `mbf`: twice the width between bottlenecks, pixels over 127.5, PyTorch's epsilon, gamma learned throughout. */
+/** arcface_torch's `mbf`: twice the width between bottlenecks, PyTorch's epsilon, gamma learned throughout. */
 export const mbf = mobileFaceNet({
   blocks: [1, 4, 6, 2],
   scale: 2,
-  pixelScale: 1 / 127.5,
   units: { epsilon: 1e-5 },
   output: { epsilon: 1e-5, gdcEpsilon: 1e-5, dense: { bias: false }, isGammaFixed: false },
 });

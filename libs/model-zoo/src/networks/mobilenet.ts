@@ -42,7 +42,7 @@ function mobileNet(multiplier: number) {
   const width = 32 * multiplier;
   return (options: ResolvedNetworkOptions): LayerFactory =>
     sequential(
-      normalizePixels(127.5, 0.0078125),
+      normalizePixels(127.5, options.pixelScale),
       convUnit('conv_1', width, SAME, UNITS),
       ...PAIRS.map(([factor, window], index) => pair(`conv_${index + 2}`, width * factor, window)),
       outputLayers(options.output, options, { initializer, channels: 512 }),

@@ -17,7 +17,7 @@ function block(name: string, channels: number): LayerFactory {
  */
 export function tiny(options: ResolvedNetworkOptions): LayerFactory {
   return sequential(
-    normalizePixels(127.5, 0.0078125),
+    normalizePixels(127.5, options.pixelScale),
     convUnit('patch', 32, { kernel: 4, stride: 4, pad: 0 }),
     convUnit('down_2', 48, HALVE),
     block('res_2', 48),

@@ -78,7 +78,7 @@ const HEAD = 'vargface_head_head_pooling';
  */
 export function vargfacenet(options: ResolvedNetworkOptions): LayerFactory {
   return sequential(
-    normalizePixels(127.5, 0.0078125),
+    normalizePixels(127.5, options.pixelScale),
     sequential(conv('vargface_head_conv1', STEM, SAME), prelu('vargface_head_conv1_act')),
     block(HEAD, STEM, HALVE, separable(`${HEAD}_shortcut`, STEM, HALVE, 1), 1),
     ...STAGES.map(({ channels, units }, index) => stage(`vargface_stage_${index + 2}`, channels, units)),

@@ -2,7 +2,7 @@ import type { ImageDecoder, TrainingSet } from '#datasets';
 import { tf, type Engine } from '#engine';
 import type { Backbone } from '../backbone.js';
 import { embedAhead } from '../embed-ahead.js';
-import { statisticsTensors } from '../running-statistics.js';
+import { statisticsTensors } from '#model-files';
 
 /** Images that are embedded at once. */
 export const EMBED_BATCH_SIZE = 64;

@@ -1,4 +1,4 @@
-import { ByteCursor } from '#formats';
+import { ByteCursor, ELEMENT_BYTES, toFloat32, type ElementType } from '#formats';
 
 /**
  * MXNet's `.params`: a list of NDArrays and their names (insightface.md 5.6; NDArray::Save of MXNet 1.9.1), all little-endian.
@@ -17,23 +17,12 @@ const MAX_DIMENSIONS = 32;
 const MAX_EXTENT = 2 ** 31 - 1;
 const MAX_NAME_BYTES = 4096;
 
-const FLOAT32 = 0;
-
-/** By MXNet's number of the type: bytes per element, and how to read one. */
-const DTYPES: readonly { bytes: number; read: (buffer: Buffer, at: number) => number }[] = [
-  { bytes: 4, read: (buffer, at) => buffer.readFloatLE(at) },
-  { bytes: 8, read: (buffer, at) => buffer.readDoubleLE(at) },
-  { bytes: 2, read: (buffer, at) => halfToNumber(buffer.readUInt16LE(at)) },
-  { bytes: 1, read: (buffer, at) => buffer.readUInt8(at) },
-  { bytes: 4, read: (buffer, at) => buffer.readInt32LE(at) },
-  { bytes: 1, read: (buffer, at) => buffer.readInt8(at) },
-  { bytes: 8, read: (buffer, at) => Number(buffer.readBigInt64LE(at)) },
-  { bytes: 1, read: (buffer, at) => (buffer.readUInt8(at) === 0 ? 0 : 1) },
-];
+/** By MXNet's number of the type. */
+const DTYPES: readonly ElementType[] = ['F32', 'F64', 'F16', 'U8', 'I32', 'I8', 'I64', 'BOOL'];
 
 interface StoredArray {
   readonly shape: readonly number[];
-  readonly dtype: number;
+  readonly dtype: ElementType;
   readonly position: number;
   readonly length: number;
 }
@@ -69,13 +58,7 @@ export class MxnetParamsReader {
     const { cursor } = this;
     const array = this.arrays.get(name);
     if (!array) throw cursor.corrupt(`there is no array ${name}`, 0);
-    const { bytes, read } = DTYPES[array.dtype]!;
-    const buffer = await cursor.readAt(array.position, array.length * bytes);
-    // Nearly every model; millions of values that need not be looked at one by one.
-    if (array.dtype === FLOAT32) return new Float32Array(buffer.buffer, buffer.byteOffset, array.length);
-    const values = new Float32Array(array.length);
-    for (let index = 0; index < array.length; index++) values[index] = read(buffer, index * bytes);
-    return values;
+    return toFloat32(array.dtype, await cursor.readAt(array.position, array.length * ELEMENT_BYTES[array.dtype]));
   }
 
   async close(): Promise<void> {
@@ -108,9 +91,15 @@ async function readIndex(cursor: ByteCursor): Promise<Map<string, StoredArray>> 
   return named;
 }
 
-/** Without `arg:` or `aux:`. What symbols call moving statistics, Gluon calls running (mnas): the former is ours. */
-function nameOf(stored: string): string {
-  return stored.replace(/^(?:arg|aux):/, '').replace(/_running_(mean|var)$/, '_moving_$1');
+/**
+ * Name here of a stored tensor: without `arg:` or `aux:`. What symbols call moving statistics, Gluon calls running (mnas): the
+ * former is ours. Gluon also counts the networks of a process; here each is the first.
+ */
+export function nameOf(stored: string): string {
+  return stored
+    .replace(/^(?:arg|aux):/, '')
+    .replace(/_running_(mean|var)$/, '_moving_$1')
+    .replace(/^(mnasnet|densenet)\d+_/, (_, block: string) => `${block}0_`);
 }
 
 async function readArray(cursor: ByteCursor): Promise<StoredArray> {
@@ -128,22 +117,23 @@ async function readArray(cursor: ByteCursor): Promise<StoredArray> {
     for (let axis = 0; axis < word; axis++) shape!.push(await cursor.u32());
   }
   // Without a shape nothing more is stored.
-  if (!shape) return { shape: [0], dtype: 0, position: cursor.position, length: 0 };
+  if (!shape) return { shape: [0], dtype: 'F32', position: cursor.position, length: 0 };
 
   cursor.skip(8);
   const at = cursor.position;
-  const dtype = await cursor.i32();
-  const type = DTYPES[dtype];
-  if (!type) throw cursor.corrupt(`there is no element type ${dtype}`, at);
+  const number = await cursor.i32();
+  const dtype = DTYPES[number];
+  if (!dtype) throw cursor.corrupt(`there is no element type ${number}`, at);
+  const bytes = ELEMENT_BYTES[dtype];
   let length = 1;
   for (const extent of shape) {
     length *= extent;
-    if (length * type.bytes > cursor.remaining) {
+    if (length * bytes > cursor.remaining) {
       throw cursor.corrupt(`an array of shape [${shape.join(', ')}] is larger than the rest of the file`, start);
     }
   }
   const { position } = cursor;
-  cursor.skip(length * type.bytes);
+  cursor.skip(length * bytes);
   return { shape, dtype, position, length };
 }
 
@@ -162,14 +152,4 @@ async function readShape(cursor: ByteCursor, numDimensions: number, isNumpy: boo
   const shape: number[] = [];
   for (let axis = 0; axis < numDimensions; axis++) shape.push(await cursor.count(MAX_EXTENT, 'a dimension of'));
   return shape;
-}
-
-/** IEEE 754 binary16. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

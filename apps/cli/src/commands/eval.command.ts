@@ -1,0 +1,139 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { ArcFleetError, type EngineName, type EvaluationScores } from '#contracts';
+import type { CliConfig } from '../config.js';
+import { evaluateLocally, evaluationJson, type LocalEvaluationResult, type ModelDifference } from '../evaluate/evaluate-local.js';
+import { evalTargets, rocFile, type TargetFlags } from '../evaluate/eval-targets.js';
+import { evaluationTables, type ScoredTarget } from '../evaluate/evaluation-table.js';
+import { progressLine } from '../evaluate/progress-line.js';
+import { stopOnInterrupt } from '../evaluate/stop-on-interrupt.js';
+import { table } from '../table.js';
+import { engineOption, integer, networkOption } from './options.js';
+
+interface EvalFlags extends TargetFlags {
+  readonly local?: boolean;
+  readonly against?: string;
+  readonly engine: EngineName | 'auto';
+  readonly threads?: number;
+  readonly network?: string;
+  readonly flip: boolean;
+  readonly batchSize: number;
+  readonly bootstrap: number;
+  readonly seed: number;
+  readonly roc?: string;
+  readonly json?: boolean;
+}
+
+export function addEvalCommand(program: Command, config: CliConfig): void {
+  program
+    .command('eval')
+    .description('judge a stored model: verification, search among distractors, templates')
+    .argument('<model>', 'folder, file, or prefix,epoch')
+    .option('--targets <list>', 'verification sets: names in --dataset, .bin files, pairs files (default: all of --dataset)')
+    .option('--dataset <dir>', 'folder with verification sets')
+    .option('--images <dir>', 'where the images lie that a pairs file names')
+    .option('--probes <dir>', 'data set to search for, in the gallery of --distractors')
+    .option('--distractors <dir>', 'data set of other people')
+    .option('--ijb <dir>', 'folder laid out as IJB-B and IJB-C: meta/ and loose_crop/')
+    .option('--against <model>', 'a second model: says how much better the first one is, with an interval')
+    .option('--no-flip', 'leave out the mirrored images')
+    .option('--batch-size <n>', 'images that are embedded at once', integer(1, 1024), 32)
+    .option('--bootstrap <n>', 'resamples of the intervals; 0: none', integer(0, 10_000), 1000)
+    .option('--seed <n>', 'of the resamples', integer(0, 0xffffffff), 1)
+    .addOption(engineOption())
+    .option('--threads <n>', 'threads of the engine (default: all cores)', integer(1, 1024))
+    .addOption(networkOption())
+    .option('--roc <dir>', 'also write the ROC points of each target there, as CSV')
+    .option('--json', 'print one JSON object as the last line; all else goes to standard error')
+    .addHelpText(
+      'after',
+      '\nExample: npx arcfleet eval models/y1-arcface-emore,1 --dataset datasets/faces_emore --targets lfw,agedb_30',
+    )
+    .action(async (model: string, flags: EvalFlags) => {
+      process.exitCode = await evaluate(config, model, flags);
+    });
+}
+
+async function evaluate(config: CliConfig, model: string, flags: EvalFlags): Promise<number> {
+  const { workingFolder } = config;
+  const out = flags.json ? process.stderr : process.stdout;
+  const say = (line: string): void => void out.write(`${line}\n`);
+  const targets = await evalTargets(flags, workingFolder, config.dataAccess);
+  const interrupt = stopOnInterrupt();
+  let result: LocalEvaluationResult;
+  try {
+    const { against, engine, threads, network, flip, batchSize, bootstrap, seed } = flags;
+    result = await evaluateLocally(
+      {
+        model: resolve(workingFolder, model),
+        against: against === undefined ? null : resolve(workingFolder, against),
+        targets,
+        engine,
+        threads,
+        network,
+        flip,
+        batchSize,
+        bootstrap,
+        seed,
+      },
+      config,
+      { stopMode: interrupt.stopMode, onProgress: progressLine(process.stderr) },
+    );
+  } catch (error) {
+    const { Interrupted } = await import('#evaluation');
+    if (error instanceof Interrupted) return 130;
+    throw error;
+  } finally {
+    interrupt.release();
+  }
+  const { format, network, embeddingSize, sha256, engine } = result.model;
+  say(
+    `model     ${model}: ${network ?? 'a foreign graph'} (${format}), embedding size ${embeddingSize}, sha256 ${sha256.slice(0, 12)}`,
+  );
+  say(`engine    ${engine}${flags.flip ? ', with mirrored images' : ''}\n`);
+  for (const line of evaluationTables(result.scored)) say(line);
+  if (result.against) {
+    say(`\nAgainst ${flags.against}`);
+    for (const line of evaluationTables(result.against.scored)) say(line);
+    say('');
+    for (const line of differenceTable(result.differences)) say(line);
+  }
+  if (flags.roc !== undefined) {
+    for (const file of await writeCurves(resolve(workingFolder, flags.roc), result.scored)) say(`wrote     ${file}`);
+  }
+  if (flags.json) process.stdout.write(`${JSON.stringify(evaluationJson(result))}\n`);
+  return 0;
+}
+
+function differenceTable(differences: readonly ModelDifference[]): string[] {
+  const points = (share: number): string => `${share < 0 ? '' : '+'}${(100 * share).toFixed(2)}`;
+  const rows = differences.map(({ target, difference, low, high }) => [
+    target,
+    points(difference),
+    `${points(low)} .. ${points(high)}`,
+    low > 0 ? 'better' : high < 0 ? 'worse' : 'no difference shown',
+  ]);
+  return table(['target', 'points', '95 % interval', 'the first model is'], rows);
+}
+
+async function writeCurves(folder: string, scored: readonly ScoredTarget[]): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const files: string[] = [];
+  for (const { target, scores } of scored) {
+    const points = rocOf(scores);
+    if (points === null) continue;
+    const file = rocFile(folder, target);
+    await writeFile(
+      file,
+      `far,tar,similarity\n${points.map(({ far, tar, threshold }) => `${far},${tar},${threshold}`).join('\n')}\n`,
+    );
+    files.push(file);
+  }
+  if (files.length === 0) throw new ArcFleetError('config_invalid', '--roc: none of these targets has an ROC curve');
+  return files;
+}
+
+function rocOf(scores: EvaluationScores) {
+  return scores.protocol === 'identification' ? null : scores.roc;
+}

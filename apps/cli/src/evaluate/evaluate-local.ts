@@ -1,0 +1,111 @@
+import { createInMemoryCollectives } from '#collective';
+import { ArcFleetError, type EngineName, type EvaluatedModel, type EvaluationScores, type EvaluationTarget } from '#contracts';
+import type { StopMode } from '#evaluation';
+import type { CliConfig } from '../config.js';
+import type { ScoredTarget } from './evaluation-table.js';
+
+export interface LocalEvaluation {
+  readonly model: string;
+  /** A second model on the same targets; null: none. */
+  readonly against: string | null;
+  readonly targets: readonly EvaluationTarget[];
+  readonly engine: EngineName | 'auto';
+  readonly threads: number | undefined;
+  readonly flip: boolean;
+  readonly batchSize: number;
+  readonly bootstrap: number;
+  readonly seed: number;
+  /** Network of the model, where the file does not say. */
+  readonly network: string | undefined;
+}
+
+/** How much better (or, negative, worse) a model is than the other on the same pairs, in shares of pairs decided rightly. */
+export interface ModelDifference {
+  readonly target: string;
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface LocalEvaluationResult {
+  readonly model: EvaluatedModel;
+  readonly scored: readonly ScoredTarget[];
+  readonly against: { readonly model: EvaluatedModel; readonly scored: readonly ScoredTarget[] } | null;
+  readonly differences: readonly ModelDifference[];
+}
+
+/**
+ * Evaluates right here, in this process.
+ *
+ * @param onProgress what is being done, and how far it is
+ * @throws ArcFleetError `model_*`, `dataset_*`, `engine_unavailable`, ...; `Interrupted` of #evaluation when told to stop.
+ */
+export async function evaluateLocally(
+  evaluation: LocalEvaluation,
+  config: CliConfig,
+  { stopMode, onProgress }: { stopMode: () => StopMode; onProgress: (what: string, done: number, count: number) => void },
+): Promise<LocalEvaluationResult> {
+  // Loaded only now: tensor libraries take their time.
+  const [{ startEngine }, { openEmbedder }, { evaluateModel }, { bootstrapDifference }] = await Promise.all([
+    import('#engine'),
+    import('#model-files'),
+    import('#evaluation'),
+    import('#verification'),
+  ]);
+  const { targets, flip, batchSize, bootstrap, seed, network } = evaluation;
+  const engine = await startEngine(evaluation.engine, {
+    threads: evaluation.threads ?? config.cores,
+    folder: config.engineFolder,
+    observer: { log: () => undefined },
+  });
+  const [collective] = createInMemoryCollectives(1);
+
+  const judge = async (path: string) => {
+    const embedder = await openEmbedder(path, { engine, hints: network === undefined ? {} : { name: network } });
+    try {
+      const scored: ScoredTarget[] = [];
+      const outcomes = new Map<string, Uint8Array>();
+      for (const target of targets) {
+        const result = await evaluateModel({
+          collective: collective!,
+          embedder,
+          target,
+          access: config.dataAccess,
+          batchSize,
+          flip,
+          stopMode,
+          scoring: { bootstrap, seed },
+          onProgress: (done, count) => onProgress(target.name, done, count),
+        });
+        scored.push({ target: target.name, scores: result!.scores });
+        if (result!.outcomes) outcomes.set(target.name, result!.outcomes);
+      }
+      const { format, network: name, embeddingSize, height, width, sha256, engine: computes } = embedder;
+      return { model: { format, network: name, embeddingSize, height, width, sha256, engine: computes }, scored, outcomes };
+    } finally {
+      await embedder.dispose();
+    }
+  };
+
+  const { model, scored, outcomes } = await judge(evaluation.model);
+  if (evaluation.against === null) return { model, scored, against: null, differences: [] };
+  const other = await judge(evaluation.against);
+  const differences = [...outcomes].map(([target, own]): ModelDifference => {
+    const theirs = other.outcomes.get(target);
+    if (!theirs) throw new ArcFleetError('internal', `${target} was scored once`);
+    const { estimate, low, high } = bootstrapDifference(theirs, own, { numResamples: Math.max(bootstrap, 1), seed });
+    return { target, difference: estimate, low, high };
+  });
+  return { model, scored, against: { model: other.model, scored: other.scored }, differences };
+}
+
+/** One object for scripts: everything, curves included. */
+export function evaluationJson({ model, scored, against, differences }: LocalEvaluationResult): Record<string, unknown> {
+  const byTarget = (list: readonly ScoredTarget[]): Record<string, EvaluationScores> =>
+    Object.fromEntries(list.map(({ target, scores }) => [target, scores]));
+  return {
+    model,
+    targets: byTarget(scored),
+    ...(against && { against: { model: against.model, targets: byTarget(against.scored) }, differences }),
+  };
+}

@@ -1,0 +1,45 @@
+import type { EvaluationScores, EvaluationTarget } from '#contracts';
+import type { RemoteAccess } from '#datasets';
+import { embedImages, type EmbedImagesInputs } from './embed-images.js';
+import { openTarget } from './targets/open-target.js';
+import type { ScoringOptions } from './targets/target.js';
+
+export interface EvaluateModelInputs extends Pick<
+  EmbedImagesInputs,
+  'collective' | 'embedder' | 'batchSize' | 'flip' | 'stopMode'
+> {
+  readonly target: EvaluationTarget;
+  readonly access?: RemoteAccess | undefined;
+  readonly scoring: ScoringOptions;
+  /** Told about every round: images done of all. */
+  readonly onProgress?: (done: number, count: number) => void;
+}
+
+/** What an embedder scored on a target, and which pairs it decided rightly (null for targets without pairs). */
+export interface ModelEvaluation {
+  readonly scores: EvaluationScores;
+  readonly outcomes: Uint8Array | null;
+}
+
+/**
+ * Evaluates an opened model on one target. On ranks other than 0: null.
+ *
+ * @throws ArcFleetError `dataset_*`, `pickle_refused`, `non_finite`; Interrupted.
+ */
+export async function evaluateModel(inputs: EvaluateModelInputs): Promise<ModelEvaluation | null> {
+  const { embedder, scoring, onProgress, target: asked, access, ...embedding } = inputs;
+  const target = await openTarget(asked, embedder, access);
+  try {
+    const { images, mirrored } = target;
+    const told = onProgress && ((done: number) => onProgress(done, images.count));
+    const embeddings = await embedImages({ ...embedding, embedder, images, mirrored, ...(told && { onProgress: told }) });
+    if (embeddings === null) return null;
+    const { embeddingSize: dim } = embedder;
+    return {
+      outcomes: target.outcomes?.(embeddings, dim) ?? null,
+      scores: target.score(embeddings, dim, scoring),
+    };
+  } finally {
+    await target.close();
+  }
+}

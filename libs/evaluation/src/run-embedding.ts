@@ -1,0 +1,44 @@
+import { ArcFleetError } from '#contracts';
+import { alignFace } from '#datasets';
+import { openEmbedder } from '#model-files';
+import { embedInOrder } from './embed-in-order.js';
+import type { EmbeddingDeps } from './evaluation-deps.js';
+import { describeModel, modelPath } from './run-evaluation.js';
+
+/**
+ * Answers a request for embeddings: decodes and aligns the images, embeds them in one batch, reports.
+ *
+ * @throws ArcFleetError `model_*`, `checkpoint_corrupt`; `image_invalid` naming the image by its number.
+ */
+export async function runEmbedding(deps: EmbeddingDeps): Promise<void> {
+  const { job, engine, emit, storageRoot, onPhase = () => undefined } = deps;
+  const { model, images: requested, unaligned, flip, normalize } = job.config;
+  onPhase('opening', 0);
+  const embedder = await openEmbedder(modelPath(model, storageRoot), { engine });
+  try {
+    onPhase('embedding', 0);
+    const warnings: string[] = [];
+    const images = {
+      count: requested.length,
+      pixels: async (index: number): Promise<Uint8Array> => {
+        const { data, landmarks } = requested[index]!;
+        const options = { size: embedder, unaligned, landmarks };
+        const { pixels, warning } = await alignFace(Buffer.from(data, 'base64'), options, `image ${index}`).catch(
+          (error: Error) => {
+            throw new ArcFleetError('image_invalid', error.message, { image: index }, { cause: error });
+          },
+        );
+        if (warning) warnings.push(warning);
+        return pixels;
+      },
+    };
+    const { embeddingSize } = embedder;
+    const embeddings: number[][] = [];
+    for await (const rows of embedInOrder({ embedder, images, batchSize: images.count, flip, normalize })) {
+      for (let at = 0; at < rows.length; at += embeddingSize) embeddings.push([...rows.subarray(at, at + embeddingSize)]);
+    }
+    emit({ type: 'embeddings.computed', model: describeModel(embedder), result: { embeddings, warnings: warnings.sort() } });
+  } finally {
+    await embedder.dispose();
+  }
+}

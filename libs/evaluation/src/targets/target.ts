@@ -1,0 +1,23 @@
+import type { EvaluationScores } from '#contracts';
+import type { Embeddings } from '../embed-images.js';
+import type { ImageList } from '../images.js';
+
+/** How a target's scores are made. */
+export interface ScoringOptions {
+  /** Resamples of intervals; 0: none. */
+  readonly bootstrap: number;
+  readonly seed: number;
+}
+
+/** What is embedded for a target, and what is made of it. */
+export interface OpenTarget {
+  readonly name: string;
+  readonly images: ImageList;
+  /** Scores need mirrored embeddings by themselves, or their sum will do. */
+  readonly mirrored: 'apart' | 'summed';
+  /** Only on rank 0. @throws ArcFleetError `non_finite`, `dataset_invalid` */
+  score(embeddings: Embeddings, dim: number, options: ScoringOptions): EvaluationScores;
+  /** Per pair 1 if it was decided rightly; only where a target has pairs that two models can be compared on. */
+  outcomes?(embeddings: Embeddings, dim: number): Uint8Array;
+  close(): Promise<void>;
+}
