@@ -6,7 +6,7 @@
  *
  *   node dist/libs/datasets/bench/loader.bench.js [--data DIR] [--threads 2] [--images 2000] [--batch 128] [--rounds 5]
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,7 +21,8 @@ import { ImageDecoder } from '../src/pipeline/image-decoder.js';
 import { NO_SECONDS, addSeconds } from '../src/pipeline/decode-task.js';
 import { TRAINING_DIFFICULTY } from '../src/synthetic/difficulty.js';
 import { drawFace } from '../src/synthetic/draw-face.js';
-import { writeSet } from '../src/testing/write-set.js';
+import { encodeImageRecord } from '../src/recordio/record-format.js';
+import { RecordWriter } from '../src/recordio/record-writer.js';
 import type { TrainingSet } from '../src/training-set.js';
 
 const SIZE = { height: 112, width: 112 };
@@ -63,9 +64,7 @@ async function main(): Promise<void> {
   const images = await encodedImages(values.data);
   const folder = await mkdtemp(join(tmpdir(), 'arcfleet-loader-bench-'));
   try {
-    const all = Array.from({ length: numImages }, (_, index) => images[index % images.length]!);
-    const labels = all.map((_, index) => index % 10);
-    await writeSet(folder, all, labels, SIZE);
+    await writeSet(folder, images, numImages);
     const set = await openTrainingSet({ kind: 'faces_emore', path: folder });
     const numBatches = Math.floor(numImages / batchSize);
     const ways: Record<string, () => Promise<Run>> = {
@@ -242,6 +241,15 @@ async function encodedImages(data: string | undefined): Promise<Uint8Array[]> {
     await set.close();
   }
   return Promise.all(sources.map((image) => sharp(image).jpeg({ quality: QUALITY, chromaSubsampling: '4:2:0' }).toBuffer()));
+}
+
+async function writeSet(folder: string, images: readonly Uint8Array[], numImages: number): Promise<void> {
+  const writer = await RecordWriter.create(join(folder, 'train.rec'), join(folder, 'train.idx'));
+  for (let index = 0; index < numImages; index++) {
+    await writer.append(index + 1, encodeImageRecord([index % 10], index + 1, images[index % images.length]!));
+  }
+  await writer.close();
+  await writeFile(join(folder, 'property'), '10,112,112\n');
 }
 
 function median(values: readonly number[]): number {

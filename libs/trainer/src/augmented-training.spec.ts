@@ -106,8 +106,8 @@ onEachEngine(({ config, data, newStorage, trainOk }) => {
     const [whole, storageRoot] = [await newStorage(), await newStorage()];
     const undisturbed = await trainOk(2, augmented, { storageRoot: whole });
     const alone = await trainOk(1, augmented);
-    // Sums run in another order.
-    expect(lossDifference(lossesOf(alone), lossesOf(undisturbed))).toBeLessThan(1e-4);
+    // Sums run in another order; at this rate the difference grows tenfold a step.
+    expect(lossDifference(lossesOf(alone).slice(0, 3), lossesOf(undisturbed).slice(0, 3))).toBeLessThan(1e-5);
     expect(lossDifference(lossesOf(await trainOk(1, config({ maxSteps: 5 }))), lossesOf(alone))).toBeGreaterThan(1e-3);
 
     const stopAt = (_: number, step: number) => (step === 2 ? ('stop' as const) : ('none' as const));
