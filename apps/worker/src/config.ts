@@ -54,7 +54,12 @@ const envSchema = z.object({
   ARCFLEET_THREADS: integer(1, 1024).optional(),
   ARCFLEET_DEVICES: z.string().optional(),
   CUDA_VISIBLE_DEVICES: z.string().optional(),
+  ARCFLEET_DATA_CACHE: z.string().startsWith('/', 'must be an absolute path').optional(),
   ARCFLEET_DATA_CACHE_GB: z.coerce.number().positive().max(1e6).optional(),
+  // Read by the SDK itself, like the rest of its chain.
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_REGION: z.string().optional(),
   AWS_ENDPOINT_URL: z.url({ protocol: /^https?$/ }).optional(),
   AWS_ENDPOINT_URL_S3: z.url({ protocol: /^https?$/ }).optional(),
   ARCFLEET_GRACE_MS: integer(0, 3_600_000).default(60_000),

@@ -16,14 +16,16 @@ export interface RemoteAccess {
 }
 
 /**
- * What a process's environment says of it: `ARCFLEET_CACHE` (else `XDG_CACHE_HOME`, else `~/.cache`), `ARCFLEET_DATA_CACHE_GB`,
+ * What a process's environment says of it: `ARCFLEET_DATA_CACHE`, else `data` below `ARCFLEET_CACHE` (else `XDG_CACHE_HOME`, else `~/.cache`), `ARCFLEET_DATA_CACHE_GB`,
  * `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`. For those who read the environment; credentials and region are read by the SDK.
  */
 export function remoteAccess(env: Readonly<Record<string, string | undefined>>): RemoteAccess {
   const endpoint = env['AWS_ENDPOINT_URL_S3'] || env['AWS_ENDPOINT_URL'];
   const gigabytes = Number(env['ARCFLEET_DATA_CACHE_GB'] || NaN);
   return {
-    cacheFolder: join(env['ARCFLEET_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'arcfleet'), 'data'),
+    cacheFolder:
+      env['ARCFLEET_DATA_CACHE'] ||
+      join(env['ARCFLEET_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'arcfleet'), 'data'),
     ...(gigabytes > 0 ? { cacheBytes: gigabytes * 2 ** 30 } : {}),
     ...(endpoint ? { endpoint } : {}),
   };

@@ -22,6 +22,7 @@ describe('datasetSchema', () => {
 describe('remoteAccess', () => {
   it.each([
     [{ ARCFLEET_CACHE: '/c' }, { cacheFolder: '/c/data' }],
+    [{ ARCFLEET_CACHE: '/c', ARCFLEET_DATA_CACHE: '/d' }, { cacheFolder: '/d' }],
     [
       { XDG_CACHE_HOME: '/x', ARCFLEET_DATA_CACHE_GB: '1.5' },
       { cacheFolder: '/x/arcfleet/data', cacheBytes: 1.5 * 2 ** 30 },
