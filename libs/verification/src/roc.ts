@@ -40,7 +40,8 @@ export function rocCurve(similarities: Float64Array, isSame: Uint8Array): RocPoi
 
 /**
  * Which point of the curve stands for a false accept rate. `at-most`: the last one that does not exceed it. `nearest`: the one whose
- * rate is nearest, as IJB's scripts take it (the looser of two equally near).
+ * rate is nearest, as IJB's scripts take it (the looser of two equally near, and of equal rates the one that accepts most) among the
+ * corners of the curve: scikit-learn's `roc_curve`, which they use, drops the points of a straight line between its ends.
  */
 export type FarRule = 'at-most' | 'nearest';
 
@@ -54,11 +55,22 @@ export function tarAt(curve: readonly RocPoint[], far: number, rule: FarRule = '
     if (curve[middle]!.far <= far) low = middle;
     else high = middle - 1;
   }
-  const below = curve[low]!;
-  const above = curve[low + 1];
-  if (rule === 'at-most' || !above) return below;
-  if (above.far - far <= far - below.far) return lastWithFar(curve, low + 1);
-  return below;
+  if (rule === 'at-most' || low === curve.length - 1) return curve[low]!;
+  let above = low + 1;
+  while (!isCorner(curve, low)) low--;
+  while (!isCorner(curve, above)) above++;
+  return curve[above]!.far - far <= far - curve[low]!.far ? lastWithFar(curve, above) : curve[low]!;
+}
+
+/** Rates of millions of pairs differ by 1e-8; their second differences are otherwise 0 but for rounding. */
+const STRAIGHT = 1e-13;
+
+/** True for points that scikit-learn's `roc_curve` keeps; the first point that accepts something is one of them. */
+function isCorner(curve: readonly RocPoint[], at: number): boolean {
+  if (at <= 1 || at === curve.length - 1) return true;
+  const [before, here, after] = [curve[at - 1]!, curve[at]!, curve[at + 1]!];
+  const bend = (of: 'far' | 'tar') => Math.abs(after[of] - 2 * here[of] + before[of]) > STRAIGHT;
+  return bend('far') || bend('tar');
 }
 
 /** Area under the curve by trapezoids: the probability that a genuine pair is more alike than an impostor pair. */
