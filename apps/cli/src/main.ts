@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { ArcFleetError } from '#contracts';
 import { addDataCommand } from './commands/data.command.js';
 import { addDemoCommand } from './commands/demo.command.js';
+import { addCompareCommand } from './commands/compare.command.js';
+import { addEmbedCommand } from './commands/embed.command.js';
 import { addEvalCommand } from './commands/eval.command.js';
 import { addEngineCommand } from './commands/engine.command.js';
 import { addModelCommand } from './commands/model.command.js';
@@ -17,6 +19,8 @@ import { loadConfig } from './config.js';
 const config = loadConfig(process.env, process.argv.slice(2));
 // Ours alone: a process that we start must not take it for its own.
 delete process.env['ARCFLEET_LIFELINE_FD'];
+// TensorFlow's native library greets on standard error when it is loaded; what it warns of stays.
+process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
 
 const program = new Command('arcfleet')
   .description('Trains and evaluates large-scale face-recognition models on a fleet of workers that scales from zero.')
@@ -30,6 +34,8 @@ addWorkerCommand(program, config);
 addEngineCommand(program, config);
 addDataCommand(program, config);
 addEvalCommand(program, config);
+addEmbedCommand(program, config);
+addCompareCommand(program, config);
 addScoreCommand(program, config);
 addModelCommand(program, config);
 

@@ -5,5 +5,7 @@ export type { EvaluateModelInputs, ModelEvaluation } from './evaluate-model.js';
 export type { EmbeddingDeps, EvaluationDeps, EvaluationResult } from './evaluation-deps.js';
 export { alignedImages, loadPixels } from './images.js';
 export type { ImageList } from './images.js';
-export { finish, runEmbedding } from './run-embedding.js';
+export { embedInOrder } from './embed-in-order.js';
+export type { EmbedInOrderInputs } from './embed-in-order.js';
+export { runEmbedding } from './run-embedding.js';
 export { runEvaluation } from './run-evaluation.js';

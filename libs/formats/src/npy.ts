@@ -62,13 +62,18 @@ export function encodeNpy({ rows, columns, values }: FloatMatrix): Uint8Array {
   if (values.length !== rows * columns) {
     throw new ArcFleetError('shape_mismatch', `${values.length} values do not make ${rows} x ${columns}`);
   }
+  return Buffer.concat([npyHeader(rows, columns), Buffer.from(values.buffer, values.byteOffset, values.byteLength)]);
+}
+
+/** What stands before the values of a matrix, for those who write them piece by piece. */
+export function npyHeader(rows: number, columns: number): Uint8Array {
   const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
   const header = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`;
   const start = Buffer.alloc(10);
   MAGIC.copy(start);
   start[6] = 1;
   start.writeUInt16LE(header.length, 8);
-  return Buffer.concat([start, Buffer.from(header, 'latin1'), Buffer.from(values.buffer, values.byteOffset, values.byteLength)]);
+  return Buffer.concat([start, Buffer.from(header, 'latin1')]);
 }
 
 /** The header is a Python dict with three known keys; anything else is refused, so nothing is ever evaluated. */

@@ -58,8 +58,9 @@ export function flipDistances(
       }
       norms += Math.sqrt(square) + Math.sqrt(squareFlipped);
       // A zero row stays zero, as in scikit-learn's normalize.
-      const scale = squareSum === 0 ? 1 : 1 / Math.sqrt(squareSum);
-      for (let i = 0; i < dim; i++) sums[side * dim + i] = (sums[side * dim + i] as number) * scale;
+      // Divided, not multiplied by the inverse: pairs that lie at a threshold fall to the side where scikit-learn has them.
+      const norm = squareSum === 0 ? 1 : Math.sqrt(squareSum);
+      for (let i = 0; i < dim; i++) sums[side * dim + i] = (sums[side * dim + i] as number) / norm;
     }
     let distance = 0;
     for (let i = 0; i < dim; i++) distance += ((sums[i] as number) - (sums[dim + i] as number)) ** 2;

@@ -1,14 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Option, type Command } from 'commander';
-import { ArcFleetError, ENGINES, NETWORK_NAMES, type EngineName, type EvaluationScores } from '#contracts';
+import type { Command } from 'commander';
+import { ArcFleetError, type EngineName, type EvaluationScores } from '#contracts';
 import type { CliConfig } from '../config.js';
 import { evaluateLocally, evaluationJson, type LocalEvaluationResult, type ModelDifference } from '../evaluate/evaluate-local.js';
 import { evalTargets, rocFile, type TargetFlags } from '../evaluate/eval-targets.js';
 import { evaluationTables, type ScoredTarget } from '../evaluate/evaluation-table.js';
+import { progressLine } from '../evaluate/progress-line.js';
 import { stopOnInterrupt } from '../evaluate/stop-on-interrupt.js';
 import { table } from '../table.js';
-import { integer } from './options.js';
+import { engineOption, integer, networkOption } from './options.js';
 
 interface EvalFlags extends TargetFlags {
   readonly local?: boolean;
@@ -40,9 +41,9 @@ export function addEvalCommand(program: Command, config: CliConfig): void {
     .option('--batch-size <n>', 'images that are embedded at once', integer(1, 1024), 32)
     .option('--bootstrap <n>', 'resamples of the intervals; 0: none', integer(0, 10_000), 1000)
     .option('--seed <n>', 'of the resamples', integer(0, 0xffffffff), 1)
-    .addOption(new Option('--engine <name>', 'tensor engine').choices(['auto', ...ENGINES]).default('auto'))
+    .addOption(engineOption())
     .option('--threads <n>', 'threads of the engine (default: all cores)', integer(1, 1024))
-    .addOption(new Option('--network <name>', 'network of the model, where the file does not say').choices([...NETWORK_NAMES]))
+    .addOption(networkOption())
     .option('--roc <dir>', 'also write the ROC points of each target there, as CSV')
     .option('--json', 'print one JSON object as the last line; all else goes to standard error')
     .addHelpText(
@@ -114,14 +115,6 @@ function differenceTable(differences: readonly ModelDifference[]): string[] {
     low > 0 ? 'better' : high < 0 ? 'worse' : 'no difference shown',
   ]);
   return table(['target', 'points', '95 % interval', 'the first model is'], rows);
-}
-
-/** A line that counts, on a terminal; nothing elsewhere. */
-export function progressLine(stream: NodeJS.WriteStream): (what: string, done: number, count: number) => void {
-  return (what, done, count) => {
-    if (!stream.isTTY) return;
-    stream.write(`\r\x1b[K${done < count ? `${what}: ${done} of ${count} images` : ''}`);
-  };
 }
 
 async function writeCurves(folder: string, scored: readonly ScoredTarget[]): Promise<string[]> {

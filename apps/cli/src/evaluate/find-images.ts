@@ -1,0 +1,56 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
+import { ArcFleetError } from '#contracts';
+import { openVerificationSet } from '#datasets';
+
+/** Images of a command line. */
+export interface NamedImages {
+  /** As the output lists them, in order. */
+  readonly names: readonly string[];
+  read(index: number): Promise<Uint8Array>;
+  describe(index: number): string;
+  /** Of a verification set: 1 for pairs of the same person. */
+  readonly isSame: Uint8Array | null;
+}
+
+const IMAGE = /\.(?:jpe?g|png|webp|bmp)$/i;
+
+/**
+ * What the arguments mean: image files, folders (all images below them, by name), or one verification `.bin`.
+ *
+ * @throws ArcFleetError `dataset_not_found`, `dataset_invalid`, `pickle_refused`.
+ */
+export async function findImages(paths: readonly string[], workingFolder: string): Promise<NamedImages> {
+  const [first] = paths;
+  if (first !== undefined && extname(first) === '.bin') {
+    if (paths.length > 1) throw new ArcFleetError('config_invalid', 'A verification set must be the only argument');
+    const set = await openVerificationSet(resolve(workingFolder, first));
+    return {
+      names: Array.from({ length: 2 * set.numPairs }, (_, index) => `${basename(first)}#${index}`),
+      read: async (index) => set.images[index]!,
+      describe: (index) => `image ${index} of ${set.path}`,
+      isSame: set.isSame,
+    };
+  }
+  const files: string[] = [];
+  const names: string[] = [];
+  for (const given of paths) {
+    const path = resolve(workingFolder, given);
+    const found = await stat(path).catch((error: Error) => {
+      throw new ArcFleetError('dataset_not_found', `Cannot open ${path}: ${error.message}`, { file: path }, { cause: error });
+    });
+    if (!found.isDirectory()) {
+      files.push(path);
+      names.push(given);
+      continue;
+    }
+    const entries = await readdir(path, { recursive: true });
+    const inside = entries.filter((entry) => IMAGE.test(entry)).sort();
+    if (inside.length === 0) throw new ArcFleetError('dataset_not_found', `There is no image below ${path}`, { file: path });
+    for (const entry of inside) {
+      files.push(join(path, entry));
+      names.push(join(given, entry));
+    }
+  }
+  return { names, read: (index) => readFile(files[index]!), describe: (index) => names[index]!, isSame: null };
+}
