@@ -35,7 +35,7 @@ export async function evaluateModel(inputs: EvaluateModelInputs): Promise<ModelE
     const { embeddingSize: dim } = embedder;
     return {
       outcomes: target.outcomes?.(embeddings, dim) ?? null,
-      scores: target.score(embeddings, dim, scoring),
+      scores: await target.score(embeddings, dim, scoring),
     };
   } finally {
     await target.close();

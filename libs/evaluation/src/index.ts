@@ -5,6 +5,7 @@ export type { EvaluateModelInputs, ModelEvaluation } from './evaluate-model.js';
 export type { EmbeddingDeps, EvaluationDeps, EvaluationResult } from './evaluation-deps.js';
 export { alignedImages, loadPixels } from './images.js';
 export type { ImageList } from './images.js';
+export { engineMultiply } from './multiply-rows.js';
 export { embedInOrder } from './embed-in-order.js';
 export type { EmbedInOrderInputs } from './embed-in-order.js';
 export { runEmbedding } from './run-embedding.js';

@@ -83,11 +83,11 @@ describe('agrees with scikit-learn, scipy and numpy', () => {
     for (const [far, share] of Object.entries(tar)) expect(tarAt(curve, Number(far), 'nearest').tar).toBeCloseTo(share, DIGITS);
   });
 
-  it.each(reference.identification)('on a search of $numProbes probes among $numDistractors distractors', (expected) => {
+  it.each(reference.identification)('on a search of $numProbes probes among $numDistractors distractors', async (expected) => {
     const { seed, numPeople, numDistractors, dim, spread, numProbes, numMated, cmc, tarAtFar } = expected;
     const { labels, probes, distractors } = drawnSearch(seed, numPeople, numDistractors, dim, spread);
     const fars = Object.keys(tarAtFar).map(Number);
-    const found = identify({ embeddings: probes, labels }, distractors, { dim, fars });
+    const found = await identify({ embeddings: probes, labels }, distractors, { dim, fars });
     expect([found.numProbes, found.numMated, found.numDistractors]).toEqual([numProbes, numMated, numDistractors]);
     cmc.forEach((share, at) => expect(found.cmc[at]).toBeCloseTo(share, DIGITS));
     for (const [far, { tar, threshold }] of Object.entries(tarAtFar)) {

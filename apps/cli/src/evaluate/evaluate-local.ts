@@ -46,7 +46,7 @@ export async function evaluateLocally(
   { stopMode, onProgress }: { stopMode: () => StopMode; onProgress: (what: string, done: number, count: number) => void },
 ): Promise<LocalEvaluationResult> {
   // Loaded only now: tensor libraries take their time.
-  const [{ startEngine }, { openEmbedder }, { evaluateModel }, { bootstrapDifference }] = await Promise.all([
+  const [{ startEngine }, { openEmbedder }, { engineMultiply, evaluateModel }, { bootstrapDifference }] = await Promise.all([
     import('#engine'),
     import('#model-files'),
     import('#evaluation'),
@@ -73,7 +73,7 @@ export async function evaluateLocally(
           batchSize,
           flip,
           stopMode,
-          scoring: { bootstrap, seed },
+          scoring: { bootstrap, seed, multiply: engineMultiply(engine) },
           onProgress: (done, count) => onProgress(target.name, done, count),
         });
         scored.push({ target: target.name, scores: result!.scores });
