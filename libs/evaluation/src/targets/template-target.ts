@@ -35,7 +35,7 @@ export async function openTemplateTarget(
     score: ({ plain, xnorm }, dim) => {
       const pooled = poolTemplates(plain, dim, imagesOf(ijb), { weights: ijb.detectorScores });
       const similarities = compareTemplates(pooled, first, second);
-      const curve = rocCurve(similarities, isSame);
+      const curve = rocCurve(similarities, isSame, { corners: true });
       return {
         protocol: 'templates',
         numTemplates: pooled.templates.length,
