@@ -8,5 +8,6 @@ export type { ImageList } from './images.js';
 export { engineMultiply } from './multiply-rows.js';
 export { embedInOrder } from './embed-in-order.js';
 export type { EmbedInOrderInputs } from './embed-in-order.js';
+export type { OpenTarget, ScoringOptions } from './targets/target.js';
 export { runEmbedding } from './run-embedding.js';
 export { runEvaluation } from './run-evaluation.js';

@@ -22,6 +22,8 @@ interface EvalFlags extends TargetFlags {
   readonly bootstrap: number;
   readonly seed: number;
   readonly roc?: string;
+  readonly scoresOut?: string;
+  readonly embeddingsOut?: string;
   readonly json?: boolean;
 }
 
@@ -45,6 +47,8 @@ export function addEvalCommand(program: Command, config: CliConfig): void {
     .option('--threads <n>', 'threads of the engine (default: all cores)', integer(1, 1024))
     .addOption(networkOption())
     .option('--roc <dir>', 'also write the ROC points of each target there, as CSV')
+    .option('--scores-out <dir>', 'also write the similarity of each pair there, DIR/TARGET.npy')
+    .option('--embeddings-out <dir>', 'also write the embedding of each image there, DIR/TARGET.npy')
     .option('--json', 'print one JSON object as the last line; all else goes to standard error')
     .addHelpText(
       'after',
@@ -60,6 +64,7 @@ async function evaluate(config: CliConfig, model: string, flags: EvalFlags): Pro
   const out = flags.json ? process.stderr : process.stdout;
   const say = (line: string): void => void out.write(`${line}\n`);
   const targets = await evalTargets(flags, workingFolder);
+  const inFolder = (folder: string | undefined) => (folder === undefined ? undefined : resolve(workingFolder, folder));
   const interrupt = stopOnInterrupt();
   let result: LocalEvaluationResult;
   try {
@@ -69,6 +74,8 @@ async function evaluate(config: CliConfig, model: string, flags: EvalFlags): Pro
         model: resolve(workingFolder, model),
         against: against === undefined ? null : resolve(workingFolder, against),
         targets,
+        scoresOut: inFolder(flags.scoresOut),
+        embeddingsOut: inFolder(flags.embeddingsOut),
         engine,
         threads,
         network,
