@@ -77,7 +77,7 @@ const DRIVERS = [
   [['contracts'], [NEST + '.*', TFJS + '.*', 'ioredis', 'bullmq', 'typeorm', 'pg', 'sharp', 'undici']],
 ];
 /** Specs, and what only specs use. */
-const isSpec = '(?:\\.spec|/testing/[^/]+)\\.ts$';
+const isSpec = '(?:\\.spec|\\.bench|/testing/[^/]+)\\.ts$';
 
 module.exports = {
   forbidden: [

@@ -205,7 +205,16 @@ export class TestFleet {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private get<T>(path: string): Promise<T> {
+  /** Answer of the API as it is. */
+  post(path: string, body: unknown): Promise<Response> {
+    return fetch(this.apiUrl + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  get<T>(path: string): Promise<T> {
     return fetch(this.apiUrl + path).then((response) => response.json() as Promise<T>);
   }
 

@@ -6,7 +6,7 @@ import helmet from 'helmet';
 import type { DataSource } from 'typeorm';
 import type { Logger } from '#telemetry';
 import { AppModule } from './app.module.js';
-import { JSON_BODY, requireJson } from './http/json-body.js';
+import { boundImages, IMAGES_BODY, JSON_BODY, requireJson } from './http/json-body.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { createValidationPipe } from './http/validation.js';
 import { createNestLogger } from './nest-logger.js';
@@ -20,7 +20,8 @@ export async function createApp(dataSource: DataSource, settings: ApiSettings, l
     logger: createNestLogger(logger),
   });
   app.set('etag', false);
-  app.use(logRequests(logger), helmet(), requireJson);
+  app.use(logRequests(logger), helmet(), requireJson, boundImages());
+  app.useBodyParser('json', IMAGES_BODY);
   app.useBodyParser('json', JSON_BODY);
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter(logger));

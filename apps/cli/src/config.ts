@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { remoteAccess, type RemoteAccess } from '#contracts';
 import { engineFolder } from '#engine';
 
 export interface CliConfig {
@@ -17,6 +18,8 @@ export interface CliConfig {
   readonly home: string;
   /** Where engines that do not come with npm are installed, for all clones of this user. */
   readonly engineFolder: string;
+  /** How data sets under `s3://` are reached and where the cache of data sets lies. */
+  readonly dataAccess: RemoteAccess;
   /** C++ compiler to use instead of the one on PATH. */
   readonly compiler: string | undefined;
   /** Folder that has Node's headers in include/node, where they are not beside the running Node. */
@@ -47,6 +50,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Cli
     packageRoot,
     home: isAbsolute(home) ? home : resolve(workingFolder, home),
     engineFolder: engineFolder(env),
+    dataAccess: remoteAccess(env),
     compiler: env['CXX'] || undefined,
     nodeFolder: env['npm_config_nodedir'] || undefined,
     lifelineFd: env['ARCFLEET_LIFELINE_FD'] ? Number(env['ARCFLEET_LIFELINE_FD']) : undefined,

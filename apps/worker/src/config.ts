@@ -1,5 +1,5 @@
 import { availableParallelism, hostname } from 'node:os';
-import { ArcFleetError, ENGINES, type EngineName } from '#contracts';
+import { ArcFleetError, ENGINES, remoteAccess, type EngineName, type RemoteAccess } from '#contracts';
 import { engineFolder } from '#engine';
 import { z } from 'zod';
 
@@ -15,6 +15,8 @@ export interface WorkerConfig {
   engine: EngineName | 'auto';
   /** Folder of engines that do not come with npm. */
   engineFolder: string;
+  /** How data sets under `s3://` are reached and where the cache of data sets lies. */
+  dataAccess: RemoteAccess;
   slots: number;
   /** Threads of each trainer's engine. */
   threads: number;
@@ -52,6 +54,9 @@ const envSchema = z.object({
   ARCFLEET_THREADS: integer(1, 1024).optional(),
   ARCFLEET_DEVICES: z.string().optional(),
   CUDA_VISIBLE_DEVICES: z.string().optional(),
+  ARCFLEET_DATA_CACHE_GB: z.coerce.number().positive().max(1e6).optional(),
+  AWS_ENDPOINT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  AWS_ENDPOINT_URL_S3: z.url({ protocol: /^https?$/ }).optional(),
   ARCFLEET_GRACE_MS: integer(0, 3_600_000).default(60_000),
   ARCFLEET_LIFELINE: z.enum(['0', '1']).default('0'),
   ARCFLEET_FAULTS: z.string().optional(),
@@ -77,6 +82,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Readonly<WorkerConfig> {
     storageRoot: data.ARCFLEET_STORAGE,
     engine: data.ARCFLEET_ENGINE,
     engineFolder: engineFolder(env),
+    dataAccess: remoteAccess(env),
     slots: data.ARCFLEET_SLOTS,
     threads: data.ARCFLEET_THREADS ?? Math.max(1, Math.floor(availableParallelism() / data.ARCFLEET_SLOTS)),
     devices: devicesOfSlots(data.ARCFLEET_DEVICES ?? data.CUDA_VISIBLE_DEVICES, data.ARCFLEET_SLOTS),

@@ -41,7 +41,7 @@ export const NETWORKS = {
   },
 } as const satisfies Record<string, NetworkFacts>;
 
-export const DATASET_KINDS = ['faces_emore'] as const;
+export const DATASET_KINDS = ['faces_emore', 'image_folder'] as const;
 export const ENGINES = ['tensorflow', 'wasm', 'cpu'] as const;
 
 export type NetworkName = keyof typeof NETWORKS;
@@ -49,6 +49,11 @@ export type DatasetKind = (typeof DATASET_KINDS)[number];
 export type EngineName = (typeof ENGINES)[number];
 
 export const NETWORK_NAMES = Object.keys(NETWORKS) as [NetworkName, ...NetworkName[]];
+
+/** Networks that are trained with other epsilons by MXNet and by PyTorch; the others have the ones that they were designed with. */
+export function acceptsEpsilon(name: string): boolean {
+  return /^(?:r\d|y[12]$|mbf$)/.test(name);
+}
 
 /** The networks of residual units (r...) may have squeeze-and-excitation. */
 export function acceptsSqueezeExcitation(name: string): boolean {

@@ -20,6 +20,13 @@ export const RANDOM_STREAMS = {
   tripletImages: 7,
   tripletNegatives: 8,
   tripletOrder: 9,
+  resize: 10,
+  blur: 11,
+  hueSaturation: 12,
+  grey: 13,
+  jpeg: 14,
+  colorJitter: 15,
+  cutoff: 16,
 } as const;
 
 /** Stream number (31 bits, never one of {@link RANDOM_STREAMS}) of a name: FNV-1a with the top bit set. */

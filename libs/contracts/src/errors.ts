@@ -36,6 +36,10 @@ export const ERRORS = {
   dataset_not_found: fatal(422, 'The data set cannot be opened'),
   dataset_corrupt: fatal(422, 'A file of the data set is damaged'),
   dataset_invalid: fatal(422, 'The data set contradicts itself or the configuration'),
+  image_invalid: fatal(422, 'An image cannot be used'),
+  dataset_changed: fatal(409, 'A file of the data set has changed while it was read'),
+  storage_unavailable: transient(503, 'The object storage does not answer'),
+  decoder_crashed: transient(500, 'A thread that decodes images ended unexpectedly'),
   pickle_refused: fatal(422, 'A pickle contains something that is not allowed'),
   // training
   non_finite: fatal(500, 'The loss or a gradient is not finite'),
@@ -45,6 +49,7 @@ export const ERRORS = {
   checkpoint_mismatch: fatal(422, 'A checkpoint does not fit the run'),
   model_not_found: fatal(422, 'There is no such stored model'),
   model_mismatch: fatal(422, 'A stored model does not fit the network'),
+  model_refused: fatal(422, 'A model file asks for something that is not allowed'),
   // distribution
   rendezvous_timeout: transient(500, 'The ranks did not find each other in time'),
   stale_generation: transient(409, 'A newer generation of the run exists'),

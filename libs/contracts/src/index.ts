@@ -1,4 +1,4 @@
-export { acceptsSqueezeExcitation, DATASET_KINDS, ENGINES, NETWORKS, NETWORK_NAMES, OUTPUTS } from './catalog.js';
+export { acceptsEpsilon, acceptsSqueezeExcitation, DATASET_KINDS, ENGINES, NETWORKS, NETWORK_NAMES, OUTPUTS } from './catalog.js';
 export type { DatasetKind, EngineName, NetworkFacts, NetworkName, OutputName } from './catalog.js';
 export { accuraciesSchema, checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
 export type { Accuracies, BestModel, CheckpointManifest, FileEntry } from './checkpoint.js';
@@ -32,21 +32,42 @@ export { createEmbeddingsSchema, embeddingConfigSchema, embeddingResultSchema } 
 export type { CreateEmbeddings, EmbeddingConfig, EmbeddingResult } from './evaluation/embedding-config.js';
 export {
   createEvaluationBaseSchema,
+  createEvaluationSchema,
   evaluationConfigSchema,
   evaluationTargetSchema,
   modelReferenceSchema,
 } from './evaluation/evaluation-config.js';
 export type {
+  CreateEvaluation,
+  CreateEvaluationInput,
   EvaluationConfig,
   EvaluationConfigInput,
   EvaluationTarget,
   ModelReference,
   ResolvedModel,
 } from './evaluation/evaluation-config.js';
-export { evaluatedModelSchema, evaluationScoresSchema } from './evaluation/evaluation-scores.js';
-export type { EvaluatedModel, EvaluationScores, ScoreHistogram, ScoresOf } from './evaluation/evaluation-scores.js';
-export { JOBS, rankJobId, rankJobSchema, RUN_KINDS, webhookJobSchema } from './jobs.js';
-export type { EmbeddingJob, EvaluationJob, RankJob, RunKind, TrainingJob, WebhookJob } from './jobs.js';
+export { evaluatedModelSchema, evaluationScoresSchema, scoreSummarySchema } from './evaluation/evaluation-scores.js';
+export type { EvaluatedModel, EvaluationScores, ScoreHistogram, ScoresOf, ScoreSummary } from './evaluation/evaluation-scores.js';
+export {
+  createdEvaluationSchema,
+  embeddingsAnswerSchema,
+  embeddingViewSchema,
+  evaluationListSchema,
+  evaluationScoreListSchema,
+  evaluationViewSchema,
+} from './evaluation/evaluation-view.js';
+export type {
+  CreatedEvaluation,
+  EmbeddingsAnswer,
+  EmbeddingView,
+  EvaluationList,
+  EvaluationScoreList,
+  EvaluationView,
+} from './evaluation/evaluation-view.js';
+export { modelDetailsSchema, modelListSchema, modelViewSchema } from './evaluation/model-view.js';
+export type { ModelDetails, ModelList, ModelView } from './evaluation/model-view.js';
+export { JOBS, rankJobId, rankJobSchema, webhookJobSchema } from './jobs.js';
+export type { EmbeddingJob, EvaluationJob, RankJob, TrainingJob, WebhookJob } from './jobs.js';
 export { silentObserver } from './observer.js';
 export type { Observer } from './observer.js';
 export { KNOWN_DATASETS } from './recipes/known-datasets.js';
@@ -60,12 +81,15 @@ export type { RecipeRunInput } from './recipes/recipe-run.js';
 export { findRecipe, RECIPES } from './recipes/registry.js';
 export { errorReportSchema, progressRecordSchema, rankAddressSchema, recordBodySchema } from './records.js';
 export type { ProgressRecord, RankAddress, RecordBody, RecordOf } from './records.js';
+export type { AugmentationConfig } from './run-config/data.js';
 export { CLASS_SAMPLINGS, isTripletLoss, LOSSES } from './run-config/loss.js';
 export type { ClassSamplingConfig, LossConfig, LossName, SoftmaxLossConfig, TripletLossConfig } from './run-config/loss.js';
 export { LR_SCHEDULES, OPTIMIZERS, scheduleSchema } from './run-config/optimizer.js';
 export type { LrScheduleName, OptimizerConfig, OptimizerName, ScheduleConfig } from './run-config/optimizer.js';
 export { createRunSchema, MODEL_POLICIES, runConfigSchema, TRANSPORTS } from './run-config/run-config.js';
 export type { CreateRun, CreateRunInput, RunConfig, RunConfigInput, Transport } from './run-config/run-config.js';
+export { RUN_KIND_FACTS, RUN_KINDS, runKindOf } from './run-kinds.js';
+export type { RunKind, RunKindFacts } from './run-kinds.js';
 export {
   createdRunSchema,
   deliveryListSchema,
@@ -83,15 +107,18 @@ export type {
   MetricSeries,
   Problem,
   RunList,
+  RunState,
   RunStreamEvent,
   RunView,
   Transition,
 } from './run-view.js';
 export { canTransition, isTerminal, RUN_STATUSES } from './statuses.js';
 export type { RunStatus } from './statuses.js';
+export { remoteAccess } from './remote-access.js';
+export type { RemoteAccess } from './remote-access.js';
 export { LIFELINE_FD } from './trainer-ipc.js';
 export type { FromTrainer, ToTrainer, TrainerSettings } from './trainer-ipc.js';
 export { VERIFICATION_SUBJECTS, verificationScoresSchema } from './verification.js';
 export type { VerificationScores, VerificationSubject } from './verification.js';
-export { RUN_EVENT_TYPES, webhookInputSchema } from './webhook-events.js';
-export type { RunEventType, WebhookInput, WebhookPayload } from './webhook-events.js';
+export { EVALUATION_EVENT_TYPES, evaluationWebhookSchema, RUN_EVENT_TYPES, webhookInputSchema } from './webhook-events.js';
+export type { EvaluationEventType, RunEventType, WebhookEventType, WebhookInput, WebhookPayload } from './webhook-events.js';

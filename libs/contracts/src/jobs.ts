@@ -19,10 +19,6 @@ function revalidated<T extends z.ZodType>(schema: T) {
   });
 }
 
-/** What a run may be; each kind has its own configuration, all share admission, generations, records and webhooks. */
-export const RUN_KINDS = ['training', 'evaluation', 'embedding'] as const;
-export type RunKind = (typeof RUN_KINDS)[number];
-
 const anyRankJob = rankAddressSchema.extend({
   worldSize: z.number().int().min(1),
   /** Milliseconds that the ranks may take to find each other. */

@@ -16,7 +16,9 @@ export const transitionSchema = z.object({
 });
 export type Transition = z.output<typeof transitionSchema>;
 
-const storedModelSchema = z.object({
+export const storedModelSchema = z.object({
+  /** Its id in `/models`. */
+  id: z.string(),
   /** The one that wrote it. */
   generation: z.number().int(),
   step: z.number().int(),
@@ -30,7 +32,8 @@ const storedModelSchema = z.object({
   isLast: z.boolean(),
 });
 
-export const runViewSchema = z.object({
+/** What runs of every kind have. */
+export const runStateSchema = z.object({
   id: z.string(),
   name: z.string().nullable(),
   labels: z.record(z.string(), z.string()),
@@ -43,6 +46,15 @@ export const runViewSchema = z.object({
   restarts: z.number().int(),
   worldSize: z.number().int().nullable(),
   engine: z.string().nullable(),
+  createdAt: time,
+  admittedAt: time.nullable(),
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  transitions: z.array(transitionSchema),
+});
+export type RunState = z.output<typeof runStateSchema>;
+
+export const runViewSchema = runStateSchema.extend({
   step: z.number().int(),
   /** Steps of the whole run; null until training starts, since epochs depend on the data set. */
   totalSteps: z.number().int().nullable(),
@@ -54,11 +66,6 @@ export const runViewSchema = z.object({
   model: storedModelSchema.nullable(),
   /** All stored models, that one included, oldest first; those of steps that a restart threw away are not listed. */
   models: z.array(storedModelSchema),
-  createdAt: time,
-  admittedAt: time.nullable(),
-  startedAt: time.nullable(),
-  finishedAt: time.nullable(),
-  transitions: z.array(transitionSchema),
   urls: z.object({ self: z.string(), cancel: z.string(), events: z.string(), metrics: z.string() }),
 });
 export type RunView = z.output<typeof runViewSchema>;
@@ -119,7 +126,7 @@ export const metricSeriesSchema = z.object({
 export type MetricSeries = z.output<typeof metricSeriesSchema>;
 
 /** Server-sent event of `GET /runs/:id/events`: `id` is `seq`, `event` is `type`, `data` is the rest. */
-export const RUN_STREAM_EVENTS = ['transition', 'progress', 'verification', 'checkpoint', 'model'] as const;
+export const RUN_STREAM_EVENTS = ['transition', 'progress', 'verification', 'checkpoint', 'model', 'scored'] as const;
 export interface RunStreamEvent {
   seq: number;
   type: (typeof RUN_STREAM_EVENTS)[number];

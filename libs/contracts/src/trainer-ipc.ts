@@ -1,6 +1,7 @@
 import type { RankJob } from './jobs.js';
 import type { RecordBody } from './records.js';
 import type { EngineName } from './catalog.js';
+import type { RemoteAccess } from './remote-access.js';
 
 /**
  * Messages between a worker's supervisor and its trainer child (Node IPC channel). File descriptor 4 of the trainer is
@@ -20,6 +21,8 @@ export interface TrainerSettings {
   tcpPorts?: [number, number];
   /** Folder for checkpoints and models, shared by all workers. */
   storageRoot: string;
+  /** How data sets under `s3://` are reached and where the cache of data sets lies; default: no cache. */
+  dataAccess?: RemoteAccess;
   /** Faults to inject, for chaos tests only (see `libs/trainer/src/faults.ts`). */
   faults?: string;
 }

@@ -14,21 +14,39 @@ export const RUN_EVENT_TYPES = [
 ] as const;
 export type RunEventType = (typeof RUN_EVENT_TYPES)[number];
 
-/** Where a run's events go. Without `secret` one is made and returned once, in the answer to `POST /runs`. */
-export const webhookInputSchema = z.strictObject({
+/** Events of an evaluation; those of a run by their other names, and `evaluation.scored` for each target. */
+export const EVALUATION_EVENT_TYPES = [
+  'evaluation.queued',
+  'evaluation.started',
+  'evaluation.scored',
+  'evaluation.restarting',
+  'evaluation.completed',
+  'evaluation.failed',
+  'evaluation.canceling',
+  'evaluation.canceled',
+] as const;
+export type EvaluationEventType = (typeof EVALUATION_EVENT_TYPES)[number];
+export type WebhookEventType = RunEventType | EvaluationEventType;
+
+/** Where events go. Without `secret` one is made and returned once, in the answer to the request that brought the URL. */
+const webhookTarget = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).max(2048),
   secret: z
     .string()
     .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ followed by base64 of 24 to 64 bytes')
     .optional(),
-  /** Default: all. */
-  events: z.array(z.enum(RUN_EVENT_TYPES)).min(1).optional(),
 });
-export type WebhookInput = z.output<typeof webhookInputSchema>;
+
+/** Events default to all. */
+export const webhookInputSchema = webhookTarget.extend({ events: z.array(z.enum(RUN_EVENT_TYPES)).min(1).optional() });
+export const evaluationWebhookSchema = webhookTarget.extend({
+  events: z.array(z.enum(EVALUATION_EVENT_TYPES)).min(1).optional(),
+});
+export type WebhookInput = z.output<typeof webhookInputSchema> | z.output<typeof evaluationWebhookSchema>;
 
 /** Body of a delivery (Standard Webhooks): thin, under 20 kB. */
 export interface WebhookPayload {
-  type: RunEventType;
+  type: WebhookEventType;
   /** When the event happened, ISO 8601. */
   timestamp: string;
   data: Record<string, unknown>;

@@ -1,7 +1,10 @@
+import { isMainThread } from 'node:worker_threads';
+import { Transformer } from '@napi-rs/image';
 import sharp from 'sharp';
 import { ArcFleetError } from '#contracts';
+import { plainJpegFrame } from './jpeg-frame.js';
 
-// One thread per image: a batch is decoded in parallel by libuv's pool, and several ranks may share the machine.
+// One thread per image: a batch is decoded in parallel already, and several ranks may share the machine.
 sharp.concurrency(1);
 // Every image is decoded once; a cache would only hold memory.
 sharp.cache(false);
@@ -17,22 +20,14 @@ export interface ImageSize {
 /**
  * Decodes a JPEG or PNG to RGB uint8, HWC (height x width x 3). An image of another size is resized by its short side
  * and cropped at the centre. Throws `dataset_corrupt`; `what` names the image in the message.
+ *
+ * A plain JPEG of the right size takes the fast decoder, anything else the general one: the bytes decide, so that an image has
+ * the same pixels in training, verification and use. On a thread of its own (a worker thread) it decodes there; the main thread
+ * stays free.
  */
 export async function decodeImage(encoded: Uint8Array, size: ImageSize, what: string): Promise<Uint8Array> {
   try {
-    const image = sharp(encoded, { limitInputPixels: MAX_INPUT_PIXELS, failOn: 'error' });
-    const { width, height } = await image.metadata();
-    if (width !== size.width || height !== size.height) {
-      image.resize({ width: size.width, height: size.height, fit: 'cover', kernel: 'cubic' });
-    }
-    const { data, info } = await image
-      .removeAlpha()
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    if (info.channels === 3) return data;
-    if (info.channels === 1) return greyToRgb(data);
-    throw new Error(`decoded to ${info.channels} channels`);
+    return (await decodePlain(encoded, size)) ?? (await decodeAny(encoded, size));
   } catch (error) {
     const message = `Cannot decode ${what} (${encoded.length} bytes): ${(error as Error).message}`;
     throw new ArcFleetError('dataset_corrupt', message, { image: what, sizeBytes: encoded.length }, { cause: error });
@@ -51,6 +46,32 @@ export async function decodeWhole(
       throw new ArcFleetError('dataset_corrupt', message, { image: what, sizeBytes: encoded.length }, { cause: error });
     });
   return { pixels: await decodeImage(encoded, { width, height }, what), height, width };
+}
+
+/** The usual record of a face data set; four times as fast as the general way at this size. null: it is another kind of file. */
+async function decodePlain(encoded: Uint8Array, { height, width }: ImageSize): Promise<Uint8Array | null> {
+  const frame = plainJpegFrame(encoded);
+  if (frame === null || frame.height !== height || frame.width !== width) return null;
+  const decoder = new Transformer(encoded);
+  const pixels = isMainThread ? await decoder.rawPixels() : decoder.rawPixelsSync();
+  if (pixels.length !== height * width * frame.channels) return null;
+  return frame.channels === 1 ? greyToRgb(pixels) : pixels;
+}
+
+async function decodeAny(encoded: Uint8Array, size: ImageSize): Promise<Uint8Array> {
+  const image = sharp(encoded, { limitInputPixels: MAX_INPUT_PIXELS, failOn: 'error' });
+  const { width, height } = await image.metadata();
+  if (width !== size.width || height !== size.height) {
+    image.resize({ width: size.width, height: size.height, fit: 'cover', kernel: 'cubic' });
+  }
+  const { data, info } = await image
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels === 3) return data;
+  if (info.channels === 1) return greyToRgb(data);
+  throw new Error(`decoded to ${info.channels} channels`);
 }
 
 /**

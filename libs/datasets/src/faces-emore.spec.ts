@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -106,9 +106,31 @@ describe('openTrainingSet', () => {
     expect(await refused()).toMatchObject({ code: 'dataset_invalid', details: { record: 0, identities: 3, numClasses: 4 } });
   });
 
-  it.each(['property', 'train.rec', 'train.idx'])('says when %s is missing', async (name) => {
+  it.each(['property', 'train.rec'])('says when %s is missing', async (name) => {
     await rm(join(folder, name));
     expect(await refused()).toMatchObject({ code: 'dataset_not_found', details: { file: join(folder, name) } });
+  });
+
+  it('opens a folder without train.idx by a scan, says so, and writes nothing', async () => {
+    const before = await openSet();
+    await rm(join(folder, 'train.idx'));
+    const set = await openSet();
+    expect(set.notes).toEqual([expect.stringContaining(`${folder}/train.idx is missing: 10 records were found`)]);
+    expect(before.notes).toEqual([]);
+    expect([...set.labels]).toEqual([...before.labels]);
+    expect(set.describe(5)).toBe(before.describe(5));
+    expect(Buffer.from(await set.read(5))).toEqual(Buffer.from(image));
+    expect((await readdir(folder)).sort()).toEqual(['property', 'train.rec']);
+    await Promise.all([before.close(), set.close()]);
+  });
+
+  it('refuses a damaged train.rec that has no train.idx, naming the damaged bytes', async () => {
+    await rm(join(folder, 'train.idx'));
+    const bytes = await readFile(join(folder, 'train.rec'));
+    bytes[44] = 0; // record 1 begins at byte 40
+    bytes.fill(0, 40, 44);
+    await writeFile(join(folder, 'train.rec'), bytes);
+    expect(await refused()).toMatchObject({ code: 'dataset_corrupt', details: { file: join(folder, 'train.rec'), byte: 40 } });
   });
 
   it('refuses an index that names a record twice, one that points elsewhere, and an empty one', async () => {
@@ -129,7 +151,6 @@ describe('openTrainingSet', () => {
     const loader = new BatchLoader({
       set,
       plan: (step) => ({ indices: [2 * step, 2 * step + 1] }),
-      allocate: (length) => new Float32Array(length),
     });
     await expect(loader.batch(0)).rejects.toMatchObject({
       code: 'dataset_corrupt',

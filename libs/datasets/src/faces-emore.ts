@@ -1,12 +1,20 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ArcFleetError } from '#contracts';
-import { parseRecordHeader, type RecordHeader } from './recordio/record-format.js';
+import { openByteSource } from './bytes/open-byte-source.js';
+import type { RemoteAccess } from './bytes/remote-access.js';
+import { joinPath } from './bytes/s3-path.js';
 import { RecordFile } from './recordio/record-file.js';
-import { readRecordIndex, risingOrder } from './recordio/record-index.js';
+import { parseRecordHeader, type RecordHeader } from './recordio/record-format.js';
+import { rebuildRecordIndex } from './recordio/rebuild-index.js';
+import { parseRecordIndex, type RecordIndex } from './recordio/record-index.js';
+import { readSamples, writeSamples } from './recordio/sample-cache.js';
+import { SampleTable, type Samples } from './recordio/sample-table.js';
+import { damagedRegionError } from './recordio/scan-records.js';
 import { scanHeaders } from './recordio/scan-headers.js';
-import type { SampleLocations, SampleSource } from './sample-reader.js';
-import type { TrainingSet } from './training-set.js';
+import type { SampleLocations, SampleSource } from './sample-source.js';
+import type { OpenOptions, TrainingSet } from './training-set.js';
+
+/** Lines behind the first (shuffled sets write three more) are not read. */
+const PROPERTY_BYTES = 4096;
 
 /** Record 0 and the labels are float32: whole numbers are exact only up to here. */
 const EXACT_FLOAT32 = 2 ** 24;
@@ -33,29 +41,82 @@ export function parseProperty(text: string, file: string): DatasetProperty {
 }
 
 /**
- * Opens a folder in the `faces_emore` layout: `train.rec`, `train.idx`, `property`.
+ * Opens a folder in the `faces_emore` layout: `train.rec`, `train.idx`, `property`. Without `train.idx` the records are
+ * found by a scan first (a note of the set says so); nothing is written.
+ *
+ * Without `train.idx` the records are found by a scan first (a note of the set says so); nothing is written.
  *
  * One sequential pass reads every record's header, so that a label outside 0..numClasses-1 (`dataset_invalid`, naming
  * file, key and label) or a damaged file (`dataset_corrupt`, naming file, key and byte) is found before training.
  * Samples are the records that hold an image; record 0 and the identity records hold none. The key ranges that they
- * state are float32 and wrong beyond 2^24, so they are not used to tell samples from identity records.
+ * state are float32 and wrong beyond 2^24, so they are not used to tell samples from identity records. Where record 0
+ * holds an image itself (im2rec lists, shuffled sets), every record is a sample. What the pass found is kept in the cache
+ * folder, if there is one, under sizes and times of both files (or their ETags).
  */
-export async function openFacesEmore(path: string): Promise<TrainingSet> {
-  const recPath = join(path, 'train.rec');
-  const property = await readProperty(join(path, 'property'));
-  const index = await readRecordIndex(join(path, 'train.idx'));
-  const file = await RecordFile.open(recPath);
+export async function openFacesEmore(path: string, options: OpenOptions = {}): Promise<TrainingSet> {
+  const { access } = options;
+  const recPath = joinPath(path, 'train.rec');
+  const property = await readProperty(joinPath(path, 'property'), access);
+  checkSize(property, options, path);
+  const file = await RecordFile.open(recPath, access);
   try {
-    const samples = new SampleTable(index.keys.length, property, file.path);
-    await scanHeaders(file, index, ({ key, offset, header, hasImage }) => {
-      if (hasImage) samples.add(key, offset, header.label);
-      else if (key === 0) checkRecordZero(header, property, recPath);
-    });
-    return new FacesEmore(path, property, file, samples);
+    const found = await findSamples(file, joinPath(path, 'train.idx'), property, access);
+    return new FacesEmore(path, property, file, found, access);
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+/** Samples, and what whoever opens the set should know. */
+interface Found {
+  readonly samples: Samples;
+  readonly notes: readonly string[];
+}
+
+/** By the pass over all headers, or from the cache where one pass over just these files was made before. */
+async function findSamples(
+  file: RecordFile,
+  idxPath: string,
+  property: DatasetProperty,
+  access: RemoteAccess | undefined,
+): Promise<Found> {
+  const { numClasses } = property;
+  const cacheFolder = access?.cacheFolder;
+  const idx = await openByteSource(idxPath, access).catch((error: unknown) => {
+    if (error instanceof ArcFleetError && error.code === 'dataset_not_found') return null;
+    throw error;
+  });
+  if (idx === null) return findWithoutIndex(file, idxPath, property);
+  try {
+    if (cacheFolder === undefined) return { samples: await scanSamples(file, await parseRecordIndex(idx), property), notes: [] };
+    const key = { recPath: file.path, versions: [file.version, idx.version], numClasses };
+    const known = await readSamples(cacheFolder, key);
+    if (known !== null) return { samples: known, notes: [] };
+    const samples = await scanSamples(file, await parseRecordIndex(idx), property);
+    await writeSamples(cacheFolder, key, samples);
+    return { samples, notes: [] };
+  } finally {
+    await idx.close();
+  }
+}
+
+async function findWithoutIndex(file: RecordFile, idxPath: string, property: DatasetProperty): Promise<Found> {
+  const { index, keysFrom, damaged } = await rebuildRecordIndex(file);
+  const [first] = damaged;
+  if (first) throw damagedRegionError(file.path, first);
+  const source = keysFrom === 'ids' ? 'keys are the ids of the records' : 'keys count the records as they lie';
+  const note = `${idxPath} is missing: ${index.keys.length} records were found by a scan, ${source}. \`arcfleet data index\` writes it once for all.`;
+  return { samples: await scanSamples(file, index, property), notes: [note] };
+}
+
+async function scanSamples(file: RecordFile, index: RecordIndex, property: DatasetProperty): Promise<Samples> {
+  const table = new SampleTable(index.keys.length, property.numClasses, file.path);
+  await scanHeaders(file, index, ({ key, offset, header, hasImage }) => {
+    if (hasImage) table.add(key, offset, header.label);
+    else if (key === 0) checkRecordZero(header, property, file.path);
+  });
+  return table.sortedByKey();
 }
 
 class FacesEmore implements TrainingSet {
@@ -64,6 +125,7 @@ class FacesEmore implements TrainingSet {
   readonly height: number;
   readonly width: number;
   readonly labels: Int32Array;
+  readonly notes: readonly string[];
   private readonly keys: Uint32Array;
   private readonly offsets: Float64Array;
 
@@ -71,14 +133,16 @@ class FacesEmore implements TrainingSet {
     readonly path: string,
     property: DatasetProperty,
     private readonly file: RecordFile,
-    samples: SampleTable,
+    { samples, notes }: Found,
+    private readonly access: RemoteAccess | undefined,
   ) {
     ({ numClasses: this.numClasses, height: this.height, width: this.width } = property);
-    ({ keys: this.keys, offsets: this.offsets, labels: this.labels } = samples.sortedByKey());
+    this.notes = notes;
+    ({ keys: this.keys, offsets: this.offsets, labels: this.labels } = samples);
   }
 
   get source(): SampleSource {
-    return { kind: 'records', path: this.file.path };
+    return { kind: 'records', path: this.file.path, ...(this.access === undefined ? {} : { access: this.access }) };
   }
 
   locate(indices: Uint32Array): SampleLocations {
@@ -112,58 +176,6 @@ class FacesEmore implements TrainingSet {
   }
 }
 
-/** Keys, offsets and labels of the samples as they are met; 16 bytes a sample. */
-class SampleTable {
-  private readonly keys: Uint32Array;
-  private readonly offsets: Float64Array;
-  private readonly labels: Int32Array;
-  private count = 0;
-
-  constructor(
-    capacity: number,
-    private readonly property: DatasetProperty,
-    private readonly recPath: string,
-  ) {
-    this.keys = new Uint32Array(capacity);
-    this.offsets = new Float64Array(capacity);
-    this.labels = new Int32Array(capacity);
-  }
-
-  add(key: number, offset: number, label: number): void {
-    const { numClasses } = this.property;
-    if (!Number.isInteger(label) || label < 0 || label >= numClasses) {
-      const message =
-        `Record ${key} of ${this.recPath} has label ${label}, but property names ${numClasses} classes (labels 0..${numClasses - 1}). ` +
-        'Correct property or renumber the labels.';
-      throw new ArcFleetError('dataset_invalid', message, { file: this.recPath, record: key, byte: offset, label, numClasses });
-    }
-    this.keys[this.count] = key;
-    this.offsets[this.count] = offset;
-    this.labels[this.count] = label;
-    this.count++;
-  }
-
-  sortedByKey(): { keys: Uint32Array; offsets: Float64Array; labels: Int32Array } {
-    if (this.count === 0) {
-      throw new ArcFleetError('dataset_invalid', `${this.recPath} holds no image`, { file: this.recPath });
-    }
-    const order = risingOrder(this.keys.subarray(0, this.count));
-    const keys = new Uint32Array(this.count);
-    const offsets = new Float64Array(this.count);
-    const labels = new Int32Array(this.count);
-    order.forEach((from, to) => {
-      keys[to] = this.keys[from] as number;
-      offsets[to] = this.offsets[from] as number;
-      labels[to] = this.labels[from] as number;
-      if (to > 0 && keys[to] === keys[to - 1]) {
-        const message = `The .idx beside ${this.recPath} names record ${keys[to]} twice. Rebuild the .idx.`;
-        throw new ArcFleetError('dataset_corrupt', message, { file: this.recPath, record: keys[to], byte: offsets[to] });
-      }
-    });
-    return { keys, offsets, labels };
-  }
-}
-
 /** Record 0 without image states (first identity key, end of identity keys): their difference is the class count. */
 function checkRecordZero(header: RecordHeader, property: DatasetProperty, recPath: string): void {
   const [first, end] = header.labels;
@@ -181,13 +193,26 @@ function checkRecordZero(header: RecordHeader, property: DatasetProperty, recPat
   }
 }
 
-async function readProperty(file: string): Promise<DatasetProperty> {
-  let text: string;
+/** The size of a recorded set is what property says. */
+function checkSize(property: DatasetProperty, { height, width }: OpenOptions, path: string): void {
+  if ((height ?? property.height) === property.height && (width ?? property.width) === property.width) return;
+  const message =
+    `The configuration asks for images of ${height ?? '?'} x ${width ?? '?'}, but property of ${path} says ${property.height} x ${property.width}. ` +
+    'Leave height and width out: only folders of images need them.';
+  throw new ArcFleetError('dataset_invalid', message, { file: path, height: property.height, width: property.width });
+}
+
+async function readProperty(file: string, access: RemoteAccess | undefined): Promise<DatasetProperty> {
+  const source = await openByteSource(file, access).catch((error: unknown) => {
+    if (!(error instanceof ArcFleetError) || error.code !== 'dataset_not_found') throw error;
+    const message = `${error.message}. A faces_emore folder holds train.rec, train.idx and property.`;
+    throw new ArcFleetError('dataset_not_found', message, error.details, { cause: error });
+  });
   try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    const message = `Cannot read ${file}: ${(error as Error).message}. A faces_emore folder holds train.rec, train.idx and property.`;
-    throw new ArcFleetError('dataset_not_found', message, { file }, { cause: error });
+    const head = new Uint8Array(Math.min(source.sizeBytes, PROPERTY_BYTES));
+    const count = await source.readInto(head, 0, head.length);
+    return parseProperty(new TextDecoder().decode(head.subarray(0, count)), file);
+  } finally {
+    await source.close();
   }
-  return parseProperty(text, file);
 }

@@ -1,37 +1,27 @@
+import { openImageFiles } from './image-folder/image-files.js';
 import { parseRecordHeader } from './recordio/record-format.js';
 import { RecordFile } from './recordio/record-file.js';
+import type { SampleLocations, SampleReader, SampleSource } from './sample-source.js';
 
-/** Where a set's encoded images lie. Plain data: it goes to other threads. */
-export type SampleSource = { readonly kind: 'records'; /** The `.rec` file. */ readonly path: string };
-
-/** Places of some samples in a source, in order. Plain data. */
-export type SampleLocations = {
-  readonly kind: 'records';
-  /** Record keys, for messages. */ readonly keys: Uint32Array;
-  /** First byte of each record. */ readonly offsets: Float64Array;
-};
-
-/** Reads encoded images of a source; every thread opens its own. */
-export interface SampleReader {
-  /** The encoded image at position `at` of `locations`. @throws ArcFleetError `dataset_corrupt` naming file, record and byte. */
-  read(locations: SampleLocations, at: number): Promise<Uint8Array>;
-  /** What an error message calls it. */
-  describe(locations: SampleLocations, at: number): string;
-  close(): Promise<void>;
+/** @throws ArcFleetError `dataset_not_found`; for `s3://` also `storage_unavailable` */
+export async function openSampleReader({ kind, path, access }: SampleSource): Promise<SampleReader> {
+  return kind === 'files' ? openImageFiles(path, access) : recordReader(await RecordFile.open(path, access));
 }
 
-/** @throws ArcFleetError `dataset_not_found` */
-export async function openSampleReader(source: SampleSource): Promise<SampleReader> {
-  const file = await RecordFile.open(source.path);
+function recordReader(file: RecordFile): SampleReader {
+  const place = (locations: SampleLocations, at: number): { key: number; offset: number } => {
+    if (locations.kind !== 'records') throw new TypeError(`${file.path} holds records, not files`);
+    return { key: locations.keys[at] as number, offset: locations.offsets[at] as number };
+  };
   return {
-    read: async ({ keys, offsets }, at) => {
-      const [key, offset] = [keys[at] as number, offsets[at] as number];
+    read: async (locations, at) => {
+      const { key, offset } = place(locations, at);
       const payload = await file.read(offset, key);
       const header = parseRecordHeader(payload);
       if (header === undefined) throw file.corrupt(key, offset, 'is too short for its image header');
       return payload.subarray(header.imageStart);
     },
-    describe: ({ keys }, at) => `record ${keys[at]} of ${file.path}`,
+    describe: (locations, at) => `record ${place(locations, at).key} of ${file.path}`,
     close: () => file.close(),
   };
 }

@@ -1,35 +1,35 @@
-import { open, readdir, readFile, rename } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { open, rename } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { ArcFleetError } from '#contracts';
-import { parsePickle } from '#formats';
-import { NumpyArray, PickleList, PickleTuple, type PickleValue } from '#formats';
+import { NumpyArray, numpyIntegers, parsePickle, PickleList, PickleTuple, type PickleValue } from '#formats';
+import { readWhole, type ByteSource } from './bytes/byte-source.js';
+import { listFolder } from './bytes/list-folder.js';
+import { openByteSource, reopenByteSource } from './bytes/open-byte-source.js';
+import type { RemoteAccess } from './bytes/remote-access.js';
+import { joinPath } from './bytes/s3-path.js';
 
 const EXTENSION = '.bin';
+const BEYOND_LATIN1 = /[^\x00-\xff]/;
 /** The order in which the peers report them; others follow by name. */
 const USUAL_ORDER = ['lfw', 'cfp_fp', 'agedb_30'];
 
-/** Pairs of encoded face images: pair k is images 2k and 2k+1. */
+/** Pairs of encoded face images: pair k is images 2k and 2k+1. Images are read when they are asked for. */
 export interface VerificationSet {
-  /** File name without `.bin`. */
+  /** File name without its extension. */
   readonly name: string;
   readonly path: string;
   readonly numPairs: number;
-  /** 2 x numPairs encoded images (JPEG or PNG). */
-  readonly images: readonly Uint8Array[];
   /** Per pair 1: the same person, 0: two people. */
   readonly isSame: Uint8Array;
+  /** One of 2 x numPairs encoded images. @throws ArcFleetError `dataset_corrupt`, `dataset_not_found`; RangeError: no such image */
+  image(index: number): Promise<Uint8Array>;
+  /** What an error message calls an image. */
+  describe(index: number): string;
 }
 
 /** Names (without `.bin`) of the verification sets in a folder: lfw, cfp_fp, agedb_30 first, then by name. */
-export async function listVerificationTargets(directory: string): Promise<string[]> {
-  const entries = await readdir(directory).catch((error: Error) => {
-    throw new ArcFleetError(
-      'dataset_not_found',
-      `Cannot list ${directory}: ${error.message}`,
-      { file: directory },
-      { cause: error },
-    );
-  });
+export async function listVerificationTargets(directory: string, access?: RemoteAccess): Promise<string[]> {
+  const entries = await listFolder(directory, access);
   const place = (name: string): number => (USUAL_ORDER.includes(name) ? USUAL_ORDER.indexOf(name) : USUAL_ORDER.length);
   return entries
     .filter((entry) => entry.endsWith(EXTENSION) && entry.length > EXTENSION.length)
@@ -39,22 +39,87 @@ export async function listVerificationTargets(directory: string): Promise<string
 
 /** The file of a target in a folder. */
 export function verificationPath(directory: string, name: string): string {
-  return join(directory, `${name}${EXTENSION}`);
+  return joinPath(directory, `${name}${EXTENSION}`);
 }
 
 /**
- * Reads a verification `.bin`: a pickle of (encoded images, isSame list) as Python 2 and 3 write it.
- * Throws `dataset_not_found`, `pickle_refused` (naming file, opcode, byte) or `dataset_invalid`.
+ * Opens a verification `.bin`, local or `s3://`: a pickle of (encoded images, isSame list) as Python 2 and 3 write it. The file
+ * is in memory while it is parsed; then only places are kept, and images are read by range (those that stand in the pickle as
+ * text, in protocols 0 to 2 of Python 3, are kept).
+ *
+ * @throws ArcFleetError `dataset_not_found`, `pickle_refused` (naming file, opcode, byte), `dataset_invalid`; for `s3://` also
+ * `storage_unavailable`, `dataset_changed`
  */
-export async function openVerificationSet(path: string): Promise<VerificationSet> {
-  const bytes = await readFile(path).catch((error: Error) => {
-    throw new ArcFleetError('dataset_not_found', `Cannot read ${path}: ${error.message}`, { file: path }, { cause: error });
-  });
-  return parseVerificationSet(bytes, path);
+export async function openVerificationSet(path: string, access?: RemoteAccess): Promise<VerificationSet> {
+  const source = await openByteSource(path, access);
+  try {
+    const bytes = await readWhole(source);
+    const { images, isSame } = parseBin(bytes, path);
+    const { sizeBytes, version } = source;
+    const places = images.map((image) => placeOf(image, bytes));
+    return new BinFile(path, places, isSame, () => reopenByteSource(path, { sizeBytes, version }, access));
+  } finally {
+    await source.close();
+  }
 }
 
-/** {@link openVerificationSet} on bytes in memory; `path` names them in errors. */
+/** {@link openVerificationSet} on bytes in memory, which it holds; `path` names them in errors. */
 export function parseVerificationSet(bytes: Uint8Array, path: string): VerificationSet {
+  const { images, isSame } = parseBin(bytes, path);
+  return new BinFile(path, images, isSame, () => openByteSource(path));
+}
+
+/** An image: its bytes, latin1 text that stands for them, or where they stand in the file. */
+type Stored = Uint8Array | string | { readonly offset: number; readonly length: number };
+
+class BinFile implements VerificationSet {
+  readonly name: string;
+
+  constructor(
+    readonly path: string,
+    private readonly images: readonly Stored[],
+    readonly isSame: Uint8Array,
+    /** The file is open only while an image is read: there is nothing to close. */
+    private readonly open: () => Promise<ByteSource>,
+  ) {
+    this.name = basename(path, EXTENSION);
+  }
+
+  get numPairs(): number {
+    return this.isSame.length;
+  }
+
+  async image(index: number): Promise<Uint8Array> {
+    const image = this.images[index];
+    if (image === undefined) throw new RangeError(`There is no image ${index} of ${this.images.length} in ${this.path}`);
+    if (typeof image === 'string') return Buffer.from(image, 'latin1');
+    if (image instanceof Uint8Array) return image;
+    const { offset, length } = image;
+    const bytes = new Uint8Array(length);
+    let count: number;
+    const source = await this.open();
+    try {
+      count = await source.readInto(bytes, offset, length);
+    } finally {
+      await source.close();
+    }
+    if (count === length) return bytes;
+    const message = `${this.describe(index)} ends at byte ${offset + count} of the file: it has become shorter. Fetch it again.`;
+    throw new ArcFleetError('dataset_corrupt', message, { file: this.path, record: index, byte: offset + count });
+  }
+
+  describe(index: number): string {
+    return `image ${index} of ${this.path}`;
+  }
+}
+
+/** Where an image stands in the file; images that were decoded from something else stay as they are. */
+function placeOf(image: Uint8Array | string, file: Uint8Array): Stored {
+  if (typeof image === 'string' || image.buffer !== file.buffer) return image;
+  return { offset: image.byteOffset - file.byteOffset, length: image.length };
+}
+
+function parseBin(bytes: Uint8Array, path: string): { images: (Uint8Array | string)[]; isSame: Uint8Array } {
   const invalid = (what: string): ArcFleetError => new ArcFleetError('dataset_invalid', `${path} ${what}`, { file: path });
   const root = items(parsePickle(bytes, path));
   const bins = root && items(root[0]);
@@ -65,9 +130,19 @@ export function parseVerificationSet(bytes: Uint8Array, path: string): Verificat
   if (bins.length !== same.length * 2) {
     throw invalid(`holds ${bins.length} images for ${same.length} pairs; there must be two images per pair`);
   }
+  // Text that Python 3 made of Python 2's byte strings. A pickle can hold out the same text again and again: each is looked at once.
+  const texts = new Map<string, boolean>();
+  const isLatin1 = (text: string): boolean => {
+    let answer = texts.get(text);
+    if (answer === undefined) texts.set(text, (answer = !BEYOND_LATIN1.test(text)));
+    return answer;
+  };
   const images = bins.map((bin, index) => {
     const image = bin instanceof NumpyArray && bin.dtype === 'u1' ? bin.data : bin;
-    if (!(image instanceof Uint8Array) || image.length === 0) throw invalid(`has no encoded image at position ${index}`);
+    const isImage = image instanceof Uint8Array || (typeof image === 'string' && isLatin1(image));
+    if (!isImage || image.length === 0) {
+      throw invalid(`has no encoded image at position ${index}`);
+    }
     return image;
   });
   const isSame = Uint8Array.from(same, (value, index) => {
@@ -75,7 +150,7 @@ export function parseVerificationSet(bytes: Uint8Array, path: string): Verificat
     if (value === false || value === 0) return 0;
     throw invalid(`has no boolean for pair ${index}`);
   });
-  return { name: basename(path, EXTENSION), path, numPairs: isSame.length, images, isSame };
+  return { images, isSame };
 }
 
 /**
@@ -127,5 +202,5 @@ function items(value: PickleValue | undefined): readonly PickleValue[] | undefin
 }
 
 function flags(value: PickleValue | undefined): readonly PickleValue[] | undefined {
-  return value instanceof NumpyArray ? Array.from(value.data, (byte) => byte !== 0) : items(value);
+  return value instanceof NumpyArray ? numpyIntegers(value) : items(value);
 }

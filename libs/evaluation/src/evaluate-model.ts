@@ -1,4 +1,5 @@
 import type { EvaluationScores, EvaluationTarget } from '#contracts';
+import type { RemoteAccess } from '#datasets';
 import { embedImages, type Embeddings, type EmbedImagesInputs } from './embed-images.js';
 import { openTarget } from './targets/open-target.js';
 import type { OpenTarget, ScoringOptions } from './targets/target.js';
@@ -8,6 +9,7 @@ export interface EvaluateModelInputs extends Pick<
   'collective' | 'embedder' | 'batchSize' | 'flip' | 'stopMode'
 > {
   readonly target: EvaluationTarget;
+  readonly access?: RemoteAccess | undefined;
   readonly scoring: ScoringOptions;
   /** Gets what was embedded, on rank 0, before it is scored. */
   readonly onEmbedded?: (target: OpenTarget, embeddings: Embeddings) => Promise<void>;
@@ -27,8 +29,8 @@ export interface ModelEvaluation {
  * @throws ArcFleetError `dataset_*`, `pickle_refused`, `non_finite`; Interrupted.
  */
 export async function evaluateModel(inputs: EvaluateModelInputs): Promise<ModelEvaluation | null> {
-  const { embedder, scoring, onEmbedded, onProgress, target: asked, ...embedding } = inputs;
-  const target = await openTarget(asked, embedder);
+  const { embedder, scoring, onEmbedded, onProgress, target: asked, access, ...embedding } = inputs;
+  const target = await openTarget(asked, embedder, access);
   try {
     const { images, mirrored } = target;
     const told = onProgress && ((done: number) => onProgress(done, images.count));

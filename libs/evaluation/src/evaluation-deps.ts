@@ -1,5 +1,6 @@
 import type { Collective } from '#collective';
 import type { EmbeddingJob, EvaluationJob, Observer, RecordBody } from '#contracts';
+import type { RemoteAccess } from '#datasets';
 import type { Engine } from '#engine';
 
 /** Everything that a rank's evaluation touches; nothing is looked up elsewhere. */
@@ -9,6 +10,8 @@ export interface EvaluationDeps {
   readonly collective: Collective;
   /** Folder that all ranks share; a model of ours lies below it. */
   readonly storageRoot: string;
+  /** How `s3://` paths are reached, and where what is read of them is kept. */
+  readonly access?: RemoteAccess | undefined;
   /** Sends a record; rank 0 alone reports scores. */
   readonly emit: (body: RecordBody) => void;
   /** What this rank was told; asked between batches. The ranks leave together. */

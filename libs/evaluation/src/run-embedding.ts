@@ -1,3 +1,4 @@
+import { ArcFleetError } from '#contracts';
 import { alignFace } from '#datasets';
 import { openEmbedder } from '#model-files';
 import { embedInOrder } from './embed-in-order.js';
@@ -7,7 +8,7 @@ import { describeModel, modelPath } from './run-evaluation.js';
 /**
  * Answers a request for embeddings: decodes and aligns the images, embeds them in one batch, reports.
  *
- * @throws ArcFleetError `model_*`, `checkpoint_corrupt`; `dataset_corrupt` and `dataset_invalid` naming the image by its number.
+ * @throws ArcFleetError `model_*`, `checkpoint_corrupt`; `image_invalid` naming the image by its number.
  */
 export async function runEmbedding(deps: EmbeddingDeps): Promise<void> {
   const { job, engine, emit, storageRoot, onPhase = () => undefined } = deps;
@@ -22,7 +23,11 @@ export async function runEmbedding(deps: EmbeddingDeps): Promise<void> {
       pixels: async (index: number): Promise<Uint8Array> => {
         const { data, landmarks } = requested[index]!;
         const options = { size: embedder, unaligned, landmarks };
-        const { pixels, warning } = await alignFace(Buffer.from(data, 'base64'), options, `image ${index}`);
+        const { pixels, warning } = await alignFace(Buffer.from(data, 'base64'), options, `image ${index}`).catch(
+          (error: Error) => {
+            throw new ArcFleetError('image_invalid', error.message, { image: index }, { cause: error });
+          },
+        );
         if (warning) warnings.push(warning);
         return pixels;
       },

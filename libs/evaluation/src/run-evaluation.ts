@@ -27,7 +27,7 @@ export async function runEvaluation(deps: EvaluationDeps): Promise<EvaluationRes
   let done = 0;
   try {
     embedder = await openEmbedder(modelPath(config.model, deps.storageRoot), { engine });
-    for (const target of config.targets) targets.push(await openTarget(target, embedder));
+    for (const target of config.targets) targets.push(await openTarget(target, embedder, deps.access));
     await agreeOnModel(deps, embedder);
     if (job.rank === 0) {
       emit({
@@ -43,6 +43,8 @@ export async function runEvaluation(deps: EvaluationDeps): Promise<EvaluationRes
       if (scores) emit({ type: 'evaluation.scored', target: target.name, scores });
       done++;
     }
+    // One rank's success speaks for all: none leaves before rank 0 has scored.
+    await collective.barrier();
     return { outcome: 'succeeded', step: done };
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;

@@ -7,6 +7,7 @@ export { encodeMegaFaceFeatures, readMegaFaceFeatures } from './megaface-feature
 export { encodeNpy, npyHeader, readNpy } from './npy.js';
 export type { FloatMatrix } from './npy.js';
 export { parsePickle } from './pickle/parse-pickle.js';
+export { numpyIntegers } from './pickle/pickle-numpy.js';
 export { NumpyArray, PickleDict, PickleList, PickleObject, PickleRefusal, PickleTuple } from './pickle/pickle-values.js';
 export type { PickleDialect, PickleValue } from './pickle/pickle-values.js';
 export { SafetensorsReader, writeSafetensors } from './safetensors.js';

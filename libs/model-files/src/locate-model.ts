@@ -9,12 +9,14 @@ export type ModelLocation =
   /** MXNet's parameters. */
   | { readonly kind: 'mxnet'; readonly params: string; /** null: there is none beside them. */ readonly symbol: string | null }
   /** A state dict of arcface_torch: a file of torch.save, or safetensors without a description of ours. */
-  | { readonly kind: 'torch'; readonly file: string };
+  | { readonly kind: 'torch'; readonly file: string }
+  /** A graph of any tool, which runs as it is. */
+  | { readonly kind: 'onnx'; readonly file: string };
 
 const FIRST_EPOCH = 1;
-const MODEL_FILE = /\.(?:json|safetensors|params|pth|pt)$/;
-/** What arcface_torch calls its backbones. */
-const TORCH_FILES = ['model.pt', 'backbone.pth'];
+const MODEL_FILE = /\.(?:json|safetensors|params|pth|pt|onnx)$/;
+/** Other files that make a folder a model's: what arcface_torch calls its backbones, and a graph. */
+const OTHER_FILES = ['model.pt', 'backbone.pth', 'model.onnx'];
 
 /**
  * Finds the files that `pretrained` means: a model's folder; a folder or a prefix with the number of an epoch, as InsightFace
@@ -33,7 +35,7 @@ export async function locateModel({ path, epoch: given }: NonNullable<RunConfig[
   }
   if (MODEL_FILE.test(prefix) && (await isFile(prefix))) return locationOf(prefix);
   const looked = (await stemsOf(prefix, epoch)).flatMap((stem) => [`${stem}.json`, `${stem}.params`]);
-  if (given === undefined) looked.push(...TORCH_FILES.map((name) => join(prefix, name)));
+  if (given === undefined) looked.push(...OTHER_FILES.map((name) => join(prefix, name)));
   for (const file of looked) if (await isFile(file)) return locationOf(file);
   throw new ArcFleetError(
     'model_not_found',
@@ -44,6 +46,7 @@ export async function locateModel({ path, epoch: given }: NonNullable<RunConfig[
 
 async function locationOf(file: string): Promise<ModelLocation> {
   if (/\.pth?$/.test(file)) return { kind: 'torch', file };
+  if (file.endsWith('.onnx')) return { kind: 'onnx', file };
   if (file.endsWith('.params')) {
     const symbol = `${file.replace(/(?:-\d+)?\.params$/, '')}-symbol.json`;
     return { kind: 'mxnet', params: file, symbol: (await isFile(symbol)) ? symbol : null };

@@ -1,4 +1,4 @@
-import type { FeatureShape } from './layer.js';
+import type { FeatureShape } from './feature-shape.js';
 
 /** What a node computes, with what it needs; names are those of parameters and of running statistics. */
 export type GraphOp =
@@ -28,7 +28,9 @@ export type GraphOp =
     }
   /** One slope per channel, or one for all. */
   | { readonly kind: 'prelu'; readonly slope: string; readonly isShared: boolean }
-  | { readonly kind: 'relu' | 'sigmoid' | 'flatten' | 'globalAverage' | 'add' | 'multiply' | 'concatenate' | 'equalizeNorms' }
+  | { readonly kind: 'relu' | 'sigmoid' | 'flatten' | 'globalAverage' | 'add' | 'multiply' | 'concatenate' }
+  /** x(p) mean|x| / |x(p)|, where |x(p)| = sqrt(sum of x(p)^2 over channels + floor) and the mean is the image's. */
+  | { readonly kind: 'equalizeNorms'; readonly floor: number }
   | { readonly kind: 'maxPool' | 'averagePool'; readonly kernel: number; readonly stride: number; readonly pad: number }
   /** Nothing in use; in training that share of values is set to zero. */
   | { readonly kind: 'dropout'; readonly rate: number };

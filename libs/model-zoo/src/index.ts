@@ -1,6 +1,7 @@
 export { describeNetworks } from './describe-networks.js';
 export type { NetworkDescription } from './describe-networks.js';
 export type { BatchStatistics, DropoutKey, Initializer, ParameterSpec, StatisticSpec, WeightLayout } from './layer.js';
+export type { FeatureShape } from './feature-shape.js';
 export type { GraphNode, GraphOp } from './graph.js';
 export { mxnetStatisticNames } from './mxnet-names.js';
 export type { MxnetStatisticNames } from './mxnet-names.js';

@@ -1,5 +1,8 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { FeatureShape } from './feature-shape.js';
 import type { GraphBuilder } from './graph.js';
+
+export type { FeatureShape } from './feature-shape.js';
 
 /** How a parameter starts. Draws are counter-based (see parameters.ts); `uniform` is over [-bound, bound). */
 export type Initializer =
@@ -24,15 +27,6 @@ export interface ParameterSpec {
   readonly isTrainable: boolean;
   /** Absent for vectors: there is but one order. */
   readonly layout?: WeightLayout;
-}
-
-/** What flows between layers: B x height x width x channels. A flat embedding has height = width = 1 and rank 2. */
-export interface FeatureShape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  /** What was flattened into `channels`, row by row, channels last. */
-  readonly flattened?: FeatureShape;
 }
 
 /** One batch norm's running mean and variance, `channels` values each; the name is the batch norm's. */

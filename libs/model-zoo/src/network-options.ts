@@ -1,4 +1,4 @@
-import { acceptsSqueezeExcitation, ArcFleetError, NETWORKS, type NetworkName, type OutputName } from '#contracts';
+import { acceptsEpsilon, acceptsSqueezeExcitation, ArcFleetError, NETWORKS, type NetworkName, type OutputName } from '#contracts';
 
 /** What is left open is as the catalog has it. */
 export interface NetworkOptions {
@@ -40,9 +40,6 @@ export const TORCH_EPSILON = 1e-5;
 /** Networks that were designed in PyTorch. */
 export const TORCH_DESIGNS: readonly string[] = ['mbf', 'r200'] satisfies NetworkName[];
 
-/** Networks that both MXNet and PyTorch users train, with an epsilon of their own. */
-const HAS_EPSILON = /^(?:r\d|y[12]$|mbf$)/;
-
 /** @throws ArcFleetError `not_found` for a name outside the catalog, `validation_failed` for an option that the network lacks. */
 export function resolveNetworkOptions(options: NetworkOptions): ResolvedNetworkOptions {
   const { name, embeddingSize, height, width, squeezeExcitation = false, epsilon = null } = options;
@@ -55,7 +52,7 @@ export function resolveNetworkOptions(options: NetworkOptions): ResolvedNetworkO
   if (squeezeExcitation && !acceptsSqueezeExcitation(name)) {
     throw new ArcFleetError('validation_failed', `Network ${name} has no squeeze-and-excitation; the r networks have`, { name });
   }
-  if (epsilon !== null && !HAS_EPSILON.test(name)) {
+  if (epsilon !== null && !acceptsEpsilon(name)) {
     throw new ArcFleetError('validation_failed', `Network ${name} has the epsilons that it was designed with`, { name });
   }
   return { name, embeddingSize, height, width, output, dropout, squeezeExcitation, pixelScale, epsilon };

@@ -1,9 +1,11 @@
 import { ArcFleetError } from '#contracts';
 import { DataSource } from 'typeorm';
 import { CheckpointEntity } from './entities/checkpoint.entity.js';
+import { EvaluationScoreEntity } from './entities/evaluation-score.entity.js';
 import { GenerationEntity } from './entities/generation.entity.js';
 import { IdempotencyKeyEntity } from './entities/idempotency-key.entity.js';
 import { MetricEntity } from './entities/metric.entity.js';
+import { ModelEntity } from './entities/model.entity.js';
 import { RankEntity } from './entities/rank.entity.js';
 import { ReservationEntity } from './entities/reservation.entity.js';
 import { RunEventEntity } from './entities/run-event.entity.js';
@@ -13,6 +15,7 @@ import { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
 import { WebhookEndpointEntity } from './entities/webhook-endpoint.entity.js';
 import { CreateTables1764000000000 } from './migrations/1764000000000-create-tables.js';
 import { KeepModels1764100000000 } from './migrations/1764100000000-keep-models.js';
+import { Evaluations1764200000000 } from './migrations/1764200000000-evaluations.js';
 
 /** Listed one by one: globs break in bundles and hide what belongs to the schema. */
 export const ENTITIES = [
@@ -24,13 +27,15 @@ export const ENTITIES = [
   MetricEntity,
   VerificationEntity,
   CheckpointEntity,
+  ModelEntity,
+  EvaluationScoreEntity,
   WebhookEndpointEntity,
   WebhookDeliveryEntity,
   IdempotencyKeyEntity,
 ];
 
 /** In the order of their times. One that was released is never edited: what changes is a further one. */
-const MIGRATIONS = [CreateTables1764000000000, KeepModels1764100000000];
+const MIGRATIONS = [CreateTables1764000000000, KeepModels1764100000000, Evaluations1764200000000];
 
 /** Key of the advisory lock under which migrations run: any constant of ours. */
 const MIGRATION_LOCK = 0x41_46_00_01;

@@ -3,16 +3,17 @@ export type { Channel } from './channels.js';
 export { createDataSource, ENTITIES, isSchemaCurrent, runMigrations, waitForSchema } from './data-source.js';
 export type { DataSourceOptions } from './data-source.js';
 export { CheckpointEntity } from './entities/checkpoint.entity.js';
+export { EvaluationScoreEntity } from './entities/evaluation-score.entity.js';
 export { GenerationEntity } from './entities/generation.entity.js';
 export type { GenerationState } from './entities/generation.entity.js';
 export { IdempotencyKeyEntity } from './entities/idempotency-key.entity.js';
 export { MetricEntity } from './entities/metric.entity.js';
+export { ModelEntity } from './entities/model.entity.js';
 export { RankEntity } from './entities/rank.entity.js';
 export type { RankOutcome } from './entities/rank.entity.js';
 export { ReservationEntity } from './entities/reservation.entity.js';
 export { RunEventEntity } from './entities/run-event.entity.js';
 export { RunEntity } from './entities/run.entity.js';
-export type { RunModel } from './entities/run.entity.js';
 export { VerificationEntity } from './entities/verification.entity.js';
 export { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
 export type { DeliveryState } from './entities/webhook-delivery.entity.js';
@@ -26,7 +27,7 @@ export { transitionRun } from './transition-run.js';
 export type { TransitionDetails, TransitionResult } from './transition-run.js';
 export { isFinalEvent, webhookTypeOf } from './webhook-outbox.js';
 export { admitRun, findQueuedRuns, getGenerationStart, listReservedSlots } from './repositories/admission.repository.js';
-export type { GenerationStart, QueuedRun } from './repositories/admission.repository.js';
+export type { GenerationStart, QueuedRun, Sizes } from './repositories/admission.repository.js';
 export {
   findDueDeliveries,
   findNextDeliveryTime,
@@ -36,6 +37,15 @@ export {
   recordAttempt,
 } from './repositories/deliveries.repository.js';
 export type { AttemptResult, DeliveryLogEntry, DueDelivery } from './repositories/deliveries.repository.js';
+export {
+  createEmbeddingRequest,
+  EMBEDDINGS_KEPT_MS,
+  forgetEmbeddings,
+  getEmbeddingRequest,
+} from './repositories/embeddings.repository.js';
+export type { EmbeddingDetails } from './repositories/embeddings.repository.js';
+export { createEvaluation, getEvaluation, getEvaluationScores, listEvaluations } from './repositories/evaluations.repository.js';
+export type { EvaluationDetails } from './repositories/evaluations.repository.js';
 export {
   beginEnding,
   cancelWaitingRuns,
@@ -48,7 +58,11 @@ export { once } from './repositories/idempotency.repository.js';
 export type { IdempotencyRequest, StoredAnswer } from './repositories/idempotency.repository.js';
 export { getMetricSeries } from './repositories/metrics.repository.js';
 export type { SeriesOptions } from './repositories/metrics.repository.js';
+export { getModel, getModelDetails, listModels } from './repositories/models.repository.js';
+export type { StoredModel, StoredModelDetails } from './repositories/models.repository.js';
+export type { Cursor, ListOptions } from './repositories/pages.js';
 export { commitRecords } from './repositories/records.repository.js';
 export type { CommitResult, RankWatermark } from './repositories/records.repository.js';
 export { createRun, getRun, getRunStatus, listRuns, requestCancel } from './repositories/runs.repository.js';
-export type { NewEndpoint, RunCursor, RunDetails, RunPage } from './repositories/runs.repository.js';
+export type { RunDetails, RunPage } from './repositories/runs.repository.js';
+export type { NewEndpoint } from './repositories/insert-run.js';

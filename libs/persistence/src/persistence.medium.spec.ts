@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, type Fresh } from '#test-support';
 import { runConfigSchema } from '#contracts';
 import { CHANNELS, createDataSource, findRunEvents, isSchemaCurrent, newId, runMigrations, startListener } from './index.js';
-import { RankEntity, RunEntity, transitionRun, WebhookDeliveryEntity, WebhookEndpointEntity } from './index.js';
+import { ModelEntity, RankEntity, RunEntity, transitionRun, WebhookDeliveryEntity, WebhookEndpointEntity } from './index.js';
 
 let database: Fresh;
 let source: DataSource;
@@ -32,7 +32,7 @@ describe('migrations', () => {
     const others = await Promise.all([createDataSource(database.url).initialize(), createDataSource(database.url).initialize()]);
     const applied = await Promise.all([source, ...others].map((each) => runMigrations(each)));
     await Promise.all(others.map((other) => other.destroy()));
-    expect(applied.flat()).toEqual(['CreateTables1764000000000', 'KeepModels1764100000000']);
+    expect(applied.flat()).toEqual(['CreateTables1764000000000', 'KeepModels1764100000000', 'Evaluations1764200000000']);
     expect(await isSchemaCurrent(source)).toBe(true);
   });
 
@@ -42,16 +42,16 @@ describe('migrations', () => {
   });
 
   it('can be undone and done again', async () => {
-    await source.undoLastMigration();
-    await source.undoLastMigration();
+    for (let i = 0; i < 3; i++) await source.undoLastMigration();
     const tables: unknown[] = await source.query(
       `select from pg_tables where schemaname = 'public' and tablename <> 'migrations'`,
     );
     expect(tables).toHaveLength(0);
-    expect(await runMigrations(source)).toHaveLength(2);
+    expect(await runMigrations(source)).toHaveLength(3);
   });
 
   it('bring a database of the first one up to date and back: a model that was there stays', async () => {
+    await source.undoLastMigration();
     await source.undoLastMigration();
     const model = { step: 10, folder: 'runs/run_old/model/g1-s10', files: [{ path: 'model.json', sizeBytes: 2, sha256: 'ab' }] };
     await source.query(
@@ -64,17 +64,34 @@ describe('migrations', () => {
     );
     await source.query(`insert into ranks (run_id, generation, rank, outcome) values ('run_old', 2, 0, 'succeeded')`);
 
-    expect(await runMigrations(source)).toEqual(['KeepModels1764100000000']);
+    expect(await runMigrations(source)).toEqual(['KeepModels1764100000000', 'Evaluations1764200000000']);
     const entry = { ...model, generation: 1, accuracies: [], isBest: false, isLast: true };
+    const facts = { network: 'y1', embeddingSize: config.network.embeddingSize, deletedAt: null };
+    const stored = await source.manager.findOneByOrFail(ModelEntity, { runId: 'run_old' });
+    expect(stored).toMatchObject({ ...entry, ...facts });
+    expect(stored.id).toMatch(/^mdl_[0-9a-z]{20}$/);
+    expect(await source.manager.countBy(ModelEntity, { runId: 'run_none' })).toBe(0);
     expect(await source.manager.findOneByOrFail(RunEntity, { id: 'run_old' })).toMatchObject({
-      models: [entry],
+      kind: 'training',
       totalSteps: null,
     });
-    expect(await source.manager.findOneByOrFail(RunEntity, { id: 'run_none' })).toMatchObject({ models: [] });
     expect(await source.manager.findOneByOrFail(RankEntity, { runId: 'run_old' })).toMatchObject({ message: null });
 
     const kept = { ...entry, step: 5, folder: 'runs/run_old/model/g1-s5', isBest: true, isLast: false };
-    await source.query(`update runs set models = $1 where id = 'run_old'`, [JSON.stringify([kept, entry])]);
+    const rows = { runId: 'run_old', network: 'y1', embeddingSize: 512 };
+    const before = new Date(stored.createdAt.getTime() - 1);
+    await source.manager.insert(ModelEntity, [
+      { ...kept, ...rows, id: newId('mdl'), createdAt: before },
+      { ...kept, ...rows, id: newId('mdl'), createdAt: before, deletedAt: new Date() },
+    ]);
+    await source.query(
+      `insert into runs (id, kind, config, status, reason, message) values ('evl_x', 'evaluation', '{}', 'queued', '', '')`,
+    );
+    await source.undoLastMigration();
+    expect(await source.query('select id, models from runs order by id')).toEqual([
+      { id: 'run_none', models: [] },
+      { id: 'run_old', models: [kept, entry] },
+    ]);
     await source.undoLastMigration();
     expect(await source.query('select id, model from runs order by id')).toEqual([
       { id: 'run_none', model: null },

@@ -20,7 +20,7 @@ export interface TransitionResult {
 
 /**
  * The only way in which a run's status changes. Locks the run's row, so two deciders cannot both leave the same state; terminal
- * states are final. Writes the status with its times, appends the `transition` event and queues webhooks, all in the
+ * states are final, and with them the images of a request for embeddings are gone. Writes the status with its times, appends the `transition` event and queues webhooks, all in the
  * caller's transaction.
  * @throws ArcFleetError `not_found`.
  */
@@ -45,7 +45,8 @@ export async function transitionRun(
        error = case when $5 then $6::jsonb else error end,
        admitted_at = case when $2 = 'starting' then coalesce(admitted_at, $7) else admitted_at end,
        started_at = case when $2 = 'running' then coalesce(started_at, $7) else started_at end,
-       finished_at = case when $8 then $7 else finished_at end
+       finished_at = case when $8 then $7 else finished_at end,
+       config = case when $8 and kind = 'embedding' then jsonb_set(config, '{images}', '[]') else config end
      where id = $1`,
     [
       runId,

@@ -1,26 +1,53 @@
-import type { RunEventType, RunStatus, RunStreamEvent, WebhookPayload } from '#contracts';
-import { isTerminal } from '#contracts';
+import {
+  isTerminal,
+  runKindOf,
+  type RunKind,
+  type RunStatus,
+  type RunStreamEvent,
+  type WebhookEventType,
+  type WebhookPayload,
+} from '#contracts';
 import type { EntityManager } from 'typeorm';
 import { CHANNELS } from './channels.js';
 import { newId } from './ids.js';
 
 /** `starting` has no webhook; a run that waits again was restarted, since the first `queued` is not a transition. */
-const OF_STATUS: Partial<Record<RunStatus, RunEventType>> = {
-  queued: 'run.restarting',
-  running: 'run.started',
-  succeeded: 'run.succeeded',
-  failed: 'run.failed',
-  canceling: 'run.canceling',
-  canceled: 'run.canceled',
-};
+const OF_STATUS = {
+  training: {
+    queued: 'run.restarting',
+    running: 'run.started',
+    succeeded: 'run.succeeded',
+    failed: 'run.failed',
+    canceling: 'run.canceling',
+    canceled: 'run.canceled',
+  },
+  evaluation: {
+    queued: 'evaluation.restarting',
+    running: 'evaluation.started',
+    succeeded: 'evaluation.completed',
+    failed: 'evaluation.failed',
+    canceling: 'evaluation.canceling',
+    canceled: 'evaluation.canceled',
+  },
+  // Its answer is the answer to the request.
+  embedding: {},
+} as const satisfies Record<RunKind, Partial<Record<RunStatus, WebhookEventType>>>;
+const FIRST = { training: 'run.queued', evaluation: 'evaluation.queued', embedding: null } as const;
 
-/** Webhook event that follows from a run event; null: none. The very first transition is `run.queued`. */
-export function webhookTypeOf(event: Pick<RunStreamEvent, 'seq' | 'type' | 'data'>): RunEventType | null {
+/** Webhook event that follows from a run event; null: none. The very first transition is `queued`. */
+export function webhookTypeOf(
+  event: Pick<RunStreamEvent, 'seq' | 'type' | 'data'>,
+  kind: RunKind = 'training',
+): WebhookEventType | null {
   switch (event.type) {
-    case 'transition':
-      return event.seq === 1 && event.data['status'] === 'queued'
-        ? 'run.queued'
-        : (OF_STATUS[event.data['status'] as RunStatus] ?? null);
+    case 'transition': {
+      const status = event.data['status'] as RunStatus;
+      if (event.seq === 1 && status === 'queued') return FIRST[kind];
+      const types: Partial<Record<RunStatus, WebhookEventType>> = OF_STATUS[kind];
+      return types[status] ?? null;
+    }
+    case 'scored':
+      return 'evaluation.scored';
     case 'verification':
       return 'run.verified';
     case 'checkpoint':
@@ -46,7 +73,8 @@ function thin(value: unknown): unknown {
  * @returns number of deliveries.
  */
 export async function enqueueWebhooks(manager: EntityManager, runId: string, event: RunStreamEvent): Promise<number> {
-  const type = webhookTypeOf(event);
+  const kind = runKindOf(runId);
+  const type = webhookTypeOf(event, kind);
   if (type === null) return 0;
   const endpoints: { id: string }[] = await manager.query(
     `select id from webhook_endpoints
@@ -55,7 +83,11 @@ export async function enqueueWebhooks(manager: EntityManager, runId: string, eve
   );
   if (endpoints.length === 0) return 0;
   const data = Object.fromEntries(Object.entries(event.data).map(([key, value]) => [key, thin(value)]));
-  const payload: WebhookPayload = { type, timestamp: event.at, data: { runId, seq: event.seq, ...data } };
+  const payload: WebhookPayload = {
+    type,
+    timestamp: event.at,
+    data: { [kind === 'evaluation' ? 'evaluationId' : 'runId']: runId, seq: event.seq, ...data },
+  };
   const body = JSON.stringify(payload);
   for (const endpoint of endpoints) {
     await manager.query(

@@ -18,6 +18,8 @@ export interface NewJob<N extends JobName> {
   id: string;
   data: JobData<N>;
   delayMs?: number;
+  /** Nothing of it stays in Redis once it has ended; for data that must not. */
+  isForgotten?: boolean;
 }
 
 /** Typed producer of one queue of the catalog. */
@@ -47,10 +49,14 @@ export function createJobQueue<N extends JobName>(name: N, options: JobQueueOpti
       if (jobs.length === 0) return;
       const queue = await open();
       await queue.addBulk(
-        jobs.map(({ id, data, delayMs }) => ({
+        jobs.map(({ id, data, delayMs, isForgotten }) => ({
           name,
           data,
-          opts: { jobId: id, ...(delayMs === undefined ? {} : { delay: delayMs }) },
+          opts: {
+            jobId: id,
+            ...(delayMs === undefined ? {} : { delay: delayMs }),
+            ...(isForgotten ? { removeOnComplete: true, removeOnFail: true } : {}),
+          },
         })),
       );
     },

@@ -27,7 +27,7 @@ export async function embedAhead(inputs: EmbedAheadInputs, rows: Float32Array): 
   let next = load(0);
   for (let start = 0; next; start += batchSize) {
     onBatch();
-    const pixels: Float32Array = await next;
+    const pixels = await next;
     next = load(start + batchSize);
     // Asked for ahead; its failure is seen when it is awaited.
     next?.catch(() => undefined);

@@ -1,4 +1,5 @@
 import { ArcFleetError, isTripletLoss } from '#contracts';
+import { dropSmallIdentities, ImageDecoder, type TrainingSet } from '#datasets';
 import type { RunLength } from '#losses';
 import { createNetwork } from '#model-zoo';
 import { Backbone } from './backbone.js';
@@ -16,6 +17,8 @@ export interface TrainingState extends CheckpointParts, RunLength {
   /** Updates done. */
   step: number;
   readonly localBatchSize: number;
+  /** Images that are trained on. */
+  readonly numImages: number;
   readonly batches: BatchSource;
   readonly verifier: Verifier;
   dispose(): Promise<void>;
@@ -23,8 +26,9 @@ export interface TrainingState extends CheckpointParts, RunLength {
 
 /** Builds network, head and data order from the configuration and the stored model that it names, or from the job's checkpoint. */
 export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState> {
-  const { job, engine, collective, trainingSet } = deps;
+  const { job, engine, collective } = deps;
   const { config, rank, worldSize } = job;
+  const trainingSet = dropSmallIdentities(deps.trainingSet, config.dataset.minImagesPerIdentity);
   const { globalBatchSize, bnGroupSize } = config.batch;
   const localBatchSize = globalBatchSize / worldSize;
   if (!Number.isInteger(localBatchSize / bnGroupSize)) {
@@ -48,10 +52,20 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
       new Backbone({ network, config, engine, rank, worldSize, ...(bucketBytes === undefined ? {} : { bucketBytes }) }),
     );
     const head = own(createHead(job, { embeddingSize, numClasses, engine }));
-    const batches = openBatches(deps, backbone);
+    const decoder = openDecoder(deps, trainingSet);
+    const batches = openBatches(deps, { trainingSet, decoder, backbone });
     const { stepsPerEpoch } = batches;
     const totalSteps = totalStepsOf(config, stepsPerEpoch);
-    const verifier = new Verifier({ job, collective, engine, backbone, size: { height, width }, emit: deps.emit });
+    const verifier = new Verifier({
+      job,
+      collective,
+      engine,
+      backbone,
+      decoder,
+      size: { height, width },
+      access: deps.trainingSet.source?.access,
+      emit: deps.emit,
+    });
     await verifier.open();
     const parts: CheckpointParts = {
       storageRoot: deps.storageRoot,
@@ -72,9 +86,11 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
       totalSteps,
       stepsPerEpoch,
       localBatchSize,
+      numImages: trainingSet.numImages,
       verifier,
       dispose: async () => {
         await batches.close();
+        await decoder.close();
         for (const part of owned) part.dispose();
       },
     };
@@ -84,10 +100,25 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
   }
 }
 
+/** More threads than that have never been needed to keep an engine busy. */
+const MAX_DEFAULT_WORKERS = 4;
+
+/** The engine is idle or waits for a device when images are decoded late, so they may use its share of the cores. */
+function openDecoder({ job, engine }: TrainingDeps, { height, width, source }: TrainingSet): ImageDecoder {
+  const { augmentation, workers = Math.min(engine.threads, MAX_DEFAULT_WORKERS) } = job.config.dataset;
+  return new ImageDecoder({ size: { height, width }, source, threads: source === null ? 0 : workers, augmentation });
+}
+
+interface BatchParts {
+  readonly trainingSet: TrainingSet;
+  readonly decoder: ImageDecoder;
+  readonly backbone: Backbone;
+}
+
 /** Where the loss wants its batches from. */
-function openBatches(deps: TrainingDeps, backbone: Backbone): BatchSource {
-  const { job, engine, collective, trainingSet: set, onPhase = () => undefined, now = () => performance.now() } = deps;
+function openBatches(deps: TrainingDeps, { trainingSet: set, decoder, backbone }: BatchParts): BatchSource {
+  const { job, engine, collective, onPhase = () => undefined, now = () => performance.now() } = deps;
   const { loss } = job.config;
-  if (!isTripletLoss(loss)) return epochBatches(job, set);
-  return tripletBatches({ job, loss, set, collective, engine, backbone, onPhase, now });
+  if (!isTripletLoss(loss)) return epochBatches(job, set, decoder);
+  return tripletBatches({ job, loss, set, decoder, collective, engine, backbone, onPhase, now });
 }

@@ -97,7 +97,7 @@ async function train(deps: TrainingDeps): Promise<TrainingResult> {
 /** Says that training starts, once every rank has its data and its part of the checkpoint; scores the baselines. */
 async function start(deps: TrainingDeps, state: TrainingState): Promise<void> {
   const { job, collective, engine, trainingSet, onPhase = () => undefined } = deps;
-  const { backbone, verifier, step, totalSteps } = state;
+  const { backbone, verifier, step, totalSteps, numImages } = state;
   await agreeOnEngine(collective, engine);
   if (job.rank === 0) {
     deps.emit({
@@ -105,7 +105,7 @@ async function start(deps: TrainingDeps, state: TrainingState): Promise<void> {
       step,
       totalSteps,
       numClasses: trainingSet.numClasses,
-      numImages: trainingSet.numImages,
+      numImages,
       numParameters: backbone.network.numParameters,
       engine: engine.name,
       engineDetails: engine.description,

@@ -4,9 +4,10 @@ import {
   decodeImage,
   listVerificationTargets,
   openVerificationSet,
-  placeImage,
   verificationPath,
+  type ImageDecoder,
   type ImageSize,
+  type RemoteAccess,
   type VerificationSet,
 } from '#datasets';
 import { tf, type Engine } from '#engine';
@@ -26,6 +27,9 @@ export interface VerifierOptions {
   readonly engine: Engine;
   readonly backbone: Backbone;
   readonly size: ImageSize;
+  /** How `s3://` paths are reached. */
+  readonly access?: RemoteAccess | undefined;
+  readonly decoder: ImageDecoder;
   readonly emit: (body: RecordBody) => void;
 }
 
@@ -99,7 +103,7 @@ export class Verifier {
       const values = new Float64Array(3 * (end - first));
       for (let pair = first; pair < end; pair++) {
         const [a, b] = await Promise.all(
-          [2 * pair, 2 * pair + 1].map((index) => decodeImage(set.images[index]!, size, `image ${index} of ${set.path}`)),
+          [2 * pair, 2 * pair + 1].map(async (index) => decodeImage(await set.image(index), size, set.describe(index))),
         );
         const { squaredDistance, norms } = pixelDistance(a!, b!);
         values.set([squaredDistance, ...norms], 3 * (pair - first));
@@ -118,8 +122,9 @@ export class Verifier {
 
   private async openSets(): Promise<VerificationSet[]> {
     if (this.sets) return this.sets;
+    const { access } = this.options;
     const { dataset, verification } = this.options.job.config;
-    const targets = verification.targets ?? (await listVerificationTargets(dataset.path));
+    const targets = verification.targets ?? (await listVerificationTargets(dataset.path, access));
     const { earlyStop } = this.options.job.config;
     if (earlyStop && !targets.includes(earlyStop.target)) {
       const found = targets.length > 0 ? `it has ${targets.join(', ')}` : 'it has none';
@@ -129,7 +134,7 @@ export class Verifier {
         { target: earlyStop.target, targets },
       );
     }
-    this.sets = await Promise.all(targets.map((target) => openVerificationSet(verificationPath(dataset.path, target))));
+    this.sets = await Promise.all(targets.map((target) => openVerificationSet(verificationPath(dataset.path, target), access)));
     return this.sets;
   }
 
@@ -152,24 +157,20 @@ export class Verifier {
     statistics: ReturnType<typeof statisticsTensors>,
     rows: Float32Array,
   ): Promise<void> {
-    const { backbone, engine, size } = this.options;
+    const { backbone, engine, size, decoder } = this.options;
     const { parameters } = backbone.evaluated();
     const imageLength = size.height * size.width * 3;
+    const [count, batchSize] = [end - first, BATCH_SIZE];
+    // One is decoded while the other one is embedded.
+    const buffers = [0, 1].map(() => decoder.allocate(2 * Math.min(batchSize, count) * imageLength));
     const load = async (start: number, stop: number): Promise<Float32Array> => {
-      const count = stop - start;
-      const pixels = new Float32Array(2 * count * imageLength);
-      await Promise.all(
-        Array.from({ length: count }, async (_, offset) => {
-          const index = first + start + offset;
-          const image = await decodeImage(set.images[index]!, size, `image ${index} of ${set.path}`);
-          placeImage(image, size, false, pixels, 2 * offset * imageLength);
-          placeImage(image, size, true, pixels, (2 * offset + 1) * imageLength);
-        }),
-      );
+      const indices = Array.from({ length: stop - start }, (_, offset) => first + start + offset);
+      const images = await Promise.all(indices.map((index) => set.image(index)));
+      const pixels = buffers[(start / batchSize) % 2]!.subarray(0, 2 * images.length * imageLength);
+      await decoder.decodeImages(images, (at) => set.describe(indices[at]!), pixels, true);
       return pixels;
     };
     const { network } = backbone;
-    const [count, batchSize] = [end - first, BATCH_SIZE];
     await embedAhead({ network, parameters, statistics, engine, size, count, batchSize, load }, rows);
   }
 

@@ -53,9 +53,9 @@ export class ProblemFilter implements ExceptionFilter {
     }
     // Nest wraps errors of the body parser; only the cause has their `type`.
     const origin = error instanceof HttpException && error.cause !== undefined ? error.cause : error;
-    const { type, status, message } = origin as { type?: unknown; status?: unknown; message?: string };
+    const { type, status, message, limit } = origin as { type?: unknown; status?: unknown; message?: string; limit?: number };
     const bodyCode = typeof type === 'string' ? BODY_ERRORS[type] : undefined;
-    if (bodyCode) return { code: bodyCode, detail: bodyDetail(bodyCode, message) };
+    if (bodyCode) return { code: bodyCode, detail: bodyDetail(bodyCode, message, limit) };
     const httpStatus = error instanceof HttpException ? error.getStatus() : status;
     if (typeof httpStatus === 'number' && httpStatus >= 400 && httpStatus < 500) {
       return {
@@ -68,9 +68,9 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-function bodyDetail(code: ErrorCode, message = ''): string {
+function bodyDetail(code: ErrorCode, message = '', limit = 0): string {
   if (code === 'malformed_body') return `The body is not valid JSON: ${message}`;
-  if (code === 'payload_too_large') return 'The body is larger than 256 kB.';
+  if (code === 'payload_too_large') return `The body is larger than ${limit >> 10} kB.`;
   return message;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { RUN_STATUSES } from '#contracts';
-import type { RunCursor } from '#persistence';
+import { RUN_KIND_FACTS, RUN_STATUSES, type RunKind } from '#contracts';
+import type { Cursor } from '#persistence';
 
 const wholeNumber = (min: number, max: number, fallback: number) =>
   z
@@ -15,20 +15,32 @@ const list = z
   .union([z.string(), z.array(z.string())])
   .transform((value) => [value].flat().flatMap((part) => part.split(',').filter((each) => each !== '')));
 
-const RUN_ID = /^run_[0-9a-z]{20}$/;
-export const isRunId = (id: string): boolean => RUN_ID.test(id);
+const ID = '[0-9a-z]{20}';
+export const isRunId = (id: string, kind: RunKind): boolean => new RegExp(`^${RUN_KIND_FACTS[kind].prefix}_${ID}$`).test(id);
 
-/** Opaque for clients: position of the last run that they have seen. */
-export function encodeCursor({ createdAt, id }: RunCursor): string {
+/** Link to the page behind `cursor`, with the same filters. */
+export function nextPage(
+  url: string,
+  cursor: Cursor,
+  { status, ...filters }: { limit: number; status?: readonly string[] | undefined; run?: string | undefined },
+): string {
+  const query = new URLSearchParams({ cursor: encodeCursor(cursor) });
+  for (const [name, value] of Object.entries(filters)) if (value !== undefined) query.set(name, String(value));
+  if (status?.length) query.set('status', status.join(','));
+  return `${url}?${query}`;
+}
+
+/** Opaque for clients: position of the last entry that they have seen. */
+export function encodeCursor({ createdAt, id }: Cursor): string {
   return Buffer.from(`${createdAt.getTime()}.${id}`).toString('base64url');
 }
 
-function decodeCursor(text: string): RunCursor | null {
-  const [, time, id] = /^(\d{1,15})\.(run_[0-9a-z]{20})$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
+function decodeCursor(text: string): Cursor | null {
+  const [, time, id] = /^(\d{1,15})\.([a-z]{3}_[0-9a-z]{20})$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
   return time !== undefined && id !== undefined ? { createdAt: new Date(Number(time)), id } : null;
 }
 
-export const listRunsQuerySchema = z.strictObject({
+const page = {
   limit: wholeNumber(1, 100, 20),
   cursor: z
     .string()
@@ -39,9 +51,21 @@ export const listRunsQuerySchema = z.strictObject({
       return z.NEVER;
     })
     .optional(),
-  status: list.pipe(z.array(z.enum(RUN_STATUSES))).optional(),
-});
+};
+
+export const listRunsQuerySchema = z.strictObject({ ...page, status: list.pipe(z.array(z.enum(RUN_STATUSES))).optional() });
 export type ListRunsQuery = z.output<typeof listRunsQuerySchema>;
+
+export const listModelsQuerySchema = z.strictObject({
+  ...page,
+  /** Only those of one run. */
+  run: z.string().max(64).optional(),
+});
+export type ListModelsQuery = z.output<typeof listModelsQuerySchema>;
+
+/** Seconds that a request for embeddings waits for its answer. */
+export const waitQuerySchema = z.strictObject({ wait: wholeNumber(0, 60, 30) });
+export type WaitQuery = z.output<typeof waitQuerySchema>;
 
 export const metricsQuerySchema = z.strictObject({
   names: list.pipe(z.array(z.string().regex(/^[^\0]{1,64}$/, 'must be 1 to 64 characters')).max(100)).optional(),

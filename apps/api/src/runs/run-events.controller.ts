@@ -1,125 +1,20 @@
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { DataSource } from 'typeorm';
-import { ArcFleetError, isTerminal, type RunStreamEvent } from '#contracts';
-import { findRunEvents, getRunStatus, isFinalEvent } from '#persistence';
-import { ApiSettings } from '../settings.js';
 import { eventsQuerySchema, type EventsQuery } from './queries.js';
-import { RunEventHub } from './run-event-hub.js';
+import { RunEventStream } from './run-event-stream.js';
 import { RunIdPipe } from './run-id.pipe.js';
-
-const PAGE = 200;
 
 @Controller('runs')
 export class RunEventsController {
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly hub: RunEventHub,
-    private readonly settings: ApiSettings,
-  ) {}
+  constructor(private readonly events: RunEventStream) {}
 
-  /**
-   * Server-sent events of a run: `id` is the event's `seq`, so a client that comes back with `Last-Event-ID` misses nothing
-   * and gets nothing twice. Ends after the terminal transition; asked again after that, it answers 204, which tells an
-   * EventSource to stay away.
-   */
   @Get(':id/events')
-  async stream(
+  stream(
     @Param('id', RunIdPipe) id: string,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Query({ schema: eventsQuerySchema }) query: EventsQuery,
     @Res() response: Response,
   ): Promise<void> {
-    const { manager } = this.dataSource;
-    let after = parseLastEventId(lastEventId) ?? query.after;
-    const { status, eventSeq } = await getRunStatus(manager, id);
-    if (isTerminal(status) && after >= eventSeq) {
-      response.status(204).end();
-      return;
-    }
-    response.writeHead(200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-store',
-      // nginx would collect the stream into blocks.
-      'X-Accel-Buffering': 'no',
-    });
-    response.write('retry: 2000\n\n');
-
-    const waker = new Waker();
-    const isOver = (): boolean => response.closed || this.hub.signal.aborted;
-    const unsubscribe = this.hub.subscribe(id, waker.wake);
-    response.once('close', waker.wake);
-    this.hub.signal.addEventListener('abort', waker.wake);
-    try {
-      while (!isOver()) {
-        waker.reset();
-        // Status before events: if it is terminal, all events up to then are in the read that follows.
-        const { status: now } = await getRunStatus(manager, id);
-        const events = await findRunEvents(manager, id, after, PAGE);
-        for (const event of events) {
-          after = event.seq;
-          if (!response.write(format(event))) await drained(response);
-          if (isFinalEvent(event)) return;
-        }
-        if (events.length === PAGE) continue;
-        if (isTerminal(now)) return;
-        if (!(await waker.wait(this.settings.pingMs))) response.write(': ping\n\n');
-      }
-    } finally {
-      unsubscribe();
-      this.hub.signal.removeEventListener('abort', waker.wake);
-      response.end();
-    }
+    return this.events.send(id, lastEventId, query.after, response);
   }
-}
-
-/** Remembers a wake-up that comes while nobody waits. */
-class Waker {
-  private isAwake = false;
-  private resume: () => void = () => undefined;
-
-  readonly wake = (): void => {
-    this.isAwake = true;
-    this.resume();
-  };
-
-  reset(): void {
-    this.isAwake = false;
-  }
-
-  /** True when woken, false after `timeoutMs`. */
-  async wait(timeoutMs: number): Promise<boolean> {
-    if (this.isAwake) return true;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.resume = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    return this.isAwake;
-  }
-}
-
-/** `data` is JSON without line breaks, so one `data:` line holds it. */
-function format({ seq, type, at, data }: RunStreamEvent): string {
-  return `id: ${seq}\nevent: ${type}\ndata: ${JSON.stringify({ at, data })}\n\n`;
-}
-
-/** A slow reader must not make us hold the stream in memory; resolves also when it has gone. */
-function drained(response: Response): Promise<void> {
-  if (response.closed) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done).off('close', done);
-      resolve();
-    };
-    response.on('drain', done).on('close', done);
-  });
-}
-
-function parseLastEventId(header: string | undefined): number | null {
-  if (header === undefined || header === '') return null;
-  if (/^\d{1,9}$/.test(header)) return Number(header);
-  throw new ArcFleetError('malformed_request', 'Last-Event-ID must be the id of an event of this stream.');
 }

@@ -11,7 +11,8 @@ import {
 } from '#contracts';
 import { listRunsQuerySchema, metricsQuerySchema, type ListRunsQuery, type MetricsQuery } from './queries.js';
 import { RunIdPipe } from './run-id.pipe.js';
-import { parseIdempotencyKey, RunsService } from './runs.service.js';
+import { RunsService } from './runs.service.js';
+import { parseIdempotencyKey } from './submission.js';
 
 @Controller('runs')
 export class RunsController {

@@ -63,7 +63,7 @@ async function evaluate(config: CliConfig, model: string, flags: EvalFlags): Pro
   const { workingFolder } = config;
   const out = flags.json ? process.stderr : process.stdout;
   const say = (line: string): void => void out.write(`${line}\n`);
-  const targets = await evalTargets(flags, workingFolder);
+  const targets = await evalTargets(flags, workingFolder, config.dataAccess);
   const inFolder = (folder: string | undefined) => (folder === undefined ? undefined : resolve(workingFolder, folder));
   const interrupt = stopOnInterrupt();
   let result: LocalEvaluationResult;

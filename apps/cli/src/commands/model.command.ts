@@ -2,12 +2,11 @@ import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { NETWORK_NAMES } from '#contracts';
 import type { CliConfig } from '../config.js';
-import { convertModel, MODEL_FORMATS, type ModelFormat } from '../model/convert-model.js';
+import { convertModel, MODEL_FORMATS, ONNX_INPUTS, type ConvertOptions } from '../model/convert-model.js';
 import { describeModel, modelTable } from '../model/describe-model.js';
+import { describeOnnx, isOnnx, onnxTable } from '../model/describe-onnx.js';
 
-interface ConvertOptions {
-  readonly to: ModelFormat;
-  readonly network?: string;
+interface ConvertFlags extends Omit<ConvertOptions, 'force'> {
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -24,7 +23,13 @@ export function addModelCommand(program: Command, config: CliConfig): void {
     .addOption(network())
     .option('--json', 'print one JSON object')
     .action(async (path: string, { json, network: name }: { json?: boolean; network?: string }) => {
-      const described = await describeModel(resolve(config.workingFolder, path), name);
+      const place = resolve(config.workingFolder, path);
+      if (await isOnnx(place)) {
+        const described = await describeOnnx(place);
+        console.log(json ? JSON.stringify(described) : onnxTable(described).join('\n'));
+        return;
+      }
+      const described = await describeModel(place, name);
       console.log(json ? JSON.stringify(described) : modelTable(described).join('\n'));
     });
 
@@ -35,11 +40,12 @@ export function addModelCommand(program: Command, config: CliConfig): void {
     .argument('<target>', 'file to write; for arcfleet and mxnet the prefix of the files')
     .addOption(new Option('--to <format>', 'format to write').choices(MODEL_FORMATS).makeOptionMandatory())
     .addOption(network())
+    .addOption(new Option('--input <pixels>', 'what an ONNX model is fed (default: raw, 0 to 255)').choices(ONNX_INPUTS))
     .option('--force', 'replace files that are there')
     .option('--json', 'print one JSON object')
-    .action(async (path: string, target: string, { to, network: name, force = false, json }: ConvertOptions) => {
+    .action(async (path: string, target: string, { to, network: name, input, force = false, json }: ConvertFlags) => {
       const from = resolve(config.workingFolder, path);
-      const written = await convertModel(from, resolve(config.workingFolder, target), { to, network: name, force });
+      const written = await convertModel(from, resolve(config.workingFolder, target), { to, network: name, input, force });
       if (json) console.log(JSON.stringify({ files: written }));
       else for (const { path: file, sizeBytes, sha256 } of written) console.log(`${file}  ${sizeBytes} bytes  sha256 ${sha256}`);
     });

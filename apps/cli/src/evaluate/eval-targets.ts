@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { ArcFleetError, type EvaluationTarget } from '#contracts';
-import { listVerificationTargets, verificationPath } from '#datasets';
+import { isRemote, listVerificationTargets, verificationPath, type RemoteAccess } from '#datasets';
 
 export interface TargetFlags {
   /** Names of sets in the data set's folder, `.bin` files, pairs files. */
@@ -18,11 +18,12 @@ export interface TargetFlags {
  * What the options of `eval` mean, with absolute paths.
  * @throws ArcFleetError `config_invalid` for what cannot be meant, `dataset_not_found` for a set that is not there.
  */
-export async function evalTargets(flags: TargetFlags, workingFolder: string): Promise<EvaluationTarget[]> {
-  const folder = flags.dataset === undefined ? undefined : resolve(workingFolder, flags.dataset);
+export async function evalTargets(flags: TargetFlags, workingFolder: string, access: RemoteAccess): Promise<EvaluationTarget[]> {
+  const place = (path: string): string => placeOf(workingFolder, path);
+  const folder = flags.dataset === undefined ? undefined : place(flags.dataset);
   const targets: EvaluationTarget[] = [];
   const listed = flags.targets?.split(',').filter((part) => part !== '');
-  for (const text of listed ?? (folder === undefined ? [] : await listVerificationTargets(folder))) {
+  for (const text of listed ?? (folder === undefined ? [] : await listVerificationTargets(folder, access))) {
     targets.push(verificationTarget(text, { folder, images: flags.images, workingFolder }));
   }
   const { probes, distractors, ijb } = flags;
@@ -30,10 +31,10 @@ export async function evalTargets(flags: TargetFlags, workingFolder: string): Pr
     throw new ArcFleetError('config_invalid', '--probes and --distractors belong together: a search needs both');
   }
   if (probes !== undefined && distractors !== undefined) {
-    const paths = { probes: resolve(workingFolder, probes), distractors: resolve(workingFolder, distractors) };
+    const paths = { probes: place(probes), distractors: place(distractors) };
     targets.push({ protocol: 'identification', name: nameOf(probes), ...paths });
   }
-  if (ijb !== undefined) targets.push({ protocol: 'templates', name: nameOf(ijb), path: resolve(workingFolder, ijb) });
+  if (ijb !== undefined) targets.push({ protocol: 'templates', name: nameOf(ijb), path: place(ijb) });
   if (targets.length === 0) {
     throw new ArcFleetError(
       'config_invalid',
@@ -57,18 +58,21 @@ function verificationTarget(
     }
     return { protocol: 'verification', name: text, path: found(verificationPath(folder, text)) };
   }
-  const path = found(resolve(workingFolder, text));
+  const path = found(placeOf(workingFolder, text));
   if (extname(path) !== '.txt') return { protocol: 'verification', name: nameOf(path), path };
   if (images === undefined) {
     throw new ArcFleetError('config_invalid', `${text} lists pairs of image files: say where those lie (--images DIR)`);
   }
-  return { protocol: 'verification', name: nameOf(path), path, images: resolve(workingFolder, images) };
+  return { protocol: 'verification', name: nameOf(path), path, images: placeOf(workingFolder, images) };
 }
 
 function found(path: string): string {
-  if (!existsSync(path)) throw new ArcFleetError('dataset_not_found', `There is no verification set ${path}`, { file: path });
+  if (!isRemote(path) && !existsSync(path))
+    throw new ArcFleetError('dataset_not_found', `There is no verification set ${path}`, { file: path });
   return path;
 }
+
+const placeOf = (workingFolder: string, path: string): string => (isRemote(path) ? path : resolve(workingFolder, path));
 
 /** A target's name as the configuration allows it. */
 function nameOf(path: string): string {

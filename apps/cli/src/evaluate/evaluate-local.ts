@@ -71,6 +71,7 @@ export async function evaluateLocally(
           collective: collective!,
           embedder,
           target,
+          access: config.dataAccess,
           batchSize,
           flip,
           stopMode,

@@ -27,8 +27,8 @@ export async function findImages(paths: readonly string[], workingFolder: string
     const set = await openVerificationSet(resolve(workingFolder, first));
     return {
       names: Array.from({ length: 2 * set.numPairs }, (_, index) => `${basename(first)}#${index}`),
-      read: async (index) => set.images[index]!,
-      describe: (index) => `image ${index} of ${set.path}`,
+      read: (index) => set.image(index),
+      describe: (index) => set.describe(index),
       isSame: set.isSame,
     };
   }

@@ -1,9 +1,15 @@
 import {
   ArcFleetError,
   isErrorCode,
+  RUN_KIND_FACTS,
+  runKindOf,
+  type CreatedEvaluation,
   type CreatedRun,
+  type CreateEvaluationInput,
   type CreateRunInput,
   type DeliveryList,
+  type EvaluationScoreList,
+  type EvaluationView,
   type MetricSeries,
   type Problem,
   type RecipeRunInput,
@@ -43,10 +49,27 @@ export class ApiClient {
     return this.request('GET', `/runs/${id}/deliveries`);
   }
 
+  createEvaluation(input: CreateEvaluationInput): Promise<CreatedEvaluation> {
+    return this.request('POST', '/evaluations', input);
+  }
+
+  getEvaluation(id: string): Promise<EvaluationView> {
+    return this.request('GET', `/evaluations/${id}`);
+  }
+
+  getEvaluationScores(id: string): Promise<EvaluationScoreList> {
+    return this.request('GET', `/evaluations/${id}/scores`);
+  }
+
+  cancelEvaluation(id: string): Promise<EvaluationView> {
+    return this.request('POST', `/evaluations/${id}/cancel`);
+  }
+
   /** Opens the run's event stream behind the event `after`; null: there are no more events. */
   async openEvents(id: string, after: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | null> {
+    const { path } = RUN_KIND_FACTS[runKindOf(id)];
     const headers = { accept: 'text/event-stream', ...(after > 0 ? { 'last-event-id': String(after) } : {}) };
-    const response = await fetch(`${this.baseUrl}/runs/${id}/events`, { headers, signal });
+    const response = await fetch(`${this.baseUrl}${path}/${id}/events`, { headers, signal });
     if (response.status === 204) return null;
     if (!response.ok || !response.body) throw await problemOf(response);
     return response.body;

@@ -1,13 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ArcFleetError, isTerminal, type RunStreamEvent, type RunView } from '#contracts';
+import { ArcFleetError, isTerminal, type RunState, type RunStreamEvent, type RunView } from '#contracts';
 import type { ApiClient } from './api-client.js';
 import { parseEventStream } from './event-stream.js';
 
-export interface RunListener {
+/** The API for runs of one kind. */
+export interface FollowedApi<V extends RunState> {
+  openEvents: ApiClient['openEvents'];
+  getRun(id: string): Promise<V>;
+}
+
+export interface RunListener<V extends RunState = RunView> {
   /** Every event once, in order. */
   onEvent(event: RunStreamEvent): void;
   /** The run as it is, asked for while the stream is away. */
-  onView(run: RunView): void;
+  onView(run: V): void;
 }
 
 const NOTHING: AsyncIterable<Uint8Array> = (async function* () {})();
@@ -22,13 +28,13 @@ const AWAY_MS = 60_000;
  * @returns the run in its terminal state.
  * @throws ArcFleetError of the API; `unavailable` when it cannot be reached for a minute; the signal's reason.
  */
-export async function followRun(
-  api: Pick<ApiClient, 'openEvents' | 'getRun'>,
+export async function followRun<V extends RunState = RunView>(
+  api: FollowedApi<V>,
   runId: string,
-  listener: RunListener,
+  listener: RunListener<V>,
   signal: AbortSignal,
   { pauseMs = PAUSE_MS, awayMs = AWAY_MS }: { pauseMs?: number; awayMs?: number } = {},
-): Promise<RunView> {
+): Promise<V> {
   let after = 0;
   let answeredAt = Date.now();
   for (;;) {

@@ -1,18 +1,37 @@
 import { stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { ArcFleetError, type FileEntry } from '#contracts';
-import type { ReadModel } from '#model-files';
+import { hashFile } from '#formats';
+import type { InputRange, ReadModel } from '#model-files';
 
-export const MODEL_FORMATS = ['arcfleet', 'mxnet', 'torch'] as const;
+const { version } = createRequire(import.meta.url)('../../../../../package.json') as { version: string };
+
+export const MODEL_FORMATS = ['arcfleet', 'mxnet', 'torch', 'onnx'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
+
+/** What an ONNX model may be fed. */
+export const ONNX_INPUTS = ['raw', 'normalized'] as const satisfies readonly InputRange[];
+
+/** Of formats that are one file. */
+const EXTENSIONS: Partial<Record<ModelFormat, string>> = { torch: '.safetensors', onnx: '.onnx' };
 
 /** Number in the names of MXNet's files. */
 const EPOCH = 1;
 
+export interface ConvertOptions {
+  readonly to: ModelFormat;
+  /** Where the file does not say. */
+  readonly network?: string | undefined;
+  readonly force: boolean;
+  /** For ONNX; default raw. */
+  readonly input?: InputRange | undefined;
+}
+
 interface Writer {
   /** Files that come into being. */
   readonly files: (target: string) => string[];
-  readonly write: (target: string, model: ReadModel) => Promise<FileEntry[]>;
+  readonly write: (target: string, model: ReadModel, options: ConvertOptions) => Promise<FileEntry[]>;
 }
 
 const WRITERS: Readonly<Record<ModelFormat, Writer>> = {
@@ -30,6 +49,14 @@ const WRITERS: Readonly<Record<ModelFormat, Writer>> = {
       await (await import('#model-files')).writeTorchSafetensors(path, network, values),
     ],
   },
+  onnx: {
+    files: (path) => [path],
+    write: async (path, { network, values, weights }, { input }) => {
+      const { sha256 } = await hashFile(dirname(weights), basename(weights));
+      const facts = { input, sourceSha256: sha256, producerVersion: version };
+      return [await (await import('#model-files')).writeOnnx(path, network, values, facts)];
+    },
+  },
 };
 
 /**
@@ -38,23 +65,24 @@ const WRITERS: Readonly<Record<ModelFormat, Writer>> = {
  * @returns the files written, by their paths
  * @throws ArcFleetError `conflict` where a file is there and `force` is not given; what reading and writing throw.
  */
-export async function convertModel(
-  from: string,
-  to: string,
-  options: { readonly to: ModelFormat; readonly network?: string | undefined; readonly force: boolean },
-): Promise<FileEntry[]> {
+export async function convertModel(from: string, to: string, options: ConvertOptions): Promise<FileEntry[]> {
+  if (options.input !== undefined && options.to !== 'onnx') {
+    throw new ArcFleetError('validation_failed', `--input is for ONNX; ${options.to} has one convention (docs/models.md)`);
+  }
   const writer = WRITERS[options.to];
-  const target = options.to === 'torch' ? to : to.replace(/\.(?:json|safetensors|params)$/, '');
-  if (options.to === 'torch' && !to.endsWith('.safetensors')) {
+  const extension = EXTENSIONS[options.to];
+  // Two files that belong together have a prefix.
+  const target = extension === undefined ? to.replace(/\.(?:json|safetensors|params)$/, '') : to;
+  if (extension !== undefined && !to.endsWith(extension)) {
     throw new ArcFleetError(
       'validation_failed',
-      `${to}: weights for PyTorch are written as safetensors; name a file that ends so`,
+      `${to}: ${options.to} is written as a file that ends in ${extension}; name it so`,
     );
   }
   if (!options.force) await expectAbsent(writer.files(target));
   const { readModel } = await import('#model-files');
   const model = await readModel(from, options.network === undefined ? {} : { name: options.network });
-  const written = await writer.write(target, model);
+  const written = await writer.write(target, model, options);
   return written.map((file) => ({ ...file, path: join(dirname(target), basename(file.path)) }));
 }
 

@@ -3,6 +3,10 @@ import type { TrainFlags } from './train-options.js';
 /** The option that sets a field, where there is one. */
 const OPTIONS: Readonly<Record<string, string>> = {
   'dataset.path': '--dataset',
+  'dataset.augmentation.colorJitter': '--data-color',
+  'dataset.augmentation.jpeg': '--data-color',
+  'dataset.augmentation.cutoff': '--data-cutoff',
+  'dataset.minImagesPerIdentity': '--data-images-filter',
   'batch.globalBatchSize': '--per-batch-size x ranks',
   'batch.bnGroupSize': '--per-batch-size',
   'optimizer.learningRate': '--lr',

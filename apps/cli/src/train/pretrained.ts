@@ -59,7 +59,7 @@ function stemOf(location: ModelLocation): string {
 function found(place: string, location: ModelLocation): PretrainedModel {
   const stem = stemOf(location);
   const network = networkOf(`${stem}.json`, dirname(stem));
-  if (location.kind === 'torch') return { path: location.file, network, isHere: true };
+  if (location.kind === 'torch' || location.kind === 'onnx') return { path: location.file, network, isHere: true };
   // A file is meant as it is: beside it there may be one of the other format.
   if (statSync(place, { throwIfNoEntry: false })?.isFile()) return { path: place, network, isHere: true };
   const [, prefix, epoch] = /^(.+)-(\d{4})$/.exec(stem) ?? [];

@@ -126,7 +126,7 @@ export function givenConfig(
   // train_parall.py takes 0 for its default.
   const perBatchSize = flags.perBatchSize === 0 ? TRAIN_DEFAULTS.perBatchSize : flags.perBatchSize;
   return definedOf({
-    dataset: { kind: 'faces_emore', path: dataset.path },
+    dataset: { kind: 'faces_emore', path: dataset.path, ...datasetConfig(flags) },
     network: flags.network === undefined ? undefined : networkConfig(flags.network),
     loss: flags.loss === undefined ? undefined : LOSS_PRESETS[flags.loss].loss,
     labels: recipe ? { [RECIPE_LABEL]: recipe.name } : undefined,
@@ -153,6 +153,22 @@ const MODEL_POLICY = { 0: 'last', 1: 'improvements', 2: 'all', 3: 'best' } as co
 function networkConfig(name: string): JsonObject {
   const { defaults: _, ...preset } = NETWORK_PRESETS[name] ?? { name };
   return preset;
+}
+
+/** arcface_torch's `dali_aug` (insightface.md 2.4). */
+const DALI_AUGMENTATION = { resize: 0.1, blur: 0.2, hsv: 0.2, grey: 0.1 } as const;
+
+/** The data options of sample_config.py. */
+function datasetConfig({ dataColor, dataCutoff, dataImagesFilter, daliAug }: TrainFlags): JsonObject {
+  const augmentation = {
+    ...(daliAug ? DALI_AUGMENTATION : {}),
+    ...(dataColor === undefined ? {} : { colorJitter: dataColor > 0 ? 0.125 : 0, jpeg: dataColor > 1 ? 0.5 : 0 }),
+    ...(dataCutoff === undefined ? {} : { cutoff: dataCutoff }),
+  };
+  return definedOf({
+    augmentation: Object.keys(augmentation).length > 0 ? augmentation : undefined,
+    minImagesPerIdentity: dataImagesFilter,
+  });
 }
 
 function samplingConfig(rate: number | undefined): JsonObject | undefined {

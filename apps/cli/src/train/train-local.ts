@@ -135,7 +135,14 @@ async function runRanks(
   };
   return trainRanks({
     job,
-    settings: { engine: config.engine, threads, engineFolder: cli.engineFolder, redisUrl, storageRoot },
+    settings: {
+      engine: config.engine,
+      threads,
+      engineFolder: cli.engineFolder,
+      dataAccess: cli.dataAccess,
+      redisUrl,
+      storageRoot,
+    },
     main: cli.trainerMain,
     envOf: (rank) => ({ ...cli.env, ...(devices ? { CUDA_VISIBLE_DEVICES: devices[rank] } : {}) }),
     onRecord: (rank, body) => (rank === 0 ? recorder.store(body) : Promise.resolve()),

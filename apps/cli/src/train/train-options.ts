@@ -33,6 +33,10 @@ export interface TrainFlags {
   readonly recipe?: string;
   readonly set: readonly Setting[];
   readonly samplingRate?: number;
+  readonly dataColor?: 0 | 1 | 2;
+  readonly dataCutoff?: number;
+  readonly dataImagesFilter?: number;
+  readonly daliAug?: boolean;
   readonly seed?: number;
   readonly local?: boolean;
   readonly resume?: boolean;
@@ -105,6 +109,10 @@ export function addTrainOptions(command: Command): Command {
       .option('--data-root <dir>', 'folder of data sets', none.dataRoot)
       .option('--ranks <n>', 'ranks (default: one per device in CUDA_VISIBLE_DEVICES, else 1)', integer(1, 1024))
       .addOption(new Option('--engine <name>', 'tensor engine (default: auto)').choices(['auto', ...ENGINES]))
+      .option('--data-color <n>', '1: colour jitter; 2: also JPEG compression (default: 0, neither)', integer(0, 2))
+      .option('--data-cutoff <pixels>', 'side of a square that is cut off every other image (default: 0)', integer(0, 4096))
+      .option('--data-images-filter <n>', 'leave out identities with fewer images (default: 0)', integer(0, 1e6))
+      .option('--dali-aug', 'resize, blur, hue and grey at random, as arcface_torch does')
       .option('--sampling-rate <rate>', 'share of the class centers in a step (Partial FC); 1: all', number(0, 1))
       .option('--seed <n>', 'the same seed trains the same way', integer(0, 0xffffffff))
       .option('--recipe <name>', 'start from a recipe (arcfleet recipes) instead of the defaults of train.py')

@@ -2,7 +2,10 @@ import { runConfigSchema, type RunConfig } from '#contracts';
 import type { QueuedRun } from '#persistence';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BACKFILL_MS, planAdmissions, SETTLE_MS, worldSizes } from './admission-policy.js';
+import { BACKFILL_MS, planAdmissions, SETTLE_MS } from './admission-policy.js';
+import { KIND_RULES } from './kind-rules.js';
+
+const { worldSizes } = KIND_RULES.training;
 
 const now = new Date('2026-01-01T00:00:00Z');
 
@@ -13,6 +16,7 @@ function aConfig(min: number, max: number, batch: { globalBatchSize: number; bnG
 /** A run of `min`..`max` ranks whose batch can be split over any number up to 12. */
 const aRun = (runId: string, min: number, max: number, waitedMs: number): QueuedRun => ({
   runId,
+  kind: 'training',
   config: { ...aConfig(1, 1, { globalBatchSize: 27_720, bnGroupSize: 1 }), ranks: { min, max } },
   waitingSince: new Date(now.getTime() - waitedMs),
 });

@@ -1,5 +1,6 @@
+import type { FleetDemand } from '#contracts';
 import type { QueuedRun } from '#persistence';
-import type { FleetDemand, RunConfig } from '#contracts';
+import { KIND_RULES } from './kind-rules.js';
 
 /** A run settles for fewer ranks than it wants only after it has waited that long. */
 export const SETTLE_MS = 20_000;
@@ -36,9 +37,9 @@ export function planAdmissions(queued: readonly QueuedRun[], slots: FleetSlots, 
   const admit: Admission[] = [];
   const waiting: WaitingGang[] = [];
   let { free } = slots;
-  for (const { runId, config, waitingSince } of queued) {
+  for (const { runId, kind, config, waitingSince } of queued) {
     const waitedMs = now.getTime() - waitingSince.getTime();
-    const sizes = worldSizes(config);
+    const sizes = KIND_RULES[kind].worldSizes(config);
     const wanted = sizes[0] ?? config.ranks.max;
     const worldSize = sizes.find((size) => size <= free && (size === wanted || waitedMs >= SETTLE_MS));
     if (worldSize !== undefined) {
@@ -50,13 +51,4 @@ export function planAdmissions(queued: readonly QueuedRun[], slots: FleetSlots, 
     if (waitedMs >= BACKFILL_MS && sizes.some((size) => size <= slots.total)) free = 0;
   }
   return { admit, waiting };
-}
-
-/** Numbers of ranks that a configuration can run on, the largest first: every rank gets the same number of whole groups. */
-export function worldSizes({ ranks, batch }: Pick<RunConfig, 'ranks' | 'batch'>): number[] {
-  const sizes: number[] = [];
-  for (let size = ranks.max; size >= ranks.min; size--) {
-    if (batch.globalBatchSize % (size * batch.bnGroupSize) === 0) sizes.push(size);
-  }
-  return sizes;
 }

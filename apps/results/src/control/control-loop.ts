@@ -1,14 +1,16 @@
-import { rankJobId, type GenerationCommand, type Observer, type RankJob } from '#contracts';
+import { rankJobId, type EvaluationJob, type GenerationCommand, type Observer, type RankJob } from '#contracts';
 import {
   admitRun,
   beginEnding,
   cancelWaitingRuns,
   endGeneration,
+  forgetEmbeddings,
   findLiveGenerations,
   findQueuedRuns,
   getGenerationStart,
   listReservedSlots,
   renewReservations,
+  type GenerationStart,
   type LiveGeneration,
   type LiveRank,
 } from '#persistence';
@@ -37,6 +39,8 @@ const TIMING: ControlTiming = { tickMs: 1_000, claimMs: 60_000, openJobMs: 60_00
 /** How far a living worker's reservations reach ahead. */
 const RESERVATION_MS = 30_000;
 const RENDEZVOUS_MS = 60_000;
+/** How often it is looked for embeddings whose time is up. */
+const FORGET_MS = 60_000;
 /** Most runs that one tick considers for admission. */
 const MAX_QUEUED = 500;
 
@@ -65,6 +69,7 @@ export class ControlLoop {
   /** Command last written per generation, to write each once; after a flush the watch's renewed beats write it again. */
   private readonly commands = new Map<string, { text: string; at: number }>();
   private readonly readded = new Map<string, number>();
+  private forgottenAt = -Infinity;
 
   constructor(private readonly deps: ControlLoopDeps) {
     this.clock = deps.clock ?? (() => performance.now());
@@ -110,7 +115,7 @@ export class ControlLoop {
     const canceled = await dataSource.transaction((manager) => cancelWaitingRuns(manager));
     for (const runId of canceled) this.log('info', 'run canceled while it waited', { runId });
     await this.admit(now);
-    this.forget();
+    await this.forget(now);
   }
 
   private async tend(generation: LiveGeneration, now: Date): Promise<void> {
@@ -167,19 +172,11 @@ export class ControlLoop {
     const { dataSource, rankQueue } = this.deps;
     const start = await getGenerationStart(dataSource.manager, runId, generation);
     if (start === null) return;
-    const { config, worldSize, resumeFrom } = start;
+    const { worldSize } = start;
     const jobs = (ranks ?? Array.from({ length: worldSize }, (_, rank) => rank)).map((rank) => {
-      const data: RankJob = {
-        kind: 'training',
-        runId,
-        generation,
-        rank,
-        worldSize,
-        config,
-        resumeFrom,
-        rendezvousTimeoutMs: RENDEZVOUS_MS,
-      };
-      return { id: rankJobId(data), data };
+      const data = toRankJob(start, { runId, generation, rank, worldSize, rendezvousTimeoutMs: RENDEZVOUS_MS });
+      // Images of people do not stay in Redis.
+      return { id: rankJobId(data), data, isForgotten: data.kind === 'embedding' };
     });
     await rankQueue.add(jobs);
   }
@@ -227,8 +224,12 @@ export class ControlLoop {
     this.commands.set(key, { text, at: this.clock() });
   }
 
-  /** Memory of generations that are long over goes. */
-  private forget(): void {
+  /** Memory of generations that are long over goes, and so do embeddings whose time is up. */
+  private async forget(now: Date): Promise<void> {
+    if (this.clock() - this.forgottenAt >= FORGET_MS) {
+      this.forgottenAt = this.clock();
+      await forgetEmbeddings(this.deps.dataSource.manager, now);
+    }
     const old = this.clock() - 10 * RESERVATION_MS;
     for (const [key, { at }] of this.commands) if (at < old) this.commands.delete(key);
     for (const [key, at] of this.readded) if (at < old) this.readded.delete(key);
@@ -236,6 +237,17 @@ export class ControlLoop {
 
   private log(level: 'info' | 'warn', message: string, fields: Record<string, unknown>): void {
     this.deps.observer.log(level, message, fields);
+  }
+}
+
+function toRankJob(start: GenerationStart, address: Omit<EvaluationJob, 'kind' | 'config'>): RankJob {
+  switch (start.kind) {
+    case 'training':
+      return { ...address, kind: start.kind, config: start.config, resumeFrom: start.resumeFrom };
+    case 'evaluation':
+      return { ...address, kind: start.kind, config: start.config };
+    case 'embedding':
+      return { ...address, kind: start.kind, config: start.config };
   }
 }
 

@@ -46,7 +46,8 @@ function decide(seen: readonly SeenRank[], overrides: Partial<LiveGeneration> = 
     cancelRequestedAt: null,
     restartsSinceCheckpoint: 0,
     step: 7,
-    hasModel: false,
+    kind: 'training',
+    hasResult: false,
     faults: { maxRestarts: 3, graceMs: 30_000 },
     ranks: seen.map((each, rank) => ({ ...each, rank })),
     ...overrides,
@@ -74,18 +75,18 @@ const generationArbitrary = fc.record({
   canceledForMs: fc.constantFrom(null, 0, 29_999, 30_001),
   restartsSinceCheckpoint: fc.integer({ min: 0, max: 5 }),
   maxRestarts: fc.integer({ min: 0, max: 4 }),
-  hasModel: fc.boolean(),
+  hasResult: fc.boolean(),
 });
 
 function decideOf(view: typeof generationArbitrary extends fc.Arbitrary<infer T> ? T : never) {
-  const { seen, state, endedForMs, canceledForMs, restartsSinceCheckpoint, maxRestarts, hasModel } = view;
+  const { seen, state, endedForMs, canceledForMs, restartsSinceCheckpoint, maxRestarts, hasResult } = view;
   return decide(seen, {
     state,
     endingAt: state === 'ending' ? ago(endedForMs) : null,
     status: canceledForMs === null ? 'running' : 'canceling',
     cancelRequestedAt: canceledForMs === null ? null : ago(canceledForMs),
     restartsSinceCheckpoint,
-    hasModel,
+    hasResult,
     faults: { maxRestarts, graceMs: 30_000 },
   });
 }
@@ -154,9 +155,9 @@ describe('decideGeneration, whatever the ranks do', () => {
   });
 
   it('says succeeded only when the model is known', () => {
-    holds(({ seen, hasModel }, decision) => {
+    holds(({ seen, hasResult }, decision) => {
       if (decision.kind !== 'over' || decision.verdict.status !== 'succeeded') return;
-      expect(hasModel || seen[0]!.outcome === 'succeeded').toBe(true);
+      expect(hasResult || seen[0]!.outcome === 'succeeded').toBe(true);
     });
   });
 
@@ -225,8 +226,8 @@ describe('decideGeneration', () => {
 
   it('takes the success of one rank for all, unless rank 0 is gone and took the record of the model with it', () => {
     const seen = [lost, finished('succeeded')];
-    expect(verdictOf(seen, { hasModel: true })).toMatchObject({ status: 'succeeded' });
-    expect(verdictOf(seen, { hasModel: false })).toMatchObject({ status: 'queued', reason: 'worker_lost', isRestart: true });
+    expect(verdictOf(seen, { hasResult: true })).toMatchObject({ status: 'succeeded' });
+    expect(verdictOf(seen, { hasResult: false })).toMatchObject({ status: 'queued', reason: 'worker_lost', isRestart: true });
     expect(verdictOf([finished('succeeded'), lost])).toMatchObject({ status: 'succeeded' });
   });
 

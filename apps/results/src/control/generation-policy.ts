@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorReport, type GenerationCommand } from '#contracts';
 import type { LiveGeneration, LiveRank, RunVerdict } from '#persistence';
+import { KIND_RULES } from './kind-rules.js';
 
 /** Peers of a rank that failed find out by themselves (`peer_lost`, `peer_aborted`) within 10 s; then they are ended. */
 export const PEER_GRACE_MS = 12_000;
@@ -70,25 +71,25 @@ function endingCommand(generation: LiveGeneration, now: Date): GenerationCommand
 
 function verdictOf(generation: LiveGeneration, sight: RankSight, now: Date): RunVerdict {
   const { status, restartsSinceCheckpoint, faults } = generation;
-  // Ranks pass a barrier after the model was written: one that succeeded speaks for all, whatever befell another on its way out.
-  // Unless that other is rank 0 and took the record of the model with it: nobody would know where the model is.
-  if (generation.ranks.some(({ rank, outcome }) => outcome === 'succeeded' && (rank === 0 || generation.hasModel))) {
+  const rules = KIND_RULES[generation.kind];
+  // Ranks pass a barrier after the last result (model, scores): one that succeeded speaks for all, whatever befell another on its
+  // way out. Unless that other is rank 0 and took the record of it with it: nobody would know where the model is.
+  if (generation.ranks.some(({ rank, outcome }) => outcome === 'succeeded' && (rank === 0 || generation.hasResult))) {
     const early = generation.ranks.find(({ message }) => message !== null)?.message;
     if (early) return { status: 'succeeded', reason: 'early_stop', message: `Ended early: ${early}.` };
-    return { status: 'succeeded', reason: 'completed', message: `Trained ${generation.step} steps.` };
+    return { status: 'succeeded', reason: 'completed', message: rules.succeeded(generation) };
   }
   const error = rootCause(generation.ranks, sight);
   if (status === 'canceling') {
-    return { status: 'canceled', reason: 'canceled_by_user', message: `Canceled at step ${generation.step}.` };
+    return { status: 'canceled', reason: 'canceled_by_user', message: rules.canceled(generation) };
   }
   if (error === null) {
-    const message = `Generation ${generation.generation} stopped at a checkpoint and goes on when slots are free.`;
-    return { status: 'queued', reason: 'stopped', message, notBefore: null, isRestart: false };
+    return { status: 'queued', reason: 'stopped', message: rules.stopped(generation), notBefore: null, isRestart: false };
   }
   if (!ERRORS[error.code].restartable) return { status: 'failed', reason: error.code, message: error.message, error };
   if (restartsSinceCheckpoint >= faults.maxRestarts) {
     const times = restartsSinceCheckpoint === 1 ? 'once' : `${restartsSinceCheckpoint} times`;
-    const message = `Restarted ${times} without a new checkpoint, then failed again: ${error.message}`;
+    const message = `Restarted ${times}${rules.progress}, then failed again: ${error.message}`;
     return {
       status: 'failed',
       reason: 'restarts_exhausted',

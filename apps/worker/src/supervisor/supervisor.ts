@@ -10,6 +10,7 @@ import {
   type RankJob,
   type TrainerSettings,
   type WorkerRecord,
+  type RemoteAccess,
 } from '#contracts';
 import { beat, createJobWorker, createRedis, leave, parseWatermarkHint, readCommands, whenReady, type JobWorker } from '#queue';
 import type { Redis } from 'ioredis';
@@ -27,6 +28,7 @@ export interface SupervisorOptions {
   slots: number;
   threads: number;
   engineFolder?: string;
+  dataAccess?: RemoteAccess;
   devices: string[] | null;
   host: string;
   version: string;
@@ -185,6 +187,7 @@ export class Supervisor {
       engine: job.config.engine === 'auto' ? options.engine : job.config.engine,
       threads: options.threads,
       ...(options.engineFolder === undefined ? {} : { engineFolder: options.engineFolder }),
+      ...(options.dataAccess === undefined ? {} : { dataAccess: options.dataAccess }),
       redisUrl: options.tensorRedisUrl,
       ...(options.advertiseHost === undefined ? {} : { advertiseHost: options.advertiseHost }),
       ...(options.tcpPorts === undefined ? {} : { tcpPorts: options.tcpPorts }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ENGINES } from '../catalog.js';
 import { workerPath } from '../run-config/data.js';
 import { faultsSchema, ranksSchema, target } from '../run-config/run-config.js';
+import { evaluationWebhookSchema } from '../webhook-events.js';
 
 /** A stored model by its id, or files as the workers see them: a folder, a prefix (`.../model,1`) or a file of any readable kind. */
 export const modelReferenceSchema = z.union([
@@ -46,23 +47,66 @@ const baseEvaluationSchema = z.strictObject({
   faults: faultsSchema.prefault({}),
 });
 
-function checkTargets(config: { targets: readonly EvaluationTarget[] }, context: z.RefinementCtx): void {
+interface Checked {
+  readonly targets: readonly (EvaluationTarget | string)[];
+  readonly ranks: { readonly min?: number | undefined; readonly max: number };
+}
+
+function checkEvaluation({ targets, ranks }: Checked, context: z.RefinementCtx): void {
   const names = new Set<string>();
-  config.targets.forEach(({ name }, index) => {
+  targets.forEach((each, index) => {
+    const name = typeof each === 'string' ? each : each.name;
     if (names.has(name)) {
-      context.addIssue({ code: 'custom', path: ['targets', index, 'name'], message: 'must be unique in the evaluation' });
+      const path = ['targets', index, ...(typeof each === 'string' ? [] : ['name'])];
+      context.addIssue({ code: 'custom', path, message: 'must be unique in the evaluation' });
     }
     names.add(name);
   });
+  if ((ranks.min ?? ranks.max) > ranks.max) {
+    context.addIssue({ code: 'custom', path: ['ranks', 'min'], message: `must not exceed ranks.max (${ranks.max})` });
+  }
 }
 
 /** Body of `POST /evaluations` without its webhooks. */
-export const createEvaluationBaseSchema = baseEvaluationSchema.extend({ model: modelReferenceSchema }).superRefine(checkTargets);
+export const createEvaluationBaseSchema = baseEvaluationSchema
+  .extend({ model: modelReferenceSchema })
+  .superRefine(checkEvaluation);
+
+/**
+ * Body of `POST /evaluations`. A target may be a name alone: the verification set `<dataset>/<name>.bin`. The output has whole
+ * targets only.
+ */
+export const createEvaluationSchema = baseEvaluationSchema
+  .extend({
+    model: modelReferenceSchema,
+    /** Folder of the verification sets that are given by name. */
+    dataset: workerPath.optional(),
+    targets: z
+      .array(z.union([target, evaluationTargetSchema]))
+      .min(1)
+      .max(64),
+    webhooks: z.array(evaluationWebhookSchema).max(10).default([]),
+  })
+  .superRefine((config, context) => {
+    checkEvaluation(config, context);
+    if (config.dataset === undefined && config.targets.some((each) => typeof each === 'string')) {
+      context.addIssue({ code: 'custom', path: ['dataset'], message: 'is required where a target is only a name' });
+    }
+  })
+  .transform(({ dataset = '', targets, ...rest }) => ({
+    ...rest,
+    targets: targets.map((each): EvaluationTarget => {
+      if (typeof each !== 'string') return each;
+      return { protocol: 'verification', name: each, path: `${dataset.replace(/\/+$/, '')}/${each}.bin` };
+    }),
+  }));
+export type CreateEvaluation = z.output<typeof createEvaluationSchema>;
+export type CreateEvaluationInput = z.input<typeof createEvaluationSchema>;
 
 /** What is stored with an evaluation and travels in its rank jobs. */
 export const evaluationConfigSchema = baseEvaluationSchema
   .extend({ model: resolvedModelSchema })
-  .superRefine(checkTargets)
+  .superRefine(checkEvaluation)
   .transform((config) => ({ ...config, ranks: { min: config.ranks.min ?? config.ranks.max, max: config.ranks.max } }));
 export type EvaluationConfig = z.output<typeof evaluationConfigSchema>;
 export type EvaluationConfigInput = z.input<typeof evaluationConfigSchema>;

@@ -56,6 +56,15 @@ export const evaluationScoresSchema = z.discriminatedUnion('protocol', [
 export type EvaluationScores = z.output<typeof evaluationScoresSchema>;
 export type ScoresOf<P extends EvaluationScores['protocol']> = Extract<EvaluationScores, { protocol: P }>;
 
+/** The same without its curves: what lists and events carry. */
+const [verification, identification, templates] = evaluationScoresSchema.options;
+export const scoreSummarySchema = z.discriminatedUnion('protocol', [
+  verification.omit({ roc: true, histogram: true }),
+  identification,
+  templates.omit({ roc: true, histogram: true }),
+]);
+export type ScoreSummary = z.output<typeof scoreSummarySchema>;
+
 /** The model as the worker opened it. */
 export const evaluatedModelSchema = z.strictObject({
   format: z.enum(['arcfleet', 'mxnet', 'torch', 'onnx']),

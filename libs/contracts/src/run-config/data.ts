@@ -1,20 +1,57 @@
 import { z } from 'zod';
 import { DATASET_KINDS, NETWORK_NAMES, OUTPUTS } from '../catalog.js';
-import { count } from './numbers.js';
+import { count, probability } from './numbers.js';
 
-/** A path as the workers see it. */
+const S3_ADDRESS = /^s3:\/\/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](?:\/|$)/;
+
+/** A path as the workers see it: absolute, or `s3://bucket/prefix`. */
 export const workerPath = z
   .string()
   .min(1)
   .max(4096)
-  .refine((path) => path.startsWith('/') && !path.includes('\0'), 'must be an absolute path on the workers');
+  .refine(
+    (path) => (path.startsWith('/') || S3_ADDRESS.test(path)) && !path.includes('\0'),
+    'must be an absolute path on the workers or s3://bucket/prefix',
+  );
+
+/**
+ * Random changes of the training images, all off by default. In this order, after the mirror: those of arcface_torch's DALI
+ * pipeline, then those of InsightFace.
+ */
+export const augmentationSchema = z.strictObject({
+  /** Probability of making an image smaller, to 50 to 79 % of its side, and back. arcface_torch's `dali_aug`: 0.1. */
+  resize: probability.default(0),
+  /** Probability of a Gaussian blur over 3 or 5 pixels. `dali_aug`: 0.2. */
+  blur: probability.default(0),
+  /** Probability of turning the hue by 0 to 20 degrees and raising the saturation by up to 20 %. `dali_aug`: 0.2. */
+  hsv: probability.default(0),
+  /** Probability of taking the colours away. `dali_aug`: 0.1. */
+  grey: probability.default(0),
+  /** Probability of a JPEG encoding at a quality of 2 to 20. InsightFace's `data_color` 2: 0.5. */
+  jpeg: probability.default(0),
+  /** Brightness, contrast and saturation, in random order, each by a factor of 1 - that to 1 + that. `data_color` 1 and 2: 0.125. */
+  colorJitter: probability.default(0),
+  /** Side in pixels of a square at a random place that is filled with 128, with probability 0.5. InsightFace's `data_cutoff`. */
+  cutoff: z.number().int().min(0).max(4096).default(0),
+});
+export type AugmentationConfig = z.output<typeof augmentationSchema>;
 
 export const datasetSchema = z.strictObject({
   kind: z.enum(DATASET_KINDS).default('faces_emore'),
   /** The folder. */
   path: workerPath,
+  /** Size in pixels to which a folder of images is decoded; default 112. A recorded set says its own. */
+  height: z.number().int().min(8).max(4096).optional(),
+  width: z.number().int().min(8).max(4096).optional(),
   /** Mirror each image with probability 0.5. */
   mirror: z.boolean().default(true),
+  augmentation: augmentationSchema.prefault({}),
+  /** Identities with fewer images are left out; labels stay as they are. InsightFace's `data_images_filter`. */
+  minImagesPerIdentity: z.number().int().min(0).max(1_000_000).default(0),
+  /** Threads that decode, per rank. Default: the rank's share of the cores, at most 4. */
+  workers: z.number().int().min(1).max(256).optional(),
+  /** Batches that are decoded ahead of the one that is computed on. */
+  prefetch: z.number().int().min(1).max(64).default(2),
 });
 
 export const networkSchema = z.strictObject({

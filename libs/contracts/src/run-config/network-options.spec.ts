@@ -12,6 +12,13 @@ describe('the network of a run', () => {
     expect(refused.error?.issues).toMatchObject([{ path: ['network', 'squeezeExcitation'] }]);
   });
 
+  it('may have another epsilon where MXNet and PyTorch disagree about it, and nowhere else', () => {
+    const constants = { epsilon: 1e-5, pixelScale: 1 / 127.5 };
+    expect(runConfigSchema.parse({ ...base, network: { name: 'r50', ...constants } }).network).toMatchObject(constants);
+    const refused = createRunSchema.safeParse({ ...base, network: { name: 'm1', ...constants } });
+    expect(refused.error?.issues).toMatchObject([{ path: ['network', 'epsilon'] }]);
+  });
+
   it('has its own output layers and drop rate unless the run names others', () => {
     const { network } = runConfigSchema.parse({ ...base, network: { name: 'r50' } });
     expect(network).toMatchObject({ embeddingSize: 512, output: 'E', dropout: 0.4 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { acceptsSqueezeExcitation, ENGINES, NETWORKS } from '../catalog.js';
+import { acceptsEpsilon, acceptsSqueezeExcitation, ENGINES, NETWORKS } from '../catalog.js';
 import { webhookInputSchema } from '../webhook-events.js';
 import { batchSchema, datasetSchema, networkSchema, pretrainedSchema } from './data.js';
 import { classSamplingSchema, isTripletLoss, lossSchema, type TripletLossConfig } from './loss.js';
@@ -116,6 +116,9 @@ function checkRunConfig(config: z.output<typeof baseSchema>, context: z.Refineme
   }
   if (config.network.squeezeExcitation && !acceptsSqueezeExcitation(config.network.name)) {
     issue(['network', 'squeezeExcitation'], `must be false: only the r networks have it, not ${config.network.name}`);
+  }
+  if (config.network.epsilon !== undefined && !acceptsEpsilon(config.network.name)) {
+    issue(['network', 'epsilon'], `must be left out: ${config.network.name} has the epsilons that it was designed with`);
   }
   const { loss, classSampling } = config;
   if (classSampling.name !== 'none') {

@@ -32,7 +32,7 @@ export interface AlignedFace {
  * request, its middle.
  *
  * @param what names the image in errors.
- * @throws ArcFleetError `dataset_corrupt` for an image that cannot be decoded; `dataset_invalid` for one that is neither of the size
+ * @throws ArcFleetError `dataset_corrupt` for an image that cannot be decoded; `image_invalid` for one that is neither of the size
  *   nor has landmarks, or whose landmarks are no face.
  */
 export async function alignFace(encoded: Uint8Array, options: AlignOptions, what: string): Promise<AlignedFace> {
@@ -42,7 +42,7 @@ export async function alignFace(encoded: Uint8Array, options: AlignOptions, what
     const image = await decodeWhole(encoded, what);
     const transform = estimateSimilarity(landmarks, templateFor(size));
     if (transform === null || !landmarks.flat().every(Number.isFinite)) {
-      throw new ArcFleetError('dataset_invalid', `The landmarks of ${what} are no face: five different points are needed`, {
+      throw new ArcFleetError('image_invalid', `The landmarks of ${what} are no face: five different points are needed`, {
         image: what,
       });
     }
@@ -54,7 +54,7 @@ export async function alignFace(encoded: Uint8Array, options: AlignOptions, what
     const message =
       `${what} is ${ownWidth} x ${ownHeight}, and the model wants aligned faces of ${width} x ${height}. ` +
       'Give the five landmarks of the face, or an aligned crop; or ask for the middle of the image to be taken as it is';
-    throw new ArcFleetError('dataset_invalid', message, { image: what, width: ownWidth, height: ownHeight });
+    throw new ArcFleetError('image_invalid', message, { image: what, width: ownWidth, height: ownHeight });
   }
   const warning = `${what} (${ownWidth} x ${ownHeight}) was cropped to its middle without alignment: scores may be poor`;
   return { pixels: await decodeImage(encoded, size, what), warning };

@@ -171,7 +171,7 @@ describe('alignFace', () => {
   it('refuses another size without landmarks, or crops its middle with a warning', async () => {
     const encoded = await dotted(TEMPLATE, 200, 150);
     await expect(alignFace(encoded, { size: MODEL, unaligned: 'refuse' }, 'me.png')).rejects.toMatchObject({
-      code: 'dataset_invalid',
+      code: 'image_invalid',
       message: expect.stringMatching(/me\.png is 200 x 150.*landmarks/s) as string,
     });
     const { pixels, warning } = await alignFace(encoded, { size: MODEL, unaligned: 'crop' }, 'me.png');
@@ -182,7 +182,7 @@ describe('alignFace', () => {
   it('refuses five times the same point, and what is no image', async () => {
     const landmarks = TEMPLATE.map(() => [5, 5]) as unknown as Landmarks;
     const options = { size: MODEL, landmarks, unaligned: 'refuse' } as const;
-    await expect(alignFace(await dotted(TEMPLATE, 112, 112), options, 'a')).rejects.toMatchObject({ code: 'dataset_invalid' });
+    await expect(alignFace(await dotted(TEMPLATE, 112, 112), options, 'a')).rejects.toMatchObject({ code: 'image_invalid' });
     await expect(alignFace(Uint8Array.of(1, 2), options, 'b')).rejects.toMatchObject({ code: 'dataset_corrupt' });
   });
 });

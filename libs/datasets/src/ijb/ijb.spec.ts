@@ -109,7 +109,8 @@ describe('openIjb', () => {
     }
     expect(counts.opened).toBeGreaterThan(500);
     expect(counts.refused).toBeGreaterThan(5_000);
-  });
+    // Tens of thousands of files: seconds of work, minutes on a busy disk.
+  }, 600_000);
 });
 
 /** Cuts, flips, repeats, inserts; sometimes several times. */

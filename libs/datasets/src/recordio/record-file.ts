@@ -1,5 +1,7 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { ArcFleetError } from '#contracts';
+import type { ByteSource } from '../bytes/byte-source.js';
+import { openByteSource } from '../bytes/open-byte-source.js';
+import type { RemoteAccess } from '../bytes/remote-access.js';
 import { FIRST, LAST, MAX_PART_BYTES, MIDDLE, padded, PART_HEADER_BYTES, RECORD_MAGIC, WHOLE } from './record-format.js';
 
 /** First read of a record: a face image of 112 x 112 usually fits, so that one system call is enough. */
@@ -7,44 +9,35 @@ const FIRST_READ_BYTES = 16 * 1024;
 /** Nothing in a face data set comes near; a damaged chain of parts must not fill the memory. */
 const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 
-/** Random access to the records of a `.rec` file by byte offset. Nothing of the file is kept in memory. */
+/** Random access to the records of a `.rec` file, local or `s3://`, by byte offset. Nothing of the file is kept in memory. */
 export class RecordFile {
-  private constructor(
-    readonly path: string,
-    private readonly handle: FileHandle,
-    readonly sizeBytes: number,
-  ) {}
+  private constructor(private readonly source: ByteSource) {}
 
-  /** Throws `dataset_not_found` when the file cannot be opened. */
-  static async open(path: string): Promise<RecordFile> {
-    let handle: FileHandle | undefined;
-    try {
-      handle = await open(path, 'r');
-      return new RecordFile(path, handle, (await handle.stat()).size);
-    } catch (error) {
-      await handle?.close();
-      throw new ArcFleetError(
-        'dataset_not_found',
-        `Cannot open ${path}: ${(error as Error).message}`,
-        { file: path },
-        { cause: error },
-      );
-    }
+  /** @throws ArcFleetError `dataset_not_found`; for objects also `storage_unavailable` */
+  static async open(path: string, access?: RemoteAccess): Promise<RecordFile> {
+    return new RecordFile(await openByteSource(path, access));
+  }
+
+  get path(): string {
+    return this.source.path;
+  }
+
+  get sizeBytes(): number {
+    return this.source.sizeBytes;
+  }
+
+  /** Changes when the content does. */
+  get version(): string {
+    return this.source.version;
   }
 
   close(): Promise<void> {
-    return this.handle.close();
+    return this.source.close();
   }
 
   /** Up to `length` bytes from `offset` into `target`; fewer only at the end of the file. Returns the count. */
-  async readInto(target: Uint8Array, offset: number, length: number): Promise<number> {
-    let done = 0;
-    while (done < length) {
-      const { bytesRead } = await this.handle.read(target, done, length - done, offset + done);
-      if (bytesRead === 0) break;
-      done += bytesRead;
-    }
-    return done;
+  readInto(target: Uint8Array, offset: number, length: number): Promise<number> {
+    return this.source.readInto(target, offset, length);
   }
 
   /**

@@ -35,12 +35,12 @@ export function encodeRecord(payload: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Writes a `.rec` and its `.idx`. Call {@link close} for the index to exist. */
+/** Writes a `.rec` and its `.idx`, which is whole after {@link close}. Memory does not grow with the records. */
 export class RecordWriter {
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
   private offset = 0;
-  private readonly lines: string[] = [];
+  private lines: string[] = [];
 
   private constructor(
     private readonly rec: FileHandle,
@@ -72,7 +72,6 @@ export class RecordWriter {
   async close(): Promise<void> {
     try {
       await this.flush();
-      await this.idx.writeFile(this.lines.join(''));
     } finally {
       await this.rec.close();
       await this.idx.close();
@@ -81,6 +80,8 @@ export class RecordWriter {
 
   private async flush(): Promise<void> {
     if (this.pendingBytes > 0) await this.rec.writeFile(Buffer.concat(this.pending));
+    if (this.lines.length > 0) await this.idx.writeFile(this.lines.join(''));
+    this.lines = [];
     this.pending = [];
     this.pendingBytes = 0;
   }

@@ -1,8 +1,8 @@
+import { readAheadBytes } from '../bytes/byte-source.js';
 import { IMAGE_HEADER_BYTES, PART_HEADER_BYTES, parseRecordHeader, WHOLE, type RecordHeader } from './record-format.js';
 import type { RecordFile } from './record-file.js';
 import { risingOrder, type RecordIndex } from './record-index.js';
 
-const WINDOW_BYTES = 1024 * 1024;
 /** Records with more labels than this are read whole instead of from the scan's window. */
 const MAX_INLINE_LABELS = 16;
 
@@ -21,7 +21,7 @@ export interface ScannedRecord {
  */
 export async function scanHeaders(file: RecordFile, index: RecordIndex, visit: (record: ScannedRecord) => void): Promise<void> {
   const needed = PART_HEADER_BYTES + IMAGE_HEADER_BYTES + 4 * MAX_INLINE_LABELS;
-  const buffer = new Uint8Array(WINDOW_BYTES);
+  const buffer = new Uint8Array(Math.min(readAheadBytes(file.path), file.sizeBytes));
   let start = 0;
   let end = 0;
   for (const position of risingOrder(index.offsets)) {
@@ -32,7 +32,7 @@ export async function scanHeaders(file: RecordFile, index: RecordIndex, visit: (
     }
     if (offset < start || Math.min(offset + needed, file.sizeBytes) > end) {
       start = offset;
-      end = offset + (await file.readInto(buffer, offset, Math.min(WINDOW_BYTES, file.sizeBytes - offset)));
+      end = offset + (await file.readInto(buffer, offset, Math.min(buffer.length, file.sizeBytes - offset)));
     }
     const at = offset - start;
     const { cflag, length } = file.partHeader(buffer, at, offset, key);

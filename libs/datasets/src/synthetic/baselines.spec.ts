@@ -23,7 +23,11 @@ beforeAll(async () => {
   await generateSyntheticFaces({ directory, numIdentities: 2, imagesPerIdentity: 1, numPairs: NUM_PAIRS, seed: 1 });
   for (const { name } of SYNTHETIC_TARGETS) {
     const set = await openVerificationSet(verificationPath(directory, name));
-    const pixels = await Promise.all(set.images.map((image, index) => decodeImage(image, SIZE, `${name} ${index}`)));
+    const pixels = await Promise.all(
+      Array.from({ length: 2 * set.numPairs }, async (_, index) =>
+        decodeImage(await set.image(index), SIZE, set.describe(index)),
+      ),
+    );
     images.set(name, { pixels, isSame: set.isSame });
   }
 });

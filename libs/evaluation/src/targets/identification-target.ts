@@ -1,8 +1,8 @@
 import type { EvaluationTarget } from '#contracts';
-import { openTrainingSet, type ImageSize, type TrainingSet } from '#datasets';
+import type { ImageSize, RemoteAccess } from '#datasets';
 import { identify } from '#verification';
 import type { ImageList } from '../images.js';
-import { alignedImages } from '../images.js';
+import { imagesOf, openFaces } from './open-faces.js';
 import type { OpenTarget } from './target.js';
 
 /** Ranks that a report names. */
@@ -13,9 +13,10 @@ const FARS = [1e-6, 1e-5, 1e-4, 1e-3];
 export async function openIdentificationTarget(
   target: Extract<EvaluationTarget, { protocol: 'identification' }>,
   size: ImageSize,
+  access?: RemoteAccess,
 ): Promise<OpenTarget> {
-  const probes = await openTrainingSet({ kind: 'faces_emore', path: target.probes });
-  const distractors = await openTrainingSet({ kind: 'faces_emore', path: target.distractors }).catch(async (error: unknown) => {
+  const probes = await openFaces(target.probes, size, access);
+  const distractors = await openFaces(target.distractors, size, access).catch(async (error: unknown) => {
     await probes.close();
     throw error;
   });
@@ -53,15 +54,6 @@ export async function openIdentificationTarget(
       await distractors.close();
     },
   };
-}
-
-function imagesOf(set: TrainingSet, size: ImageSize): ImageList {
-  return alignedImages(
-    set.numImages,
-    size,
-    (index) => set.read(index),
-    (index) => set.describe(index),
-  );
 }
 
 function oneAfterTheOther(a: ImageList, b: ImageList): ImageList {

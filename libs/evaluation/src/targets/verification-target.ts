@@ -1,5 +1,5 @@
 import type { EvaluationTarget, ScoresOf } from '#contracts';
-import { openVerificationSet, type ImageSize } from '#datasets';
+import { openPairsFile, openVerificationSet, type ImageSize, type RemoteAccess } from '#datasets';
 import {
   areaUnder,
   bootstrapMean,
@@ -23,15 +23,17 @@ const CONFIDENCE = 0.95;
 export async function openVerificationTarget(
   target: Extract<EvaluationTarget, { protocol: 'verification' }>,
   size: ImageSize,
+  access?: RemoteAccess,
 ): Promise<OpenTarget> {
-  const set = await openVerificationSet(target.path);
+  const { path, images } = target;
+  const set = await (images === undefined ? openVerificationSet(path, access) : openPairsFile(path, images, access));
   return {
     name: target.name,
     images: alignedImages(
       2 * set.numPairs,
       size,
-      (index) => set.images[index]!,
-      (index) => `image ${index} of ${set.path}`,
+      (index) => set.image(index),
+      (index) => set.describe(index),
     ),
     mirrored: 'apart',
     score: (embeddings, dim, options) => scorePairs(embeddings, dim, set.isSame, options),

@@ -66,9 +66,11 @@ const refusal = (input: Uint8Array): { code: string; message: string; details: R
 };
 
 describe('parsePickle', () => {
-  it.each(fixtures)('reads %s', (_name, input) => {
+  it.each(fixtures)('reads %s', async (_name, input) => {
     const set = parseVerificationSet(input, '/data/lfw.bin');
-    expect(set.images.map((image) => Buffer.from(image))).toEqual(IMAGES.map((image) => Buffer.from(image)));
+    const images = await Promise.all(IMAGES.map((_, index) => set.image(index)));
+    expect(set.numPairs * 2).toBe(IMAGES.length);
+    expect(images.map((image) => Buffer.from(image))).toEqual(IMAGES.map((image) => Buffer.from(image)));
     expect([...set.isSame]).toEqual([1, 0]);
   });
 

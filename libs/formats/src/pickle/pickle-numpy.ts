@@ -11,6 +11,8 @@ import {
 
 /** numpy itself knows no more. */
 const MAX_DIMENSIONS = 64;
+/** Allowed element types and their sizes in bytes. */
+const ITEM_BYTES: Readonly<Record<string, number>> = { u1: 1, b1: 1, i1: 1, i4: 4, i8: 8 };
 
 /**
  * Text to bytes, no more in all than the file is long: each text of a file is encoded once at most, but a memo can hold out the same
@@ -83,9 +85,7 @@ function fill(
   bytes: PickleValue | undefined,
   encoder: Latin1Encoder,
 ): NumpyArray {
-  if (!(dtype instanceof PickleDtype) || (dtype.code !== 'u1' && dtype.code !== 'b1')) {
-    throw new PickleRefusal('a numpy array of something else than uint8 or bool');
-  }
+  if (!(dtype instanceof PickleDtype)) throw new PickleRefusal('a numpy array without dtype');
   const sizes = shape instanceof PickleTuple ? shape.items : typeof shape === 'number' ? [shape] : [];
   if (sizes.length > MAX_DIMENSIONS) throw new PickleRefusal(`a numpy array of ${sizes.length} dimensions`);
   let size = 1;
@@ -94,6 +94,7 @@ function fill(
     size *= length;
   }
   const data = asBytes(bytes, encoder);
+  size *= ITEM_BYTES[dtype.code] ?? 1;
   if (size !== data.length) throw new PickleRefusal(`a numpy array of ${size} bytes that holds ${data.length}`);
   array.dtype = dtype.code;
   array.shape = sizes as number[];
@@ -111,9 +112,21 @@ function scalar(code: string, bytes: Uint8Array): PickleValue {
   throw new PickleRefusal(`a numpy scalar of type ${JSON.stringify(code)} and ${bytes.length} bytes`);
 }
 
+/** The elements of an array as numbers (booleans as 0 and 1). */
+export function numpyIntegers({ dtype, data }: NumpyArray): number[] {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const bytes = ITEM_BYTES[dtype] ?? 1;
+  return Array.from({ length: data.length / bytes }, (_, i) => {
+    if (bytes === 8) return Number(view.getBigInt64(8 * i, true));
+    if (bytes === 4) return view.getInt32(4 * i, true);
+    if (dtype === 'i1') return view.getInt8(i);
+    return dtype === 'b1' ? Number(data[i] !== 0) : (data[i] as number);
+  });
+}
+
 function dtypeCode(value: PickleValue | undefined): string {
   const code = text(value).replace(/^[|<=]/, '');
-  if (!['u1', 'b1', 'i1', 'i4', 'i8'].includes(code))
+  if (!Object.hasOwn(ITEM_BYTES, code))
     throw new PickleRefusal(`the numpy type ${JSON.stringify(code.slice(0, 20))} is not allowed`);
   return code;
 }

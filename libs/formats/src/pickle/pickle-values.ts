@@ -50,7 +50,7 @@ export class PickleDtype {
   constructor(readonly code: string) {}
 }
 
-/** A numpy array of bytes (`u1`) or booleans (`b1`), C or Fortran order not told apart: callers take it as one row. */
+/** A numpy array of bytes (`u1`), booleans (`b1`) or integers (`i1`, `i4`, `i8`); `data` are its bytes, little-endian. C or Fortran order not told apart: callers take it as one row. */
 export class NumpyArray {
   dtype = '';
   shape: readonly number[] = [];

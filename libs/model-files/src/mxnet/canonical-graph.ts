@@ -11,6 +11,8 @@ export interface CanonicalGraph {
   readonly names: readonly string[];
   /** Factor on pixels; null: the symbol has none. */
   readonly pixelScale: number | null;
+  /** Drop rate; null: there is no dropout. */
+  readonly dropout: number | null;
   /** Every different epsilon of a batch norm. */
   readonly epsilons: readonly number[];
 }
@@ -78,9 +80,11 @@ export function canonicalGraph({ nodes, heads }: MxnetSymbol): CanonicalGraph {
   const [keys, texts, names]: [string[], string[], string[]] = [[], [], []];
   const epsilons = new Set<number>();
   let pixelScale: number | null = null;
+  let dropout: number | null = null;
   for (const [at, node] of nodes.entries()) {
     if (!needed.has(at)) continue;
     const inputs = node.inputs.map((input) => keyOf[input]!);
+    if (node.op === 'Dropout') dropout ??= Number(node.attrs['p'] ?? '0.5');
     if (node.op === 'null') keyOf[at] = node.name === 'data' ? 'data' : nameOf(node.name);
     else if (PASSING.has(node.op)) keyOf[at] = inputs[0] ?? '';
     else {
@@ -99,7 +103,7 @@ export function canonicalGraph({ nodes, heads }: MxnetSymbol): CanonicalGraph {
       names.push(node.name);
     }
   }
-  return { keys, texts, names, pixelScale, epsilons: [...epsilons] };
+  return { keys, texts, names, pixelScale, dropout, epsilons: [...epsilons] };
 }
 
 function ancestorsOf(nodes: readonly SymbolNode[], end: number): Set<number> {

@@ -1,4 +1,4 @@
-import { ArcFleetError, NETWORK_NAMES, acceptsSqueezeExcitation, OUTPUTS } from '#contracts';
+import { acceptsEpsilon, acceptsSqueezeExcitation, ArcFleetError, NETWORK_NAMES, OUTPUTS } from '#contracts';
 import { createNetwork, type Network, type NetworkOptions } from '#model-zoo';
 import { differencesOf } from '../compare-model.js';
 import type { StoredModel } from '../stored-model.js';
@@ -36,7 +36,7 @@ export function matchSymbol(symbol: MxnetSymbol, tensors: Tensors, file: string)
 }
 
 /** Networks whose tensors are those of the file, the constants as the symbol has them. */
-function candidatesOf({ pixelScale, epsilons }: CanonicalGraph, tensors: Tensors): Network[] {
+function candidatesOf({ pixelScale, dropout, epsilons }: CanonicalGraph, tensors: Tensors): Network[] {
   const { shapes } = tensors;
   const [embeddingSize] = shapes.get('fc1_beta') ?? shapes.get('fc1_bias') ?? shapes.get('pre_fc1_weight') ?? [];
   const hasGate = [...shapes.keys()].some((name) => /_se_conv1_weight$/.test(name));
@@ -50,6 +50,7 @@ function candidatesOf({ pixelScale, epsilons }: CanonicalGraph, tensors: Tensors
       width: SIZE,
       squeezeExcitation: hasGate && acceptsSqueezeExcitation(name),
       ...(pixelScale !== null && { pixelScale }),
+      ...(dropout !== null && dropout < 1 && { dropout }),
     };
     // `H` is one dense layer, called fc1: all before it is the body.
     if (!isBody(createNetwork({ ...options, output: 'H' }))) continue;
@@ -59,22 +60,14 @@ function candidatesOf({ pixelScale, epsilons }: CanonicalGraph, tensors: Tensors
       if (differencesOf(network, tensors).length > 0) continue;
       found.push(network);
       const [epsilon, ...others] = epsilons;
-      if (epsilon !== undefined && others.length === 0 && mayHaveEpsilon(network)) {
+      if (epsilon !== undefined && others.length === 0 && acceptsEpsilon(network.name)) {
         found.push(createNetwork({ ...options, output, epsilon }));
       }
     }
   }
-  return found;
-}
-
-function mayHaveEpsilon(network: Network): boolean {
-  try {
-    createNetwork({ ...network, epsilon: 1 });
-    return true;
-  } catch (error) {
-    if (error instanceof ArcFleetError) return false;
-    throw error;
-  }
+  // Outputs with and without dropout are the same in use: where there are both, the symbol's own comes first.
+  const isAlike = (network: Network) => network.graph().some(({ op }) => op.kind === 'dropout') === (dropout !== null);
+  return [...found.filter(isAlike), ...found.filter((network) => !isAlike(network))];
 }
 
 function firstDifference(theirs: CanonicalGraph, ours: CanonicalGraph): string {

@@ -3,8 +3,6 @@ import type { MxnetSymbol, SymbolNode } from './symbol.js';
 
 /** Momentum of running statistics, as every network here has it. */
 const MOMENTUM = '0.9';
-/** Keeps GNAP's roots above zero; as in the network. */
-const SMALLEST = '1e-12';
 
 const pair = (size: number): string => `(${size}, ${size})`;
 const truth = (value: boolean): string => (value ? 'True' : 'False');
@@ -97,7 +95,7 @@ function draw({ name, op }: GraphNode, inputs: readonly number[], put: Put, vari
     case 'equalizeNorms': {
       const squares = put('square', `${name}_square`, {}, inputs);
       const sums = put('sum', `${name}_sum`, { axis: '1', keepdims: 'True' }, [squares]);
-      const norms = put('sqrt', `${name}_norm`, {}, [put('_plus_scalar', `${name}_above`, { scalar: SMALLEST }, [sums])]);
+      const norms = put('sqrt', `${name}_norm`, {}, [put('_plus_scalar', `${name}_above`, { scalar: String(op.floor) }, [sums])]);
       const means = put('mean', `${name}_mean`, { axis: '(2, 3)', keepdims: 'True' }, [norms]);
       const scales = put('broadcast_div', `${name}_scale`, {}, [means, norms]);
       return put('broadcast_mul', name, {}, [...inputs, scales]);

@@ -35,7 +35,7 @@ export function averagePool(size: number): LayerFactory {
  */
 export function equalizeNorms(): LayerFactory {
   return (input) =>
-    stateless(input, { kind: 'equalizeNorms' }, (x, { mode, bnGroupSize }) => {
+    stateless(input, { kind: 'equalizeNorms', floor: SMALLEST }, (x, { mode, bnGroupSize }) => {
       const groupSize = mode === 'train' ? bnGroupSize : 1;
       const positions = groupSize * input.height * input.width;
       const grouped = tf.reshape(x, [-1, positions, input.channels]);

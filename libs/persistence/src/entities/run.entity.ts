@@ -1,29 +1,43 @@
-import type { Accuracies, ErrorReport, FileEntry, RunConfig, RunStatus } from '#contracts';
+import type {
+  EmbeddingConfig,
+  EmbeddingResult,
+  ErrorReport,
+  EvaluatedModel,
+  EvaluationConfig,
+  RunConfig,
+  RunKind,
+  RunStatus,
+} from '#contracts';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A stored backbone; the folder is relative to the storage root. */
-export interface RunModel {
-  /** The one that wrote it. */
-  generation: number;
-  step: number;
-  folder: string;
-  files: FileEntry[];
-  accuracies: Accuracies;
-  isBest: boolean;
-  isLast: boolean;
-}
-
 @Entity({ name: 'runs' })
-@Index('runs_created', ['createdAt', 'id'])
+@Index('runs_created', ['kind', 'createdAt', 'id'])
+@Index('runs_by_model', ['modelId'])
 @Index('runs_unfinished', ['status'], { where: `status not in ('succeeded', 'failed', 'canceled')` })
 @Check('runs_status', `status in ('queued', 'starting', 'running', 'succeeded', 'failed', 'canceling', 'canceled')`)
+@Check('runs_kind', `kind in ('training', 'evaluation', 'embedding')`)
 export class RunEntity {
   @PrimaryColumn({ name: 'id', type: 'text', primaryKeyConstraintName: 'runs_pkey' })
   id!: string;
 
-  /** Resolved configuration: `runConfigSchema` has nothing left to fill in. */
+  @Column({ name: 'kind', type: 'text', default: 'training' })
+  kind!: RunKind;
+
+  /** Resolved configuration of its kind: the schema has nothing left to fill in. Images of a request for embeddings go when it ends. */
   @Column({ name: 'config', type: 'jsonb' })
-  config!: RunConfig;
+  config!: RunConfig | EvaluationConfig | EmbeddingConfig;
+
+  /** Stored model that an evaluation or a request for embeddings uses. No foreign key: what it found outlives the model. */
+  @Column({ name: 'model_id', type: 'text', nullable: true })
+  modelId!: string | null;
+
+  /** That model as the worker found it. */
+  @Column({ name: 'opened_model', type: 'jsonb', nullable: true })
+  openedModel!: EvaluatedModel | null;
+
+  /** Answer to a request for embeddings. */
+  @Column({ name: 'result', type: 'jsonb', nullable: true })
+  result!: EmbeddingResult | null;
 
   /** Changes only through `transitionRun`. */
   @Column({ name: 'status', type: 'text' })
@@ -74,10 +88,6 @@ export class RunEntity {
   /** Last accepted checkpoint. No foreign key: `checkpoints` already points here. */
   @Column({ name: 'checkpoint_id', type: 'text', nullable: true })
   checkpointId!: string | null;
-
-  /** Stored models that were not deleted since, oldest first; none of steps that a restart threw away. */
-  @Column({ name: 'models', type: 'jsonb', default: [] })
-  models!: RunModel[];
 
   /** Last `seq` used in `run_events`. */
   @Column({ name: 'event_seq', type: 'int', default: 0 })

@@ -1,4 +1,4 @@
-import type { RunEventType } from '#contracts';
+import type { WebhookEventType } from '#contracts';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { RunEntity } from './run.entity.js';
 
@@ -22,7 +22,7 @@ export class WebhookEndpointEntity {
 
   /** Event filter; null: all. */
   @Column({ name: 'events', type: 'text', array: true, nullable: true })
-  events!: RunEventType[] | null;
+  events!: WebhookEventType[] | null;
 
   /** Set when the receiver answered 410: nothing more is sent. */
   @Column({ name: 'disabled_at', type: 'timestamptz', precision: 3, nullable: true })

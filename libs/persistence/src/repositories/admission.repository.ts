@@ -1,11 +1,19 @@
-import type { CheckpointManifest, RunConfig } from '#contracts';
+import type { CheckpointManifest, EmbeddingConfig, EvaluationConfig, RunConfig, RunKind } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import { transitionRun } from '../transition-run.js';
+
+/** `batch` is that of trainings. */
+export interface Sizes {
+  readonly ranks: { readonly min: number; readonly max: number };
+  readonly batch: Pick<RunConfig['batch'], 'globalBatchSize' | 'bnGroupSize'> | null;
+}
 
 /** A run that waits for slots. */
 export interface QueuedRun {
   readonly runId: string;
-  readonly config: RunConfig;
+  readonly kind: RunKind;
+  /** What decides of its numbers of ranks; images of a request must not be read for that. */
+  readonly config: Sizes;
   /** Since when it could have been admitted: its creation, or the end of its backoff. */
   readonly waitingSince: Date;
 }
@@ -13,7 +21,7 @@ export interface QueuedRun {
 /** Runs that wait for slots and whose backoff is over, the oldest first. */
 export async function findQueuedRuns(manager: EntityManager, now: Date, limit: number): Promise<QueuedRun[]> {
   return manager.query(
-    `select id as "runId", config, greatest(created_at, not_before) as "waitingSince" from runs
+    `select id as "runId", kind, jsonb_build_object('ranks', config->'ranks', 'batch', config->'batch') as config, greatest(created_at, not_before) as "waitingSince" from runs
       where status = 'queued' and (not_before is null or not_before <= $1) order by created_at, id limit $2`,
     [now, limit],
   );
@@ -59,12 +67,15 @@ export async function admitRun(
 }
 
 /** What the rank jobs of a generation need. */
-export interface GenerationStart {
-  readonly config: RunConfig;
+export type GenerationStart = {
   readonly worldSize: number;
   /** null: from scratch. */
   readonly resumeFrom: CheckpointManifest | null;
-}
+} & (
+  | { readonly kind: 'training'; readonly config: RunConfig }
+  | { readonly kind: 'evaluation'; readonly config: EvaluationConfig }
+  | { readonly kind: 'embedding'; readonly config: EmbeddingConfig }
+);
 
 /** null: there is no such generation. */
 export async function getGenerationStart(
@@ -73,7 +84,7 @@ export async function getGenerationStart(
   generation: number,
 ): Promise<GenerationStart | null> {
   const rows: GenerationStart[] = await manager.query(
-    `select r.config, g.world_size as "worldSize", c.manifest as "resumeFrom"
+    `select r.kind, r.config, g.world_size as "worldSize", c.manifest as "resumeFrom"
        from generations g join runs r on r.id = g.run_id left join checkpoints c on c.id = g.checkpoint_id
       where g.run_id = $1 and g.generation = $2`,
     [runId, generation],

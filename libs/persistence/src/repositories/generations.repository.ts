@@ -1,4 +1,4 @@
-import type { ErrorReport, RunConfig, RunStatus } from '#contracts';
+import type { ErrorReport, RunConfig, RunKind, RunStatus } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import type { GenerationState } from '../entities/generation.entity.js';
 import type { RankOutcome } from '../entities/rank.entity.js';
@@ -21,6 +21,7 @@ export interface LiveRank {
 /** A generation that is not over, with its run. */
 export interface LiveGeneration {
   readonly runId: string;
+  readonly kind: RunKind;
   readonly generation: number;
   readonly state: GenerationState;
   readonly createdAt: Date;
@@ -29,8 +30,8 @@ export interface LiveGeneration {
   readonly cancelRequestedAt: Date | null;
   readonly restartsSinceCheckpoint: number;
   readonly step: number;
-  /** This generation's record of the model that the run ends with is committed. */
-  readonly hasModel: boolean;
+  /** What the run is for is committed: this generation's record of the last model, the scores of all targets, the embeddings. */
+  readonly hasResult: boolean;
   readonly faults: RunConfig['faults'];
   readonly ranks: readonly LiveRank[];
 }
@@ -38,9 +39,16 @@ export interface LiveGeneration {
 /** Generations that are not over. */
 export async function findLiveGenerations(manager: EntityManager): Promise<LiveGeneration[]> {
   const generations: Omit<LiveGeneration, 'ranks'>[] = await manager.query(
-    `select g.run_id as "runId", g.generation, g.state, g.created_at as "createdAt", g.ending_at as "endingAt", r.status,
+    `select g.run_id as "runId", r.kind, g.generation, g.state, g.created_at as "createdAt", g.ending_at as "endingAt", r.status,
             r.cancel_requested_at as "cancelRequestedAt", r.restarts_since_checkpoint as "restartsSinceCheckpoint", r.step,
-            r.models @> jsonb_build_array(jsonb_build_object('generation', g.generation, 'isLast', true)) as "hasModel", r.config->'faults' as faults
+            r.config->'faults' as faults,
+            case r.kind
+              when 'training' then exists (select 1 from models m
+                where m.run_id = g.run_id and m.generation = g.generation and m.is_last and m.deleted_at is null)
+              when 'evaluation' then (select count(*) from evaluation_scores s
+                where s.run_id = g.run_id and s.generation = g.generation) = r.total_steps
+              else r.result is not null
+            end as "hasResult"
        from generations g join runs r on r.id = g.run_id where g.state <> 'ended' order by g.created_at, g.run_id`,
   );
   if (generations.length === 0) return [];

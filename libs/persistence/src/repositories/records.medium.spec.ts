@@ -1,4 +1,5 @@
 import {
+  evaluationConfigSchema,
   runConfigSchema,
   type CheckpointManifest,
   type ErrorCode,
@@ -14,13 +15,18 @@ import {
   admitRun,
   commitRecords,
   createDataSource,
+  createEvaluation,
   createRun,
   endGeneration,
   findLiveGenerations,
+  findQueuedRuns,
   findRunEvents,
+  getEvaluation,
+  getEvaluationScores,
   getGenerationStart,
   getMetricSeries,
   getRun,
+  listEvaluations,
   listReservedSlots,
   runMigrations,
   type CommitResult,
@@ -203,7 +209,7 @@ describe('commitRecords', () => {
     ]);
     expect(during.model).toBeNull();
     const liveOf = async () => (await findLiveGenerations(source.manager)).find((each) => each.runId === runId)!;
-    expect((await liveOf()).hasModel).toBe(false);
+    expect((await liveOf()).hasResult).toBe(false);
     const last = { ...finished('succeeded'), message: 'lfw reached 0.9' } as RecordBody;
     await commit(
       runId,
@@ -212,7 +218,7 @@ describe('commitRecords', () => {
     const after = await getRun(source.manager, runId);
     expect(after.models.map(({ step }) => step)).toEqual([20, 30]);
     expect(after.model).toMatchObject({ step: 30, folder: 'model/g1-s30', isLast: true });
-    expect(await liveOf()).toMatchObject({ hasModel: true, ranks: [{ outcome: 'succeeded', message: 'lfw reached 0.9' }] });
+    expect(await liveOf()).toMatchObject({ hasResult: true, ranks: [{ outcome: 'succeeded', message: 'lfw reached 0.9' }] });
   });
 
   it('lists no models of steps that a restart threw away, and takes no last model of an older generation for its own', async () => {
@@ -220,7 +226,7 @@ describe('commitRecords', () => {
     const models = [modelAt(10), modelAt(20), modelAt(30, { isLast: true })];
     await commit(runId, channel(runId, 0, [claim(), started(), models[0]!, checkpoint(runId, 10), ...models.slice(1)]));
     const liveOf = async () => (await findLiveGenerations(source.manager)).find((each) => each.runId === runId)!;
-    expect((await liveOf()).hasModel).toBe(true);
+    expect((await liveOf()).hasResult).toBe(true);
     await requeue(runId, 1);
     await admit(runId, 1);
     // Not started: nothing is thrown away yet, and it has written none.
@@ -230,7 +236,7 @@ describe('commitRecords', () => {
       [1, 20],
       [1, 30],
     ]);
-    expect(await liveOf()).toMatchObject({ generation: 2, hasModel: false });
+    expect(await liveOf()).toMatchObject({ generation: 2, hasResult: false });
     expect((await getRun(source.manager, runId)).model).toBeNull();
 
     const again = { ...modelAt(30, { isLast: true }), folder: 'model/g2-s30' } as RecordBody;
@@ -241,7 +247,7 @@ describe('commitRecords', () => {
       [1, 10],
       [2, 30],
     ]);
-    expect((await liveOf()).hasModel).toBe(true);
+    expect((await liveOf()).hasResult).toBe(true);
     expect((await getRun(source.manager, runId)).model).toMatchObject({ generation: 2, folder: 'model/g2-s30' });
   });
 
@@ -418,5 +424,74 @@ describe('endGeneration', () => {
     expect(await getRun(source.manager, runId)).toMatchObject({ status: 'queued', restarts: 1 });
     const rows: unknown[] = await source.query('select from reservations where run_id = $1', [runId]);
     expect(rows).toHaveLength(0);
+  });
+});
+
+describe('records of an evaluation', () => {
+  const model = {
+    format: 'arcfleet',
+    network: 'y1',
+    embeddingSize: 2,
+    height: 112,
+    width: 112,
+    sha256: '0'.repeat(64),
+    engine: 'wasm',
+  } as const;
+  const begun: RecordBody = { type: 'evaluation.started', model, engine: 'wasm', engineDetails: 'one thread' };
+  const roc = [{ far: 1, tar: 1, threshold: -1 }];
+  const histogram = { edges: [-1, 1], genuine: [1], impostor: [1] };
+  const verification = { numPairs: 2, accuracy: 1, std: 0, threshold: 1, xnorm: 1, tarAtFar: {} };
+  const scored = (target: string, accuracy = 1): RecordBody => ({
+    type: 'evaluation.scored',
+    target,
+    scores: { protocol: 'verification', ...verification, accuracy, interval: null, areaUnderRoc: 1, roc, histogram },
+  });
+  const targets = ['b', 'a'].map((name) => ({ protocol: 'verification' as const, name, path: `/data/${name}.bin` }));
+  const plan = evaluationConfigSchema.parse({ model: { id: null, path: '/m' }, targets, ranks: { max: 2 } });
+  const anEvaluation = async (): Promise<string> => {
+    const id = await source.transaction((manager) => createEvaluation(manager, plan, []));
+    await admit(id);
+    return id;
+  };
+  const liveOf = async (runId: string) =>
+    (await findLiveGenerations(source.manager)).find((generation) => generation.runId === runId);
+
+  it('count targets, keep curves out of what is listed and sent, and show the live generation only', async () => {
+    const id = await anEvaluation();
+    const first = channel(id, 0, [claim(), begun, scored('a', 0.5), scored('b')]);
+    await commit(id, first.slice(0, 3));
+    expect(await liveOf(id)).toMatchObject({ kind: 'evaluation', hasResult: false, step: 1 });
+    // All of it again, as after a lost watermark: nothing happens twice.
+    await commit(id, first);
+    await commit(id, first);
+    const during = await getEvaluation(source.manager, id);
+    expect(during).toMatchObject({ status: 'running', step: 2, totalSteps: 2, openedModel: model, engine: 'wasm' });
+    expect(during.scores.map(({ target }) => target)).toEqual(['b', 'a']);
+    expect(during.scores[0]?.scores).not.toHaveProperty('roc');
+    expect(await liveOf(id)).toMatchObject({ hasResult: true });
+    const events = (await findRunEvents(source.manager, id, 0)).filter(({ type }) => type === 'scored');
+    expect(events.map(({ data }) => [data['target'], data['step'], data['totalSteps']])).toEqual([
+      ['a', 1, 2],
+      ['b', 2, 2],
+    ]);
+    expect(events[0]?.data['scores']).not.toHaveProperty('histogram');
+    expect((await getEvaluationScores(source.manager, id)).scores[1]).toMatchObject({
+      scores: { accuracy: 0.5, roc, histogram },
+    });
+
+    await requeue(id, 1);
+    await admit(id);
+    await commit(id, channel(id, 0, [claim(), begun, scored('a', 0.75)], { generation: 2 }));
+    const after = await getEvaluation(source.manager, id);
+    expect(after).toMatchObject({ generation: 2, step: 1, scores: [{ target: 'a', generation: 2, scores: { accuracy: 0.75 } }] });
+    expect(await liveOf(id)).toMatchObject({ hasResult: false });
+    expect((await listEvaluations(source.manager, { limit: 1 })).evaluations[0]).toEqual(after);
+  });
+
+  it('give an evaluation any number of ranks, without reading its whole configuration for that', async () => {
+    const id = await source.transaction((manager) => createEvaluation(manager, plan, []));
+    const queued = (await findQueuedRuns(source.manager, new Date(Date.now() + 1_000), 1_000)).find(({ runId }) => runId === id);
+    expect(queued).toMatchObject({ kind: 'evaluation', config: { ranks: { min: 2, max: 2 }, batch: null } });
+    expect(Object.keys(queued?.config ?? {}).sort()).toEqual(['batch', 'ranks']);
   });
 });

@@ -1,10 +1,11 @@
-import type { ProgressRecord, RecordOf } from '#contracts';
+import { scoreSummarySchema, type EvaluationScores, type ProgressRecord, type RecordOf } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import type { GenerationState } from '../entities/generation.entity.js';
 import { newId } from '../ids.js';
 import { appendRunEvent } from '../run-events.js';
 import { jsonb, storableText } from '../storable.js';
 import { transitionRun } from '../transition-run.js';
+import { forgetModel, forgetModelsAfter, insertModel } from './models.repository.js';
 
 /** How far a rank's channel is committed and whose it is. */
 export interface RankWatermark {
@@ -169,28 +170,28 @@ async function applyToRun(manager: EntityManager, record: ProgressRecord, row: R
     case 'checkpoint.written':
       return acceptCheckpoint(manager, runId, generation, body, at);
     case 'model.written': {
-      const { type: _, ...written } = body;
-      const model = { generation, ...written };
-      await manager.query('update runs set models = models || $2::jsonb where id = $1', [runId, jsonb([model])]);
-      const { files: __, ...data } = model;
-      await appendRunEvent(manager, runId, { type: 'model', at, data });
+      const id = await insertModel(manager, { runId, generation, at }, body);
+      const { type: _, files: __, ...data } = body;
+      await appendRunEvent(manager, runId, { type: 'model', at, data: { id, generation, ...data } });
       return;
     }
     case 'model.deleted':
-      return keepModels(manager, runId, `m.model->>'folder' <> $2`, storableText(body.folder));
+      return forgetModel(manager, runId, body.folder, at);
+    case 'evaluation.started':
+      return startEvaluation(manager, runId, generation, body, at);
+    case 'evaluation.scored':
+      return storeScores(manager, runId, generation, body, at);
+    case 'embeddings.computed':
+      await manager.query('update runs set opened_model = $2, result = $3, engine = $4, step = 1 where id = $1', [
+        runId,
+        jsonb(body.model),
+        jsonb(body.result),
+        storableText(body.model.engine),
+      ]);
+      return;
     default:
       return;
   }
-}
-
-/** Drops the models of a run that `condition` (on `m.model` and the value `$2`) does not hold for. */
-async function keepModels(manager: EntityManager, runId: string, condition: string, value: string | number): Promise<void> {
-  await manager.query(
-    `update runs set models = coalesce((select jsonb_agg(m.model order by m.place)
-        from jsonb_array_elements(models) with ordinality as m (model, place) where ${condition}), '[]')
-      where id = $1`,
-    [runId, value],
-  );
 }
 
 async function startTraining(
@@ -208,17 +209,68 @@ async function startTraining(
     body.totalSteps,
   ]);
   // What an older generation made of later steps is trained anew.
-  await keepModels(manager, runId, `(m.model->>'step')::int <= $2`, body.step);
-  await manager.query(
-    `update generations set state = 'running', started_at = $3 where run_id = $1 and generation = $2 and state = 'admitted'`,
-    [runId, generation, at],
-  );
+  await forgetModelsAfter(manager, runId, body.step, at);
+  await markRunning(manager, runId, generation, at);
   await transitionRun(manager, runId, 'running', {
     reason: 'training',
     message: storableText(
       `Training ${body.numClasses} classes (${body.numImages} images) from step ${body.step} to ${body.totalSteps} on ${body.engineDetails}.`,
     ),
   });
+}
+
+/** An evaluation begins anew with each generation: what an older one scored is not shown. */
+async function startEvaluation(
+  manager: EntityManager,
+  runId: string,
+  generation: number,
+  { model, engine, engineDetails }: RecordOf<'evaluation.started'>,
+  at: Date,
+): Promise<void> {
+  await manager.query('update runs set engine = $2, opened_model = $3, step = 0 where id = $1', [
+    runId,
+    storableText(engine),
+    jsonb(model),
+  ]);
+  await markRunning(manager, runId, generation, at);
+  const name = model.network === null ? `a model (${model.format})` : `${model.network} (${model.format})`;
+  await transitionRun(manager, runId, 'running', {
+    reason: 'evaluating',
+    message: storableText(`Evaluating ${name} on ${engineDetails}.`),
+  });
+}
+
+async function markRunning(manager: EntityManager, runId: string, generation: number, at: Date): Promise<void> {
+  await manager.query(
+    `update generations set state = 'running', started_at = $3 where run_id = $1 and generation = $2 and state = 'admitted'`,
+    [runId, generation, at],
+  );
+}
+
+async function storeScores(
+  manager: EntityManager,
+  runId: string,
+  generation: number,
+  { target, scores }: RecordOf<'evaluation.scored'>,
+  at: Date,
+): Promise<void> {
+  await manager.query(
+    `insert into evaluation_scores (run_id, generation, target, protocol, scores, at) values ($1, $2, $3, $4, $5, $6)
+     on conflict (run_id, generation, target) do update set protocol = excluded.protocol, scores = excluded.scores, at = excluded.at`,
+    [runId, generation, storableText(target), scores.protocol, jsonb(scores), at],
+  );
+  const [rows]: [{ step: number; totalSteps: number }[], number] = await manager.query(
+    `update runs set step = (select count(*) from evaluation_scores where run_id = $1 and generation = $2) where id = $1
+     returning step, total_steps as "totalSteps"`,
+    [runId, generation],
+  );
+  const data = { ...rows[0], target, scores: scoreSummarySchema.parse(withoutCurves(scores)) };
+  await appendRunEvent(manager, runId, { type: 'scored', at, data });
+}
+
+/** Events and webhooks stay small; the curves are in the table. */
+function withoutCurves(scores: EvaluationScores): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(scores).filter(([name]) => name !== 'roc' && name !== 'histogram'));
 }
 
 const lastStepOf = (body: RecordOf<'metrics'>): number => Math.max(...body.points.map(({ step }) => step));

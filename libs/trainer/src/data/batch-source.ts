@@ -1,5 +1,5 @@
 import type { TrainingJob } from '#contracts';
-import { BatchLoader, type TrainingSet } from '#datasets';
+import { BatchLoader, type ImageDecoder, type TrainingSet } from '#datasets';
 import { totalStepsOf } from '../run-length.js';
 import { DataOrder } from './data-order.js';
 
@@ -29,22 +29,24 @@ export interface BatchSource {
 }
 
 /** Every image once per epoch, in an order that depends on (seed, epoch) only. @throws ArcFleetError `dataset_invalid` */
-export function epochBatches({ config, rank, worldSize }: TrainingJob, set: TrainingSet): BatchSource {
+export function epochBatches({ config, rank, worldSize }: TrainingJob, set: TrainingSet, decoder: ImageDecoder): BatchSource {
   const { seed, batch, dataset } = config;
   const { numImages } = set;
   const { globalBatchSize } = batch;
   const order = new DataOrder({ seed, numImages, globalBatchSize, rank, worldSize, mirrors: dataset.mirror });
   const { stepsPerEpoch } = order;
   const totalSteps = totalStepsOf(config, stepsPerEpoch);
-  const loader = new BatchLoader<Float32Array>({
+  const loader = new BatchLoader({
     set,
+    decoder,
     plan: (step) => (step < totalSteps ? order.batchAt(step) : undefined),
-    allocate: (length) => new Float32Array(length),
+    prefetch: dataset.prefetch,
   });
   return {
     stepsPerEpoch,
     batch: (step) => loader.batch(step),
     release: (batch) => loader.release(batch),
     close: () => loader.close(),
+    metrics: () => loader.takeMetrics(),
   };
 }

@@ -1,4 +1,5 @@
 import { ArcFleetError, RANDOM_STREAMS, shuffledIndices, uniformAt } from '#contracts';
+import type { BatchPlan } from '#datasets';
 
 export interface DataOrderOptions {
   readonly seed: number;
@@ -8,15 +9,6 @@ export interface DataOrderOptions {
   readonly worldSize: number;
   /** Mirror each image with probability 0.5. */
   readonly mirrors: boolean;
-}
-
-/** One rank's share of a step's global batch. */
-export interface BatchPlan {
-  /** Updates done before this one. */
-  readonly step: number;
-  readonly indices: Uint32Array;
-  /** 1: mirror the image. */
-  readonly mirror: Uint8Array;
 }
 
 /**
@@ -57,6 +49,6 @@ export class DataOrder {
     const mirror = Uint8Array.from(indices, (_, local) =>
       mirrors && uniformAt(seed, RANDOM_STREAMS.mirror, step, first + local) < 0.5 ? 1 : 0,
     );
-    return { step, indices, mirror };
+    return { indices, mirror, draws: { seed, step, firstSample: first } };
   }
 }

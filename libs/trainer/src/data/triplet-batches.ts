@@ -35,10 +35,11 @@ export function tripletBatches(options: TripletBatchesOptions): BatchSource {
   // Not an epoch of triplets, which there is none of: images trained on, counted in data sets.
   const stepsPerEpoch = Math.max(1, Math.floor(set.numImages / globalBatchSize));
   const totalSteps = totalStepsOf(config, stepsPerEpoch);
-  const loader = new BatchLoader<Float32Array>({
+  const loader = new BatchLoader({
     set,
+    decoder: options.decoder,
     plan: (step) => (step < totalSteps ? queue.batchAt(step) : undefined),
-    allocate: (length) => new Float32Array(length),
+    prefetch: config.dataset.prefetch,
   });
   let metrics: Record<string, number> = {};
 
@@ -81,7 +82,7 @@ export function tripletBatches(options: TripletBatchesOptions): BatchSource {
     },
     release: (batch) => loader.release(batch),
     close: () => loader.close(),
-    metrics: () => metrics,
+    metrics: () => ({ ...loader.takeMetrics(), ...metrics }),
     stateAt: (step) => queue.stateAt(step),
     restore: (step, state) => {
       const parsed = tripletQueueSchema.safeParse(state);

@@ -1,6 +1,6 @@
 import type { Collective } from '#collective';
 import { ArcFleetError, RANDOM_STREAMS, shuffledIndices, type TrainingJob, type TripletLossConfig } from '#contracts';
-import type { TrainingSet } from '#datasets';
+import type { ImageDecoder, TrainingSet } from '#datasets';
 import type { Engine } from '#engine';
 import { anchorPositivePairs, anchorsPerTile, anchorTiles, mineNegatives, NORM_EPSILON } from '#losses';
 import type { Backbone } from '../backbone.js';
@@ -14,6 +14,7 @@ export interface TripletMinerOptions {
   readonly job: TrainingJob;
   readonly loss: TripletLossConfig;
   readonly set: TrainingSet;
+  readonly decoder: ImageDecoder;
   readonly collective: Collective;
   readonly engine: Engine;
   readonly backbone: Backbone;
@@ -86,11 +87,12 @@ export class TripletMiner {
 
   /** The whole bag's embeddings, N x D. */
   private async embed(samples: Uint32Array, statistics: Float32Array): Promise<Float32Array> {
-    const { set, collective, engine, backbone } = this.options;
+    const { set, decoder, collective, engine, backbone } = this.options;
     const { embeddingSize } = backbone.network;
     const [first, end] = this.share(Math.ceil(samples.length / EMBED_BATCH_SIZE));
     const own = await embedSamples({
       set,
+      decoder,
       samples: samples.subarray(first * EMBED_BATCH_SIZE, end * EMBED_BATCH_SIZE),
       backbone,
       statistics,

@@ -72,7 +72,7 @@ export class TripletQueue {
       indices[local] = this.triplets[3 * triplet + Math.floor(inBlock / third)]!;
       mirror[local] = mirrors && uniformAt(seed, RANDOM_STREAMS.mirror, step, row) < 0.5 ? 1 : 0;
     }
-    return { indices, mirror };
+    return { indices, mirror, draws: { seed, step, firstSample: rank * localBatchSize } };
   }
 
   /** The queue as it stands after `step` updates. */

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import {
+  ArcFleetError,
+  evaluationConfigSchema,
+  type CreatedEvaluation,
+  type CreateEvaluation,
+  type EvaluationList,
+  type EvaluationScoreList,
+  type EvaluationView,
+  type ModelReference,
+  type ResolvedModel,
+} from '#contracts';
+import {
+  createEvaluation,
+  getEvaluation,
+  getEvaluationScores,
+  getModel,
+  listEvaluations,
+  requestCancel,
+  type EvaluationDetails,
+} from '#persistence';
+import { nextPage, type ListRunsQuery } from '../runs/queries.js';
+import { Submission } from '../runs/submission.js';
+import { ApiSettings } from '../settings.js';
+
+@Injectable()
+export class EvaluationsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly settings: ApiSettings,
+    private readonly submission: Submission,
+  ) {}
+
+  /**
+   * Creates an evaluation; see {@link Submission.submit}.
+   * @throws ArcFleetError `model_not_found` for an id that names no stored model.
+   */
+  create(input: CreateEvaluation, idempotencyKey: string | null): Promise<CreatedEvaluation & { replayed: boolean }> {
+    return this.submission.submit('POST /evaluations', input, idempotencyKey, async (manager, endpoints) => {
+      const { webhooks: _, model, ...rest } = input;
+      const config = evaluationConfigSchema.parse({ ...rest, model: await resolveModel(manager, model) });
+      return this.toView(await getEvaluation(manager, await createEvaluation(manager, config, endpoints)));
+    });
+  }
+
+  async get(id: string): Promise<EvaluationView> {
+    return this.toView(await getEvaluation(this.dataSource.manager, id));
+  }
+
+  scores(id: string): Promise<EvaluationScoreList> {
+    return getEvaluationScores(this.dataSource.manager, id);
+  }
+
+  async list({ limit, cursor, status }: ListRunsQuery): Promise<EvaluationList> {
+    const { evaluations, next } = await listEvaluations(this.dataSource.manager, {
+      limit,
+      ...(cursor ? { after: cursor } : {}),
+      ...(status ? { statuses: status } : {}),
+    });
+    return {
+      evaluations: evaluations.map((evaluation) => this.toView(evaluation)),
+      next: next && nextPage(`${this.settings.publicUrl}/evaluations`, next, { limit, status }),
+    };
+  }
+
+  async cancel(id: string): Promise<EvaluationView> {
+    return this.dataSource.transaction(async (manager) => {
+      await requestCancel(manager, id);
+      return this.toView(await getEvaluation(manager, id));
+    });
+  }
+
+  private toView(evaluation: EvaluationDetails): EvaluationView {
+    const self = `${this.settings.publicUrl}/evaluations/${evaluation.id}`;
+    return { ...evaluation, urls: { self, cancel: `${self}/cancel`, events: `${self}/events`, scores: `${self}/scores` } };
+  }
+}
+
+/** What a worker opens: a stored model's folder, or the files that were named. */
+async function resolveModel(manager: EntityManager, model: ModelReference): Promise<ResolvedModel> {
+  if (!('id' in model)) return { id: null, ...model };
+  try {
+    return { id: model.id, path: (await getModel(manager, model.id)).folder };
+  } catch (error) {
+    if (!(error instanceof ArcFleetError) || error.code !== 'not_found') throw error;
+    throw new ArcFleetError('model_not_found', `${error.message} GET /models lists those that are stored.`, {
+      modelId: model.id,
+      fieldErrors: [{ pointer: '/model/id', message: 'names no stored model' }],
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { runStateSchema } from '../run-view.js';
+import { embeddingResultSchema } from './embedding-config.js';
+import { resolvedModelSchema } from './evaluation-config.js';
+import { evaluatedModelSchema, evaluationScoresSchema, scoreSummarySchema } from './evaluation-scores.js';
+
+const scored = { target: z.string(), generation: z.number().int(), at: z.iso.datetime() };
+
+/** An evaluation as the API shows it: a run whose steps are targets. */
+export const evaluationViewSchema = runStateSchema.extend({
+  /** Targets scored by the live generation, and all that were asked for. */
+  step: z.number().int(),
+  totalSteps: z.number().int(),
+  /** The model that was asked for; `id` is null for files that the API does not know. */
+  model: resolvedModelSchema,
+  /** What the worker found there; null until it has opened it. */
+  openedModel: evaluatedModelSchema.nullable(),
+  /** Without curves; in the order of the configuration. */
+  scores: z.array(z.object({ ...scored, scores: scoreSummarySchema })),
+  config: z.record(z.string(), z.unknown()),
+  urls: z.object({ self: z.string(), cancel: z.string(), events: z.string(), scores: z.string() }),
+});
+export type EvaluationView = z.output<typeof evaluationViewSchema>;
+
+/** Answer to `POST /evaluations`; see `createdRunSchema` for the secrets. */
+export const createdEvaluationSchema = evaluationViewSchema.extend({
+  webhookSecrets: z.array(z.object({ url: z.string(), secret: z.string() })),
+});
+export type CreatedEvaluation = z.output<typeof createdEvaluationSchema>;
+
+/** Answer to `GET /evaluations`: newest first. */
+export const evaluationListSchema = z.object({ evaluations: z.array(evaluationViewSchema), next: z.string().nullable() });
+export type EvaluationList = z.output<typeof evaluationListSchema>;
+
+/** Answer to `GET /evaluations/:id/scores`: with the points of the ROC curves and the histograms. */
+export const evaluationScoreListSchema = z.object({
+  model: evaluatedModelSchema.nullable(),
+  scores: z.array(z.object({ ...scored, scores: evaluationScoresSchema })),
+});
+export type EvaluationScoreList = z.output<typeof evaluationScoreListSchema>;
+
+/** Answer to `POST /models/:id/embeddings` once they are there. */
+export const embeddingsAnswerSchema = z.object({
+  id: z.string(),
+  model: z.object({ id: z.string().nullable(), ...evaluatedModelSchema.shape }),
+  ...embeddingResultSchema.shape,
+});
+export type EmbeddingsAnswer = z.output<typeof embeddingsAnswerSchema>;
+
+/** A request for embeddings. The images are not shown, and all of it goes an hour after its end. */
+export const embeddingViewSchema = runStateSchema.extend({
+  model: resolvedModelSchema,
+  /** null until it succeeded. */
+  result: embeddingsAnswerSchema.omit({ id: true }).nullable(),
+  /** When the request and its vectors are deleted; null while it runs. */
+  expiresAt: z.iso.datetime().nullable(),
+  urls: z.object({ self: z.string(), cancel: z.string() }),
+});
+export type EmbeddingView = z.output<typeof embeddingViewSchema>;

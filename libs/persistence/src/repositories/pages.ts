@@ -1,0 +1,47 @@
+import type { RunKind, RunStatus } from '#contracts';
+import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { RunEntity } from '../entities/run.entity.js';
+
+/** Position in a list: that of the last entry of a page. */
+export interface Cursor {
+  createdAt: Date;
+  id: string;
+}
+
+export interface ListOptions {
+  readonly limit: number;
+  readonly after?: Cursor;
+  readonly statuses?: readonly RunStatus[];
+}
+
+export interface Page<T> {
+  readonly rows: T[];
+  /** null: this was the last page. */
+  readonly next: Cursor | null;
+}
+
+/** One page, newest first; ties are broken by id, so that pages neither repeat nor skip an entry. */
+export async function readPage<T extends ObjectLiteral & Cursor>(
+  query: SelectQueryBuilder<T>,
+  { limit, after }: Pick<ListOptions, 'limit' | 'after'>,
+): Promise<Page<T>> {
+  const { alias } = query;
+  query
+    .orderBy(`${alias}.createdAt`, 'DESC')
+    .addOrderBy(`${alias}.id`, 'DESC')
+    .limit(limit + 1);
+  if (after) {
+    query.andWhere(`(${alias}.createdAt, ${alias}.id) < (:createdAt, :id)`, { createdAt: after.createdAt, id: after.id });
+  }
+  const found = await query.getMany();
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  return { rows, next: found.length > limit && last ? { createdAt: last.createdAt, id: last.id } : null };
+}
+
+/** One page of the runs of a kind. */
+export function readRunPage(manager: EntityManager, kind: RunKind, { statuses, ...page }: ListOptions): Promise<Page<RunEntity>> {
+  const query = manager.createQueryBuilder(RunEntity, 'run').where('run.kind = :kind', { kind });
+  if (statuses?.length) query.andWhere('run.status in (:...statuses)', { statuses });
+  return readPage(query, page);
+}
