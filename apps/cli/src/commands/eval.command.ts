@@ -1,18 +1,22 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { ArcFleetError, type EngineName, type EvaluationScores } from '#contracts';
+import { ArcFleetError, type EngineName, type EvaluatedModel, type EvaluationScores, type EvaluationTarget } from '#contracts';
 import type { CliConfig } from '../config.js';
-import { evaluateLocally, evaluationJson, type LocalEvaluationResult, type ModelDifference } from '../evaluate/evaluate-local.js';
+import { evaluateLocally, evaluationJson, type EvaluationResult, type ModelDifference } from '../evaluate/evaluate-local.js';
+import { evaluateRemotely } from '../evaluate/evaluate-remote.js';
 import { evalTargets, rocFile, type TargetFlags } from '../evaluate/eval-targets.js';
 import { evaluationTables, type ScoredTarget } from '../evaluate/evaluation-table.js';
 import { progressLine } from '../evaluate/progress-line.js';
 import { stopOnInterrupt } from '../evaluate/stop-on-interrupt.js';
 import { table } from '../table.js';
+import { catchInterruptions } from '../train/interruptions.js';
+import { exitCodeOf } from '../train/train-report.js';
 import { engineOption, integer, networkOption } from './options.js';
 
 interface EvalFlags extends TargetFlags {
-  readonly local?: boolean;
+  readonly api?: string;
+  readonly ranks: number;
   readonly against?: string;
   readonly engine: EngineName | 'auto';
   readonly threads?: number;
@@ -46,6 +50,8 @@ export function addEvalCommand(program: Command, config: CliConfig): void {
     .addOption(engineOption())
     .option('--threads <n>', 'threads of the engine (default: all cores)', integer(1, 1024))
     .addOption(networkOption())
+    .option('--api <url>', 'let the workers of that fleet do it (default: here); a model may then be an id, mdl_...')
+    .option('--ranks <n>', 'with --api: ranks', integer(1, 1024), 1)
     .option('--roc <dir>', 'also write the ROC points of each target there, as CSV')
     .option('--scores-out <dir>', 'also write the similarity of each pair there, DIR/TARGET.npy')
     .option('--embeddings-out <dir>', 'also write the embedding of each image there, DIR/TARGET.npy')
@@ -60,48 +66,19 @@ export function addEvalCommand(program: Command, config: CliConfig): void {
 }
 
 async function evaluate(config: CliConfig, model: string, flags: EvalFlags): Promise<number> {
-  const { workingFolder } = config;
+  const { workingFolder, dataAccess: access } = config;
   const out = flags.json ? process.stderr : process.stdout;
   const say = (line: string): void => void out.write(`${line}\n`);
-  const targets = await evalTargets(flags, workingFolder, config.dataAccess);
-  const inFolder = (folder: string | undefined) => (folder === undefined ? undefined : resolve(workingFolder, folder));
-  const interrupt = stopOnInterrupt();
-  let result: LocalEvaluationResult;
-  try {
-    const { against, engine, threads, network, flip, batchSize, bootstrap, seed } = flags;
-    result = await evaluateLocally(
-      {
-        model: resolve(workingFolder, model),
-        against: against === undefined ? null : resolve(workingFolder, against),
-        targets,
-        scoresOut: inFolder(flags.scoresOut),
-        embeddingsOut: inFolder(flags.embeddingsOut),
-        engine,
-        threads,
-        network,
-        flip,
-        batchSize,
-        bootstrap,
-        seed,
-      },
-      config,
-      { stopMode: interrupt.stopMode, onProgress: progressLine(process.stderr) },
-    );
-  } catch (error) {
-    const { Interrupted } = await import('#evaluation');
-    if (error instanceof Interrupted) return 130;
-    throw error;
-  } finally {
-    interrupt.release();
-  }
-  const { format, network, embeddingSize, sha256, engine } = result.model;
-  say(
-    `model     ${model}: ${network ?? 'a foreign graph'} (${format}), embedding size ${embeddingSize}, sha256 ${sha256.slice(0, 12)}`,
-  );
-  say(`engine    ${engine}${flags.flip ? ', with mirrored images' : ''}\n`);
+  const targets = await evalTargets(flags, { workingFolder, access, isHere: flags.api === undefined });
+  const result = await (flags.api === undefined
+    ? locally(config, model, flags, targets)
+    : remotely(config, model, flags, flags.api, targets, say));
+  if (typeof result === 'number') return result;
+  say(modelLine(model, result.model));
+  say(`engine    ${result.model.engine}${flags.flip ? ', with mirrored images' : ''}\n`);
   for (const line of evaluationTables(result.scored)) say(line);
   if (result.against) {
-    say(`\nAgainst ${flags.against}`);
+    say(`\nAgainst\n${modelLine(flags.against ?? '', result.against.model)}\n`);
     for (const line of evaluationTables(result.against.scored)) say(line);
     say('');
     for (const line of differenceTable(result.differences)) say(line);
@@ -111,6 +88,76 @@ async function evaluate(config: CliConfig, model: string, flags: EvalFlags): Pro
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(evaluationJson(result))}\n`);
   return 0;
+}
+
+function modelLine(path: string, { format, network, embeddingSize, sha256 }: EvaluatedModel): string {
+  return `model     ${path}: ${network ?? 'a foreign graph'} (${format}), embedding size ${embeddingSize}, sha256 ${sha256.slice(0, 12)}`;
+}
+
+/** @returns scores, or the exit code of an interruption. */
+async function locally(
+  config: CliConfig,
+  model: string,
+  flags: EvalFlags,
+  targets: readonly EvaluationTarget[],
+): Promise<EvaluationResult | number> {
+  const place = (path: string): string => resolve(config.workingFolder, path);
+  const interrupt = stopOnInterrupt();
+  try {
+    const { engine, threads, network, flip, batchSize, bootstrap, seed } = flags;
+    const against = flags.against === undefined ? null : place(flags.against);
+    const folders = {
+      scoresOut: flags.scoresOut === undefined ? undefined : place(flags.scoresOut),
+      embeddingsOut: flags.embeddingsOut === undefined ? undefined : place(flags.embeddingsOut),
+    };
+    const options = { engine, threads, network, flip, batchSize, bootstrap, seed, ...folders };
+    return await evaluateLocally({ model: place(model), against, targets, ...options }, config, {
+      stopMode: interrupt.stopMode,
+      onProgress: progressLine(process.stderr),
+    });
+  } catch (error) {
+    const { Interrupted } = await import('#evaluation');
+    if (error instanceof Interrupted) return 130;
+    throw error;
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** @returns scores, or the exit code of an evaluation that did not succeed. */
+async function remotely(
+  config: CliConfig,
+  model: string,
+  { flip, batchSize, bootstrap, seed, engine, ranks, against, scoresOut, embeddingsOut }: EvalFlags,
+  apiUrl: string,
+  targets: readonly EvaluationTarget[],
+  say: (line: string) => void,
+): Promise<EvaluationResult | number> {
+  if (against !== undefined) {
+    throw new ArcFleetError('config_invalid', '--against compares pair by pair, which needs both models here: leave out --api');
+  }
+  if (scoresOut !== undefined || embeddingsOut !== undefined) {
+    throw new ArcFleetError('config_invalid', '--scores-out and --embeddings-out write what is computed here: leave out --api');
+  }
+  const reference = /^mdl_/.test(model) ? { id: model } : { path: resolve(config.workingFolder, model) };
+  const request = { model: reference, targets: [...targets], flip, batchSize, bootstrap, seed, engine, ranks: { max: ranks } };
+  const interruptions = catchInterruptions();
+  try {
+    const { evaluation, scores } = await evaluateRemotely(
+      request,
+      { apiUrl: apiUrl.replace(/\/+$/, '') },
+      { say },
+      interruptions,
+    );
+    const { status, error, openedModel } = evaluation;
+    if (status !== 'succeeded' || openedModel === null) {
+      say(`${status}${error ? `: ${error.message} (${error.code})` : ''}`);
+      return exitCodeOf(status);
+    }
+    return { model: openedModel, scored: scores, against: null, differences: [] };
+  } finally {
+    interruptions.release();
+  }
 }
 
 function differenceTable(differences: readonly ModelDifference[]): string[] {

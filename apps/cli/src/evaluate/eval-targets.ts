@@ -14,17 +14,26 @@ export interface TargetFlags {
   readonly ijb?: string;
 }
 
+/** Where paths start and how they are reached. */
+export interface Surroundings {
+  readonly workingFolder: string;
+  readonly access: RemoteAccess;
+  /** The files are opened on this machine. */
+  readonly isHere: boolean;
+}
+
 /**
  * What the options of `eval` mean, with absolute paths.
  * @throws ArcFleetError `config_invalid` for what cannot be meant, `dataset_not_found` for a set that is not there.
  */
-export async function evalTargets(flags: TargetFlags, workingFolder: string, access: RemoteAccess): Promise<EvaluationTarget[]> {
+export async function evalTargets(flags: TargetFlags, surroundings: Surroundings): Promise<EvaluationTarget[]> {
+  const { workingFolder, access } = surroundings;
   const place = (path: string): string => placeOf(workingFolder, path);
   const folder = flags.dataset === undefined ? undefined : place(flags.dataset);
   const targets: EvaluationTarget[] = [];
   const listed = flags.targets?.split(',').filter((part) => part !== '');
   for (const text of listed ?? (folder === undefined ? [] : await listVerificationTargets(folder, access))) {
-    targets.push(verificationTarget(text, { folder, images: flags.images, workingFolder }));
+    targets.push(verificationTarget(text, { ...surroundings, folder, images: flags.images }));
   }
   const { probes, distractors, ijb } = flags;
   if ((probes === undefined) !== (distractors === undefined)) {
@@ -46,7 +55,7 @@ export async function evalTargets(flags: TargetFlags, workingFolder: string, acc
 
 function verificationTarget(
   text: string,
-  { folder, images, workingFolder }: { folder: string | undefined; images: string | undefined; workingFolder: string },
+  { folder, images, workingFolder, isHere }: Surroundings & { folder: string | undefined; images: string | undefined },
 ): EvaluationTarget {
   const isFile = /[/\\]|\.(?:bin|txt)$/.test(text);
   if (!isFile) {
@@ -56,9 +65,9 @@ function verificationTarget(
         `--targets ${text} is the name of a set: say in which folder it lies (--dataset DIR)`,
       );
     }
-    return { protocol: 'verification', name: text, path: found(verificationPath(folder, text)) };
+    return { protocol: 'verification', name: text, path: found(verificationPath(folder, text), isHere) };
   }
-  const path = found(placeOf(workingFolder, text));
+  const path = found(placeOf(workingFolder, text), isHere);
   if (extname(path) !== '.txt') return { protocol: 'verification', name: nameOf(path), path };
   if (images === undefined) {
     throw new ArcFleetError('config_invalid', `${text} lists pairs of image files: say where those lie (--images DIR)`);
@@ -66,8 +75,8 @@ function verificationTarget(
   return { protocol: 'verification', name: nameOf(path), path, images: placeOf(workingFolder, images) };
 }
 
-function found(path: string): string {
-  if (!isRemote(path) && !existsSync(path))
+function found(path: string, isHere: boolean): string {
+  if (isHere && !isRemote(path) && !existsSync(path))
     throw new ArcFleetError('dataset_not_found', `There is no verification set ${path}`, { file: path });
   return path;
 }

@@ -28,7 +28,7 @@ export interface ModelDifference {
   readonly high: number;
 }
 
-export interface LocalEvaluationResult {
+export interface EvaluationResult {
   readonly model: EvaluatedModel;
   readonly scored: readonly ScoredTarget[];
   readonly against: { readonly model: EvaluatedModel; readonly scored: readonly ScoredTarget[] } | null;
@@ -45,7 +45,7 @@ export async function evaluateLocally(
   evaluation: LocalEvaluation,
   config: CliConfig,
   { stopMode, onProgress }: { stopMode: () => StopMode; onProgress: (what: string, done: number, count: number) => void },
-): Promise<LocalEvaluationResult> {
+): Promise<EvaluationResult> {
   // Loaded only now: tensor libraries take their time.
   const [{ startEngine }, { openEmbedder }, { engineMultiply, evaluateModel }, { bootstrapDifference }] = await Promise.all([
     import('#engine'),
@@ -112,7 +112,7 @@ function summed({ plain, mirrored }: { plain: Float32Array; mirrored: Float32Arr
 }
 
 /** One object for scripts: everything, curves included. */
-export function evaluationJson({ model, scored, against, differences }: LocalEvaluationResult): Record<string, unknown> {
+export function evaluationJson({ model, scored, against, differences }: EvaluationResult): Record<string, unknown> {
   const byTarget = (list: readonly ScoredTarget[]): Record<string, EvaluationScores> =>
     Object.fromEntries(list.map(({ target, scores }) => [target, scores]));
   return {
