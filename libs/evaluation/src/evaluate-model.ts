@@ -1,8 +1,8 @@
 import type { EvaluationScores, EvaluationTarget } from '#contracts';
 import type { RemoteAccess } from '#datasets';
-import { embedImages, type EmbedImagesInputs } from './embed-images.js';
+import { embedImages, type Embeddings, type EmbedImagesInputs } from './embed-images.js';
 import { openTarget } from './targets/open-target.js';
-import type { ScoringOptions } from './targets/target.js';
+import type { OpenTarget, ScoringOptions } from './targets/target.js';
 
 export interface EvaluateModelInputs extends Pick<
   EmbedImagesInputs,
@@ -11,6 +11,8 @@ export interface EvaluateModelInputs extends Pick<
   readonly target: EvaluationTarget;
   readonly access?: RemoteAccess | undefined;
   readonly scoring: ScoringOptions;
+  /** Gets what was embedded, on rank 0, before it is scored. */
+  readonly onEmbedded?: (target: OpenTarget, embeddings: Embeddings) => Promise<void>;
   /** Told about every round: images done of all. */
   readonly onProgress?: (done: number, count: number) => void;
 }
@@ -27,17 +29,18 @@ export interface ModelEvaluation {
  * @throws ArcFleetError `dataset_*`, `pickle_refused`, `non_finite`; Interrupted.
  */
 export async function evaluateModel(inputs: EvaluateModelInputs): Promise<ModelEvaluation | null> {
-  const { embedder, scoring, onProgress, target: asked, access, ...embedding } = inputs;
+  const { embedder, scoring, onEmbedded, onProgress, target: asked, access, ...embedding } = inputs;
   const target = await openTarget(asked, embedder, access);
   try {
     const { images, mirrored } = target;
     const told = onProgress && ((done: number) => onProgress(done, images.count));
     const embeddings = await embedImages({ ...embedding, embedder, images, mirrored, ...(told && { onProgress: told }) });
     if (embeddings === null) return null;
+    await onEmbedded?.(target, embeddings);
     const { embeddingSize: dim } = embedder;
     return {
       outcomes: target.outcomes?.(embeddings, dim) ?? null,
-      scores: target.score(embeddings, dim, scoring),
+      scores: await target.score(embeddings, dim, scoring),
     };
   } finally {
     await target.close();

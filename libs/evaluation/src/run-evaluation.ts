@@ -3,6 +3,7 @@ import { ArcFleetError, type EvaluatedModel, type EvaluationScores, type Resolve
 import { openEmbedder, type Embedder } from '#model-files';
 import { embedImages, Interrupted } from './embed-images.js';
 import type { EvaluationDeps, EvaluationResult } from './evaluation-deps.js';
+import { engineMultiply } from './multiply-rows.js';
 import { openTarget } from './targets/open-target.js';
 import type { OpenTarget } from './targets/target.js';
 
@@ -69,7 +70,12 @@ async function evaluate(deps: EvaluationDeps, embedder: Embedder, target: OpenTa
   if (embeddings === null) return null;
   collective.extendLease(OPEN_LEASE_MS, 'scoring');
   try {
-    return target.score(embeddings, embedder.embeddingSize, { bootstrap, seed });
+    return await target.score(embeddings, embedder.embeddingSize, {
+      bootstrap,
+      seed,
+      multiply: engineMultiply(deps.engine),
+      onWait: () => collective.extendLease(OPEN_LEASE_MS, 'scoring'),
+    });
   } catch (error) {
     if (!(error instanceof ArcFleetError)) throw error;
     throw new ArcFleetError(

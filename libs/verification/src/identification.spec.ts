@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { identify } from './identification.js';
+import { identify, MULTIPLY_TOLERANCE } from './identification.js';
 import { drawer } from './testing/drawn-pairs.js';
 
 const DIM = 6;
@@ -19,13 +19,13 @@ function drawnPeople(labels: readonly number[], numDistractors: number, seed: nu
 }
 
 describe('identify', () => {
-  it('agrees with every comparison made by itself', () => {
+  it('agrees with every comparison made by itself', async () => {
     for (const seed of [3, 8, 21]) {
       const { rows, others, labels } = drawnPeople([0, 0, 0, 1, 1, 2, 3, 3, 3, 3], 5000, seed);
       const embeddings = Float32Array.from(rows.flat());
       const distractors = Float32Array.from(others.flat());
       const fars = [1e-4, 1e-2];
-      const scores = identify({ embeddings, labels }, distractors, { dim: DIM, maxRank: 50, fars });
+      const scores = await identify({ embeddings, labels }, distractors, { dim: DIM, maxRank: 50, fars });
 
       const dot = (a: Float32Array, i: number, b: Float32Array, j: number) => {
         let sum = 0;
@@ -56,14 +56,36 @@ describe('identify', () => {
     }
   });
 
-  it('needs mates and distractors', () => {
+  it('gives the same to the bit with a multiplication that is off by the tolerance', async () => {
+    for (const seed of [4, 9]) {
+      const { rows, others, labels } = drawnPeople([0, 0, 0, 1, 1, 2, 3, 3, 3, 3], 6000, seed);
+      const embeddings = Float32Array.from(rows.flat());
+      // Some distractors are the very images of probes.
+      const distractors = Float32Array.from([...others.flat(), ...rows.slice(0, 4).flat()]);
+      const next = drawer(seed);
+      const tiles: number[] = [];
+      const multiply = (a: Float32Array, b: Float32Array, dim: number) => {
+        const [height, width] = [a.length / dim, b.length / dim];
+        return Float32Array.from({ length: height * width }, (_, at) => {
+          let sum = ((next() % 1_999) / 1_000 - 1) * 0.999 * MULTIPLY_TOLERANCE;
+          for (let d = 0; d < dim; d++) sum += a[Math.floor(at / width) * dim + d]! * b[(at % width) * dim + d]!;
+          return sum;
+        });
+      };
+      const options = { dim: DIM, maxRank: 50, fars: [1e-5, 1e-3, 1e-2] };
+      const exact = await identify({ embeddings, labels }, distractors, options);
+      const onProgress = (done: number) => tiles.push(done);
+      expect(await identify({ embeddings, labels }, distractors, { ...options, multiply, onProgress })).toEqual(exact);
+      expect(tiles).toEqual([0, 4096]);
+    }
+  });
+
+  it('needs mates and distractors', async () => {
     const alone = { embeddings: new Float32Array(DIM).fill(1), labels: Int32Array.of(4) };
     const invalid = expect.objectContaining({ code: 'dataset_invalid' }) as unknown;
-    expect(() => identify(alone, new Float32Array(DIM), { dim: DIM })).toThrow(invalid);
+    await expect(identify(alone, new Float32Array(DIM), { dim: DIM })).rejects.toEqual(invalid);
     const two = { embeddings: new Float32Array(2 * DIM).fill(1), labels: Int32Array.of(4, 4) };
-    expect(() => identify(two, new Float32Array(0), { dim: DIM })).toThrow(invalid);
-    expect(() => identify(two, new Float32Array(DIM + 1), { dim: DIM })).toThrow(
-      expect.objectContaining({ code: 'shape_mismatch' }),
-    );
+    await expect(identify(two, new Float32Array(0), { dim: DIM })).rejects.toEqual(invalid);
+    await expect(identify(two, new Float32Array(DIM + 1), { dim: DIM })).rejects.toMatchObject({ code: 'shape_mismatch' });
   });
 });

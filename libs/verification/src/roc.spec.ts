@@ -54,6 +54,27 @@ describe('rocCurve', () => {
     );
   });
 
+  it('keeps the corners that scikit-learn keeps, and with them the area', () => {
+    fc.assert(
+      fc.property(pairs, ({ similarities, isSame }) => {
+        const all = rocCurve(similarities, isSame);
+        const [numGenuine, numImpostors] = [1, 0].map((kind) => isSame.filter((same) => same === kind).length) as [
+          number,
+          number,
+        ];
+        // np.where(np.r_[True, np.logical_or(np.diff(fps, 2), np.diff(tps, 2)), True]) behind the point that accepts nothing.
+        const counts = all.map(({ far, tar }) => [Math.round(far * numImpostors), Math.round(tar * numGenuine)] as const);
+        const bends = (at: number) =>
+          [0, 1].some((of) => counts[at + 1]![of]! - 2 * counts[at]![of]! + counts[at - 1]![of]! !== 0);
+        const kept = all.filter((_, at) => at <= 1 || at === all.length - 1 || bends(at));
+        const curve = rocCurve(similarities, isSame, { corners: true });
+        expect(curve).toEqual(kept);
+        expect(areaUnder(curve)).toBeCloseTo(areaUnder(all), 12);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('has an area that is the share of rightly ordered pairs, ties half', () => {
     fc.assert(
       fc.property(pairs, ({ similarities, isSame }) => {

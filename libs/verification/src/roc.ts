@@ -11,36 +11,58 @@ export interface RocPoint {
  * Receiver operating characteristic of pairs by similarity (larger: more alike). One point per distinct similarity, strictest
  * first, after a point that accepts nothing (threshold Infinity). O(P log P).
  *
+ * With `corners` the points of a straight line between its ends are left out, as scikit-learn's `roc_curve` does by default: of millions of
+ * pairs some ten thousand points stay, and the area is the same.
+ *
  * Throws `non_finite`; `dataset_invalid` when pairs are of one kind only; `shape_mismatch`.
  */
-export function rocCurve(similarities: Float64Array, isSame: Uint8Array): RocPoint[] {
+export function rocCurve(
+  similarities: Float64Array,
+  isSame: Uint8Array,
+  { corners = false }: { readonly corners?: boolean } = {},
+): RocPoint[] {
   if (similarities.length !== isSame.length) {
     throw new ArcFleetError('shape_mismatch', `${similarities.length} similarities for ${isSame.length} pairs`);
   }
   const bad = similarities.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new ArcFleetError('non_finite', `The similarity of pair ${bad} is ${similarities[bad]}`, { pair: bad });
-  const numGenuine = isSame.reduce((sum, same) => sum + (same ? 1 : 0), 0);
-  const numImpostors = isSame.length - numGenuine;
-  if (numGenuine === 0 || numImpostors === 0) {
+  // Sorted apart and merged: numbers alone sort ten times as fast as pairs by a comparison.
+  const genuine = similarities.filter((_, pair) => isSame[pair] !== 0).sort();
+  const impostors = similarities.filter((_, pair) => isSame[pair] === 0).sort();
+  if (genuine.length === 0 || impostors.length === 0) {
     throw new ArcFleetError('dataset_invalid', `All ${isSame.length} pairs are of one kind; an ROC needs both`);
   }
-  const order = Uint32Array.from(similarities, (_, pair) => pair).sort((a, b) => similarities[b]! - similarities[a]!);
   const points: RocPoint[] = [{ threshold: Infinity, far: 0, tar: 0 }];
-  let genuine = 0;
-  let impostors = 0;
-  for (const [position, pair] of order.entries()) {
-    if (isSame[pair]) genuine++;
-    else impostors++;
-    const next = order[position + 1];
-    if (next !== undefined && similarities[next] === similarities[pair]) continue;
-    points.push({ threshold: similarities[pair]!, far: impostors / numImpostors, tar: genuine / numGenuine });
+  const push = ({ threshold, accepted: [tars, fars] }: Step) =>
+    points.push({ threshold, far: fars / impostors.length, tar: tars / genuine.length });
+  let [before, last]: (Step | null)[] = [null, null];
+  let [g, i] = [genuine.length - 1, impostors.length - 1];
+  while (g >= 0 || i >= 0) {
+    const threshold = Math.max(genuine[g] ?? -Infinity, impostors[i] ?? -Infinity);
+    while (g >= 0 && genuine[g] === threshold) g--;
+    while (i >= 0 && impostors[i] === threshold) i--;
+    const step: Step = { threshold, accepted: [genuine.length - 1 - g, impostors.length - 1 - i] };
+    if (last && !(corners && before && isStraight(before, last, step))) push(last);
+    [before, last] = [last, step];
   }
+  push(last!);
   return points;
+}
+
+/** A similarity, and how many genuine and impostor pairs are at least as alike. */
+interface Step {
+  readonly threshold: number;
+  readonly accepted: readonly [number, number];
+}
+
+function isStraight({ accepted: a }: Step, { accepted: b }: Step, { accepted: c }: Step): boolean {
+  return c[0] - 2 * b[0] + a[0] === 0 && c[1] - 2 * b[1] + a[1] === 0;
 }
 
 /**
  * Which point of the curve stands for a false accept rate. `at-most`: the last one that does not exceed it. `nearest`: the one whose
- * rate is nearest, as IJB's scripts take it (the looser of two equally near).
+ * rate is nearest, as IJB's scripts take it on a curve of corners (the looser of two equally near, and of equal rates the one that
+ * accepts most).
  */
 export type FarRule = 'at-most' | 'nearest';
 

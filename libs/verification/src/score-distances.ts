@@ -2,9 +2,12 @@ import { ArcFleetError, type VerificationScores } from '#contracts';
 import { contiguousFolds, type Fold } from './folds.js';
 
 export const NUM_FOLDS = 10;
-/** Squared L2 distances of unit vectors lie in [0, 4]. */
-const NUM_ACCURACY_THRESHOLDS = 400;
-const NUM_FAR_THRESHOLDS = 4000;
+/**
+ * Squared L2 distances of unit vectors lie in [0, 4]. Threshold i is i x step, rounded as numpy's `arange(0, 4, step)` rounds it: a
+ * distance that lies on a threshold is then decided as there.
+ */
+const ACCURACY_GRID = { count: 400, step: 0.01 };
+const FAR_GRID = { count: 4000, step: 0.001 };
 /** The false accept rates that are reported. */
 export const FAR_TARGETS = [1e-3, 1e-2, 1e-1] as const;
 
@@ -14,7 +17,7 @@ export const FAR_TARGETS = [1e-3, 1e-2, 1e-1] as const;
  * accurate threshold of 0, 0.01, .. 3.99 on the other nine folds is applied to the held-out one.
  *
  * TAR@FAR (facenet's VAL): per fold the threshold at which the other folds have that FAR, linearly interpolated on
- * 0, 0.001, .. 3.999 (0 when it is not reached), applied to the held-out fold; the mean over the folds that hold such pairs.
+ * 0, 0.001, .. 3.999 (the loosest of several; 0 when it is not reached), applied to the held-out fold; the mean over the folds that hold such pairs.
  * Throws `non_finite`, or `dataset_invalid` for fewer than 10 pairs or pairs of one kind only.
  */
 export function scoreDistances(distances: Float64Array, isSame: Uint8Array, xnorm: number): VerificationScores {
@@ -39,15 +42,15 @@ export interface FoldScores {
 export function scoreFolds(distances: Float64Array, isSame: Uint8Array): FoldScores {
   checkPairs(distances, isSame);
   const folds = contiguousFolds(isSame.length, NUM_FOLDS);
-  const accuracyBuckets = bucketize(distances, NUM_ACCURACY_THRESHOLDS, 100);
-  const counts = new FoldCounts(accuracyBuckets, isSame, folds, NUM_ACCURACY_THRESHOLDS);
+  const accuracyBuckets = bucketize(distances, ACCURACY_GRID);
+  const counts = new FoldCounts(accuracyBuckets, isSame, folds, ACCURACY_GRID.count);
 
   const accuracies: number[] = [];
   const thresholds: number[] = [];
   folds.forEach((fold, f) => {
     let best = -1;
     let bestIndex = 0;
-    for (let t = 0; t < NUM_ACCURACY_THRESHOLDS; t++) {
+    for (let t = 0; t < ACCURACY_GRID.count; t++) {
       const correct = counts.correctOutside(f, t);
       if (correct > best) {
         best = correct;
@@ -55,7 +58,7 @@ export function scoreFolds(distances: Float64Array, isSame: Uint8Array): FoldSco
       }
     }
     accuracies.push(counts.correctInside(f, bestIndex) / (fold.end - fold.start));
-    thresholds.push(bestIndex / 100);
+    thresholds.push(bestIndex * ACCURACY_GRID.step);
   });
   return { accuracies, thresholds };
 }
@@ -91,13 +94,13 @@ function checkPairs(distances: Float64Array, isSame: Uint8Array): void {
     throw new ArcFleetError('non_finite', `The distance of verification pair ${bad} is ${distances[bad]}`, { pair: bad });
 }
 
-/** Per pair the first i with distance < i / perUnit, or `numThresholds` when there is none. */
-function bucketize(distances: Float64Array, numThresholds: number, perUnit: number): Uint16Array {
+/** Per pair the first i with distance < i x step, or `count` when there is none. */
+function bucketize(distances: Float64Array, { count, step }: { count: number; step: number }): Uint16Array {
   return Uint16Array.from(distances, (distance) => {
-    let i = Math.min(Math.max(Math.floor(distance * perUnit), 0), numThresholds);
-    // The product is rounded; the comparison that counts is the strict one against the threshold itself.
-    while (i < numThresholds && !(distance < i / perUnit)) i++;
-    while (i > 0 && distance < (i - 1) / perUnit) i--;
+    let i = Math.min(Math.max(Math.floor(distance / step), 0), count);
+    // The quotient is rounded; the comparison that counts is the strict one against the threshold itself.
+    while (i < count && !(distance < i * step)) i++;
+    while (i > 0 && distance < (i - 1) * step) i--;
     return i;
   });
 }
@@ -146,18 +149,18 @@ class FoldCounts {
 }
 
 function tarAtFar(distances: Float64Array, isSame: Uint8Array, folds: readonly Fold[]): VerificationScores['tarAtFar'] {
-  const buckets = bucketize(distances, NUM_FAR_THRESHOLDS, 1000);
+  const buckets = bucketize(distances, FAR_GRID);
   const perFold = folds.map((fold) => {
-    const histogram = new Uint32Array(NUM_FAR_THRESHOLDS + 1);
+    const histogram = new Uint32Array(FAR_GRID.count + 1);
     for (let pair = fold.start; pair < fold.end; pair++) {
       const bucket = buckets[pair] as number;
       if (!isSame[pair]) histogram[bucket] = (histogram[bucket] as number) + 1;
     }
     return histogram;
   });
-  const all = new Uint32Array(NUM_FAR_THRESHOLDS + 1);
+  const all = new Uint32Array(FAR_GRID.count + 1);
   for (const histogram of perFold)
-    for (let t = 0; t <= NUM_FAR_THRESHOLDS; t++) all[t] = (all[t] as number) + (histogram[t] as number);
+    for (let t = 0; t <= FAR_GRID.count; t++) all[t] = (all[t] as number) + (histogram[t] as number);
 
   const result: VerificationScores['tarAtFar'] = {};
   for (const target of FAR_TARGETS) {
@@ -180,22 +183,25 @@ function tarAtFar(distances: Float64Array, isSame: Uint8Array, folds: readonly F
   return result;
 }
 
-/** `histogram[t]`: impostors first accepted at threshold t / 1000. Interpolates between the last FAR below and the first at or above `target`. */
+/**
+ * Where the FAR is `target`, on the line between its neighbours; 0 where it is never reached. `histogram[t]`: impostors first accepted at
+ * threshold t of the fine grid. Several thresholds with that very FAR: the loosest, as numpy's `interp` and scipy's `interp1d` have it.
+ */
 function thresholdAtFar(histogram: Uint32Array, target: number): number {
   const numImpostors = histogram.reduce((a, b) => a + b, 0);
   let accepted = 0;
   let before = 0;
-  for (let t = 0; t < NUM_FAR_THRESHOLDS; t++) {
+  for (let t = 0; t < FAR_GRID.count; t++) {
     accepted += histogram[t] as number;
     const far = accepted / numImpostors;
-    if (far >= target) {
-      const y1 = t / 1000;
-      const y0 = (t - 1) / 1000;
-      return t === 0 ? 0 : y0 + ((target - before) / (far - before)) * (y1 - y0);
+    if (far > target) {
+      if (t === 0) return 0;
+      const y0 = (t - 1) * FAR_GRID.step;
+      return ((t * FAR_GRID.step - y0) / (far - before)) * (target - before) + y0;
     }
     before = far;
   }
-  return 0;
+  return before === target ? (FAR_GRID.count - 1) * FAR_GRID.step : 0;
 }
 
 function rates(distances: Float64Array, isSame: Uint8Array, fold: Fold, threshold: number): { tar?: number; far?: number } {

@@ -26,6 +26,8 @@ interface EvalFlags extends TargetFlags {
   readonly bootstrap: number;
   readonly seed: number;
   readonly roc?: string;
+  readonly scoresOut?: string;
+  readonly embeddingsOut?: string;
   readonly json?: boolean;
 }
 
@@ -51,6 +53,8 @@ export function addEvalCommand(program: Command, config: CliConfig): void {
     .option('--api <url>', 'let the workers of that fleet do it (default: here); a model may then be an id, mdl_...')
     .option('--ranks <n>', 'with --api: ranks', integer(1, 1024), 1)
     .option('--roc <dir>', 'also write the ROC points of each target there, as CSV')
+    .option('--scores-out <dir>', 'also write the similarity of each pair there, DIR/TARGET.npy')
+    .option('--embeddings-out <dir>', 'also write the embedding of each image there, DIR/TARGET.npy')
     .option('--json', 'print one JSON object as the last line; all else goes to standard error')
     .addHelpText(
       'after',
@@ -102,7 +106,11 @@ async function locally(
   try {
     const { engine, threads, network, flip, batchSize, bootstrap, seed } = flags;
     const against = flags.against === undefined ? null : place(flags.against);
-    const options = { engine, threads, network, flip, batchSize, bootstrap, seed };
+    const folders = {
+      scoresOut: flags.scoresOut === undefined ? undefined : place(flags.scoresOut),
+      embeddingsOut: flags.embeddingsOut === undefined ? undefined : place(flags.embeddingsOut),
+    };
+    const options = { engine, threads, network, flip, batchSize, bootstrap, seed, ...folders };
     return await evaluateLocally({ model: place(model), against, targets, ...options }, config, {
       stopMode: interrupt.stopMode,
       onProgress: progressLine(process.stderr),
@@ -120,13 +128,16 @@ async function locally(
 async function remotely(
   config: CliConfig,
   model: string,
-  { flip, batchSize, bootstrap, seed, engine, ranks, against }: EvalFlags,
+  { flip, batchSize, bootstrap, seed, engine, ranks, against, scoresOut, embeddingsOut }: EvalFlags,
   apiUrl: string,
   targets: readonly EvaluationTarget[],
   say: (line: string) => void,
 ): Promise<EvaluationResult | number> {
   if (against !== undefined) {
     throw new ArcFleetError('config_invalid', '--against compares pair by pair, which needs both models here: leave out --api');
+  }
+  if (scoresOut !== undefined || embeddingsOut !== undefined) {
+    throw new ArcFleetError('config_invalid', '--scores-out and --embeddings-out write what is computed here: leave out --api');
   }
   const reference = /^mdl_/.test(model) ? { id: model } : { path: resolve(config.workingFolder, model) };
   const request = { model: reference, targets: [...targets], flip, batchSize, bootstrap, seed, engine, ranks: { max: ranks } };

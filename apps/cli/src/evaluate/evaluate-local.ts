@@ -2,9 +2,10 @@ import { createInMemoryCollectives } from '#collective';
 import { ArcFleetError, type EngineName, type EvaluatedModel, type EvaluationScores, type EvaluationTarget } from '#contracts';
 import type { StopMode } from '#evaluation';
 import type { CliConfig } from '../config.js';
+import { writeResults, type ResultFolders } from './write-results.js';
 import type { ScoredTarget } from './evaluation-table.js';
 
-export interface LocalEvaluation {
+export interface LocalEvaluation extends ResultFolders {
   readonly model: string;
   /** A second model on the same targets; null: none. */
   readonly against: string | null;
@@ -46,7 +47,7 @@ export async function evaluateLocally(
   { stopMode, onProgress }: { stopMode: () => StopMode; onProgress: (what: string, done: number, count: number) => void },
 ): Promise<EvaluationResult> {
   // Loaded only now: tensor libraries take their time.
-  const [{ startEngine }, { openEmbedder }, { evaluateModel }, { bootstrapDifference }] = await Promise.all([
+  const [{ startEngine }, { openEmbedder }, { engineMultiply, evaluateModel }, { bootstrapDifference }] = await Promise.all([
     import('#engine'),
     import('#model-files'),
     import('#evaluation'),
@@ -60,7 +61,7 @@ export async function evaluateLocally(
   });
   const [collective] = createInMemoryCollectives(1);
 
-  const judge = async (path: string) => {
+  const judge = async (path: string, folders: ResultFolders) => {
     const embedder = await openEmbedder(path, { engine, hints: network === undefined ? {} : { name: network } });
     try {
       const scored: ScoredTarget[] = [];
@@ -74,7 +75,13 @@ export async function evaluateLocally(
           batchSize,
           flip,
           stopMode,
-          scoring: { bootstrap, seed },
+          scoring: { bootstrap, seed, multiply: engineMultiply(engine) },
+          onEmbedded: async (open, embeddings) => {
+            if (folders.scoresOut === undefined && folders.embeddingsOut === undefined) return;
+            const { embeddingSize: dim } = embedder;
+            const similarities = open.similarities?.(embeddings, dim) ?? null;
+            await writeResults({ target: target.name, similarities, embeddings: summed(embeddings), dim }, folders);
+          },
           onProgress: (done, count) => onProgress(target.name, done, count),
         });
         scored.push({ target: target.name, scores: result!.scores });
@@ -87,9 +94,9 @@ export async function evaluateLocally(
     }
   };
 
-  const { model, scored, outcomes } = await judge(evaluation.model);
+  const { model, scored, outcomes } = await judge(evaluation.model, evaluation);
   if (evaluation.against === null) return { model, scored, against: null, differences: [] };
-  const other = await judge(evaluation.against);
+  const other = await judge(evaluation.against, {});
   const differences = [...outcomes].map(([target, own]): ModelDifference => {
     const theirs = other.outcomes.get(target);
     if (!theirs) throw new ArcFleetError('internal', `${target} was scored once`);
@@ -97,6 +104,11 @@ export async function evaluateLocally(
     return { target, difference: estimate, low, high };
   });
   return { model, scored, against: { model: other.model, scored: other.scored }, differences };
+}
+
+/** One row per image, plain and mirrored added. */
+function summed({ plain, mirrored }: { plain: Float32Array; mirrored: Float32Array | null }): Float32Array {
+  return mirrored ? plain.map((value, at) => value + mirrored[at]!) : plain;
 }
 
 /** One object for scripts: everything, curves included. */

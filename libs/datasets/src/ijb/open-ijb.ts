@@ -78,7 +78,7 @@ export async function openIjb(path: string): Promise<IjbProtocol> {
     isSame.push(Number(same));
     return null;
   });
-  const allPoints = points.values();
+  const allPoints = points.take();
   const describe = (image: number): string => `image ${image} (${names[image]}) of ${path}`;
   return {
     path,
@@ -88,12 +88,12 @@ export async function openIjb(path: string): Promise<IjbProtocol> {
         allPoints[image * POINTS + 2 * point]!,
         allPoints[image * POINTS + 2 * point + 1]!,
       ]) as unknown as Landmarks,
-    detectorScores: scores.values(),
-    templates: templates.values(),
-    media: media.values(),
-    first: first.values(),
-    second: second.values(),
-    isSame: isSame.values(),
+    detectorScores: scores.take(),
+    templates: templates.take(),
+    media: media.take(),
+    first: first.take(),
+    second: second.take(),
+    isSame: isSame.take(),
     read: async (image) => {
       const file = join(path, 'loose_crop', names[image] ?? '');
       return readFile(file).catch((error: Error) => {
@@ -146,7 +146,10 @@ class Column<T extends Int32Array | Float32Array | Uint8Array> {
     this.array[this.length++] = value;
   }
 
-  values(): T {
-    return this.array.slice(0, this.length) as T;
+  /** All of them, once: whoever still holds the column holds nothing large. */
+  take(): T {
+    const values = this.array.slice(0, this.length) as T;
+    this.array = new this.type(0);
+    return values;
   }
 }

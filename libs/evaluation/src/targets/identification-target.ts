@@ -25,12 +25,12 @@ export async function openIdentificationTarget(
     name: target.name,
     images: oneAfterTheOther(imagesOf(probes, size), imagesOf(distractors, size)),
     mirrored: 'summed',
-    score: ({ plain, xnorm }, dim) => {
+    score: async ({ plain, xnorm }, dim, { multiply, onWait }) => {
       normalizeRows(plain, dim);
-      const scores = identify(
+      const scores = await identify(
         { embeddings: plain.subarray(0, numProbes * dim), labels: probes.labels },
         plain.subarray(numProbes * dim),
-        { dim, maxRank: RANKS.at(-1)!, fars: FARS },
+        { dim, maxRank: RANKS.at(-1)!, fars: FARS, ...(multiply && { multiply }), ...(onWait && { onProgress: onWait }) },
       );
       return {
         protocol: 'identification',

@@ -1,4 +1,5 @@
 import type { EvaluationScores } from '#contracts';
+import type { MultiplyRows } from '#verification';
 import type { Embeddings } from '../embed-images.js';
 import type { ImageList } from '../images.js';
 
@@ -7,6 +8,10 @@ export interface ScoringOptions {
   /** Resamples of intervals; 0: none. */
   readonly bootstrap: number;
   readonly seed: number;
+  /** Multiplies the rows of a search; default: without an engine, slowly. */
+  readonly multiply?: MultiplyRows;
+  /** Told now and then while scoring takes its time. */
+  readonly onWait?: () => void;
 }
 
 /** What is embedded for a target, and what is made of it. */
@@ -16,8 +21,10 @@ export interface OpenTarget {
   /** Scores need mirrored embeddings by themselves, or their sum will do. */
   readonly mirrored: 'apart' | 'summed';
   /** Only on rank 0. @throws ArcFleetError `non_finite`, `dataset_invalid` */
-  score(embeddings: Embeddings, dim: number, options: ScoringOptions): EvaluationScores;
+  score(embeddings: Embeddings, dim: number, options: ScoringOptions): EvaluationScores | Promise<EvaluationScores>;
   /** Per pair 1 if it was decided rightly; only where a target has pairs that two models can be compared on. */
   outcomes?(embeddings: Embeddings, dim: number): Uint8Array;
+  /** Cosine similarity of each pair, in the order of the set; only where a target lists pairs. Before `score`, which may change rows. */
+  similarities?(embeddings: Embeddings, dim: number): Float64Array;
   close(): Promise<void>;
 }

@@ -22,6 +22,10 @@ export async function openTemplateTarget(
 ): Promise<OpenTarget> {
   const ijb = await openIjb(target.path);
   const { numImages, first, second, isSame } = ijb;
+  const compare = (rows: Float32Array, dim: number) => {
+    const pooled = poolTemplates(rows, dim, imagesOf(ijb), { weights: ijb.detectorScores });
+    return { pooled, similarities: compareTemplates(pooled, first, second) };
+  };
   return {
     name: target.name,
     images: {
@@ -33,9 +37,8 @@ export async function openTemplateTarget(
     },
     mirrored: 'summed',
     score: ({ plain, xnorm }, dim) => {
-      const pooled = poolTemplates(plain, dim, imagesOf(ijb), { weights: ijb.detectorScores });
-      const similarities = compareTemplates(pooled, first, second);
-      const curve = rocCurve(similarities, isSame);
+      const { pooled, similarities } = compare(plain, dim);
+      const curve = rocCurve(similarities, isSame, { corners: true });
       return {
         protocol: 'templates',
         numTemplates: pooled.templates.length,
@@ -53,6 +56,7 @@ export async function openTemplateTarget(
         xnorm,
       };
     },
+    similarities: ({ plain }, dim) => compare(plain, dim).similarities,
     close: async () => undefined,
   };
 }

@@ -38,6 +38,8 @@ export async function openVerificationTarget(
     mirrored: 'apart',
     score: (embeddings, dim, options) => scorePairs(embeddings, dim, set.isSame, options),
     outcomes: (embeddings, dim) => foldOutcomes(distancesOf(embeddings, dim, set.isSame.length).distances, set.isSame),
+    similarities: (embeddings, dim) =>
+      distancesOf(embeddings, dim, set.isSame.length).distances.map((distance) => 1 - distance / 2),
     close: async () => undefined,
   };
 }

@@ -20,8 +20,8 @@ export function drawnDistances(numPairs: number, seed: number, blocks = false) {
   return { distances: Float64Array.from(distances), isSame: Uint8Array.from(isSame) };
 }
 
-/** Embeddings around a centre per person; plain and mirrored, `2 numPairs` x `dim`. */
-export function drawnEmbeddings(numPairs: number, dim: number, seed: number) {
+/** Embeddings around a centre per person, up to `spread` away from it; plain and mirrored, `2 numPairs` x `dim`. */
+export function drawnEmbeddings(numPairs: number, dim: number, seed: number, spread = 1.5) {
   const next = drawer(seed);
   const unit = () => (next() % 2_001) / 1_000 - 1;
   const isSame = Uint8Array.from({ length: numPairs }, () => (next() % 2 === 0 ? 1 : 0));
@@ -33,8 +33,8 @@ export function drawnEmbeddings(numPairs: number, dim: number, seed: number) {
     for (const side of [0, 1]) {
       const centre = same || side === 0 ? first : person();
       for (const value of centre) {
-        plain.push(value + 1.5 * unit());
-        flipped.push(value + 1.5 * unit());
+        plain.push(value + spread * unit());
+        flipped.push(value + spread * unit());
       }
     }
   }

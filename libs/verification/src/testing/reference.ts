@@ -9,8 +9,8 @@ export function referenceScores(distances: readonly number[], isSame: readonly b
   const folds = Array.from({ length: 10 }, (_, f) => {
     const training = pairs.filter(({ fold }) => fold !== f);
     const test = pairs.filter(({ fold }) => fold === f);
-    const shares = grid(400, 100).map((threshold) => accuracyAt(training, threshold));
-    const threshold = shares.indexOf(Math.max(...shares)) / 100;
+    const shares = grid(400, 0.01).map((threshold) => accuracyAt(training, threshold));
+    const threshold = shares.indexOf(Math.max(...shares)) * 0.01;
     return { training, test, threshold, accuracy: accuracyAt(test, threshold) };
   });
   const accuracies = folds.map(({ accuracy }) => accuracy);
@@ -59,10 +59,12 @@ function foldOf(pair: number, numPairs: number): number {
 }
 
 function thresholdAtFar(training: readonly Pair[], target: number): number {
-  const thresholds = grid(4_000, 1_000);
+  const thresholds = grid(4_000, 0.001);
   const fars = thresholds.map((threshold) => acceptRate(training, false, threshold));
-  const above = fars.findIndex((far) => far >= target);
-  if (above <= 0) return 0;
+  if (!(Math.max(...fars) >= target)) return 0;
+  const above = fars.findIndex((far) => far > target);
+  if (above < 0) return thresholds.at(-1)!;
+  if (above === 0) return 0;
   const share = (target - fars[above - 1]!) / (fars[above]! - fars[above - 1]!);
   return thresholds[above - 1]! * (1 - share) + thresholds[above]! * share;
 }
@@ -76,8 +78,8 @@ function accuracyAt(pairs: readonly Pair[], threshold: number): number {
   return average(pairs.map(({ distance, same }) => (distance < threshold === same ? 1 : 0)));
 }
 
-function grid(count: number, perUnit: number): number[] {
-  return Array.from({ length: count }, (_, i) => i / perUnit);
+function grid(count: number, step: number): number[] {
+  return Array.from({ length: count }, (_, i) => i * step);
 }
 
 function average(values: readonly number[]): number {
