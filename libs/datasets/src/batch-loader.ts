@@ -98,9 +98,9 @@ export class BatchLoader {
 
   private async load(plan: BatchPlan): Promise<Batch> {
     const batch = this.take(plan.indices.length);
-    const { read, decode, augment, place } = await this.decoder.decodeSamples(this.options.set, plan, batch.pixels, batch.labels);
+    const { total } = await this.decoder.decodeSamples(this.options.set, plan, batch.pixels, batch.labels);
     this.decodedImages += plan.indices.length;
-    this.decodeSeconds += read + decode + augment + place;
+    this.decodeSeconds += total;
     return batch;
   }
 

@@ -30,18 +30,26 @@ export interface DecodeTask {
   readonly start: number;
 }
 
-/** Thread seconds, summed over the images of a task. */
+/** Seconds of a task, summed over its pieces. Stages are summed over images too, and those overlap: one is decoded while others are read. */
 export interface StageSeconds {
+  /** From start to end of the task, in its thread. */
+  readonly total: number;
   readonly read: number;
   readonly decode: number;
   readonly augment: number;
   readonly place: number;
 }
 
-export const NO_SECONDS: StageSeconds = { read: 0, decode: 0, augment: 0, place: 0 };
+export const NO_SECONDS: StageSeconds = { total: 0, read: 0, decode: 0, augment: 0, place: 0 };
 
 export function addSeconds(a: StageSeconds, b: StageSeconds): StageSeconds {
-  return { read: a.read + b.read, decode: a.decode + b.decode, augment: a.augment + b.augment, place: a.place + b.place };
+  return {
+    total: a.total + b.total,
+    read: a.read + b.read,
+    decode: a.decode + b.decode,
+    augment: a.augment + b.augment,
+    place: a.place + b.place,
+  };
 }
 
 /** What a decoding thread is sent. null: end. */

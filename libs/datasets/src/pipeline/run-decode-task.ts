@@ -22,6 +22,7 @@ export class DecodeFailure {
 
 /** Reads, decodes, augments and places the images of a task on this thread. Throws {@link DecodeFailure}. */
 export async function runDecodeTask(task: DecodeTask, images: TaskImages): Promise<StageSeconds> {
+  const startMs = performance.now();
   const ms = { read: 0, decode: 0, augment: 0, place: 0 };
   const failures: DecodeFailure[] = [];
   let next = 0;
@@ -42,7 +43,7 @@ export async function runDecodeTask(task: DecodeTask, images: TaskImages): Promi
     const start = task.start + position * length * (bothWays ? 2 : 1);
     const mirror = task.mirror?.[position] === 1;
     let sinceMs = performance.now();
-    const lap = (stage: keyof StageSeconds): void => {
+    const lap = (stage: keyof typeof ms): void => {
       const nowMs = performance.now();
       ms[stage] += nowMs - sinceMs;
       sinceMs = nowMs;
@@ -68,5 +69,6 @@ export async function runDecodeTask(task: DecodeTask, images: TaskImages): Promi
   // All positions before a failed one were under way by then, so the first one is among them.
   const [first] = failures.sort((a, b) => a.position - b.position);
   if (first) throw first;
-  return { read: ms.read / 1000, decode: ms.decode / 1000, augment: ms.augment / 1000, place: ms.place / 1000 };
+  const total = (performance.now() - startMs) / 1000;
+  return { total, read: ms.read / 1000, decode: ms.decode / 1000, augment: ms.augment / 1000, place: ms.place / 1000 };
 }
