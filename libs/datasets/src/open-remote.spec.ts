@@ -46,6 +46,11 @@ async function writeSet(ranges: readonly [number, number], labelOf = (key: numbe
   await writeFile(join(folder, 'property'), '3,112,112\n');
 }
 const openLocal = () => openTrainingSet({ kind: 'faces_emore', path: folder }, access);
+async function localLabels(): Promise<number[]> {
+  const set = await openLocal();
+  await set.close();
+  return [...set.labels];
+}
 async function upload(): Promise<void> {
   for (const name of ['train.rec', 'train.idx', 'property'])
     server.put(`faces/emore/${name}`, await readFile(join(folder, name)));
@@ -95,9 +100,9 @@ describe('a faces_emore set in a bucket', () => {
 describe('a table of samples', () => {
   it('is not taken for files that have changed, nor when it is damaged', async () => {
     await writeSet([7, 10]);
-    const labels = [...(await openLocal()).labels];
+    const labels = await localLabels();
     await writeSet([7, 10], (key) => (key + 1) % 3);
-    const changed = [...(await openLocal()).labels];
+    const changed = await localLabels();
     expect(changed).not.toEqual(labels);
     const tables = join(access.cacheFolder!, 'samples');
     for (const name of await readdir(tables)) {
@@ -105,7 +110,7 @@ describe('a table of samples', () => {
       bytes[bytes.length - 1] = (bytes[bytes.length - 1] as number) ^ 1;
       await writeFile(join(tables, name), bytes);
     }
-    expect([...(await openLocal()).labels]).toEqual(changed);
+    expect(await localLabels()).toEqual(changed);
   });
 });
 
