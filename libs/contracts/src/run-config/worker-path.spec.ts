@@ -15,7 +15,7 @@ describe('workerPath', () => {
 describe('datasetSchema', () => {
   it('takes a folder of images with its size', () => {
     const dataset = { kind: 'image_folder', path: 's3://faces/raw', height: 128, width: 96 };
-    expect(datasetSchema.parse(dataset)).toEqual({ ...dataset, mirror: true });
+    expect(datasetSchema.parse(dataset)).toMatchObject({ ...dataset, mirror: true });
   });
 });
 
