@@ -42,9 +42,7 @@ export function parseProperty(text: string, file: string): DatasetProperty {
 
 /**
  * Opens a folder in the `faces_emore` layout: `train.rec`, `train.idx`, `property`. Without `train.idx` the records are
- * found by a scan first (a note of the set says so); nothing is written.
- *
- * Without `train.idx` the records are found by a scan first (a note of the set says so); nothing is written.
+ * found by a scan first (a note of the set says so); nothing is written. One that is there and cannot be opened is an error.
  *
  * One sequential pass reads every record's header, so that a label outside 0..numClasses-1 (`dataset_invalid`, naming
  * file, key and label) or a damaged file (`dataset_corrupt`, naming file, key and byte) is found before training.
@@ -84,7 +82,7 @@ async function findSamples(
   const { numClasses } = property;
   const cacheFolder = access?.cacheFolder;
   const idx = await openByteSource(idxPath, access).catch((error: unknown) => {
-    if (error instanceof ArcFleetError && error.code === 'dataset_not_found') return null;
+    if (isMissing(error)) return null;
     throw error;
   });
   if (idx === null) return findWithoutIndex(file, idxPath, property);
@@ -99,6 +97,12 @@ async function findSamples(
   } finally {
     await idx.close();
   }
+}
+
+/** There is no such file, as against one that may not be read: an index that is forbidden must not be rebuilt at great cost. */
+function isMissing(error: unknown): boolean {
+  if (!(error instanceof ArcFleetError) || error.code !== 'dataset_not_found') return false;
+  return error.details['status'] === 404 || (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
 }
 
 async function findWithoutIndex(file: RecordFile, idxPath: string, property: DatasetProperty): Promise<Found> {

@@ -32,6 +32,7 @@ beforeEach(async () => {
   access = { cacheFolder: join(folder, 'cache'), endpoint: server.endpoint, timeoutMs: 2_000, attempts: 2 };
   server.objects.clear();
   server.log.length = 0;
+  server.fault = () => null;
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -87,6 +88,24 @@ describe('a faces_emore set in a bucket', () => {
     await upload();
     const changed = await openTrainingSet({ kind: 'faces_emore', path }, access);
     expect([...changed.labels]).not.toEqual(labels);
+  });
+
+  it('is scanned where train.idx is missing, and refused where it may not be read', async () => {
+    await writeSet([7, 10]);
+    await upload();
+    const path = 's3://faces/emore';
+    for (const status of [401, 403]) {
+      server.fault = (line) => (line.includes('train.idx') ? { kind: 'status', status, code: 'AccessDenied' } : null);
+      await expect(openTrainingSet({ kind: 'faces_emore', path }, access)).rejects.toMatchObject({
+        code: 'dataset_not_found',
+        details: { file: `${path}/train.idx`, status },
+      });
+    }
+    server.fault = () => null;
+    server.objects.delete('faces/emore/train.idx');
+    const set = await openTrainingSet({ kind: 'faces_emore', path }, access);
+    expect(set.notes).toMatchObject([expect.stringContaining('train.idx is missing')]);
+    await set.close();
   });
 
   it('names its folder and files in errors', async () => {

@@ -1,7 +1,7 @@
 import { ArcFleetError } from '#contracts';
-import { decodeImage, decodeWhole, type ImageSize } from '../decode-image.js';
-import { estimateSimilarity, type Landmarks, type Point } from './similarity-transform.js';
-import { warpSimilarity } from './warp.js';
+import { decodeImage, decodeWhole, readImageSize, type ImageSize } from '../decode-image.js';
+import { estimateSimilarity, invertSimilarity, type Landmarks, type Point } from './similarity-transform.js';
+import { shareOutside, warpSimilarity } from './warp.js';
 
 /** Where the five points of a face lie in an image of 112 x 112 (insightface.md 5.7; arcface's alignment template). */
 const TEMPLATE: Landmarks = [
@@ -18,6 +18,11 @@ export interface AlignOptions {
   readonly landmarks?: Landmarks | undefined;
   /** What to do with an image of another size that has no landmarks. */
   readonly unaligned: 'refuse' | 'crop';
+  /**
+   * Landmarks may lie outside the image, as a protocol has them whose crops cut faces off; default false. A face that is wholly outside
+   * is refused even so.
+   */
+  readonly pointsOutside?: boolean;
 }
 
 export interface AlignedFace {
@@ -33,7 +38,7 @@ export interface AlignedFace {
  *
  * @param what names the image in errors.
  * @throws ArcFleetError `dataset_corrupt` for an image that cannot be decoded; `image_invalid` for one that is neither of the size
- *   nor has landmarks, or whose landmarks are no face.
+ *   nor has landmarks, or whose landmarks are no face in it.
  */
 export async function alignFace(encoded: Uint8Array, options: AlignOptions, what: string): Promise<AlignedFace> {
   const { size, landmarks, unaligned } = options;
@@ -41,14 +46,24 @@ export async function alignFace(encoded: Uint8Array, options: AlignOptions, what
   if (landmarks) {
     const image = await decodeWhole(encoded, what);
     const transform = estimateSimilarity(landmarks, templateFor(size));
-    if (transform === null || !landmarks.flat().every(Number.isFinite)) {
-      throw new ArcFleetError('image_invalid', `The landmarks of ${what} are no face: five different points are needed`, {
-        image: what,
-      });
+    const refuse = (why: string): ArcFleetError =>
+      new ArcFleetError('image_invalid', `The landmarks of ${what} are no face: ${why}`, { image: what });
+    if (transform === null || invertSimilarity(transform) === null || !landmarks.flat().every(Number.isFinite)) {
+      throw refuse('five different points are needed');
     }
-    return { pixels: warpSimilarity(image, transform, size), warning: null };
+    const stray = landmarks.find(([x, y]) => x < 0 || y < 0 || x > image.width || y > image.height);
+    if (stray && options.pointsOutside !== true) {
+      throw refuse(`(${stray.join(', ')}) lies outside the image of ${image.width} x ${image.height}. Give pixels, x before y`);
+    }
+    const outside = shareOutside(image, transform, size);
+    if (outside === 1) throw refuse(`all of it lies outside the image of ${image.width} x ${image.height}`);
+    const warning =
+      outside > 0.5
+        ? `${Math.round(100 * outside)} % of the aligned face of ${what} lie outside the image: scores may be poor`
+        : null;
+    return { pixels: warpSimilarity(image, transform, size), warning };
   }
-  const { width: ownWidth, height: ownHeight } = await decodeWhole(encoded, what);
+  const { width: ownWidth, height: ownHeight } = await readImageSize(encoded, what);
   if (ownWidth === width && ownHeight === height) return { pixels: await decodeImage(encoded, size, what), warning: null };
   if (unaligned === 'refuse') {
     const message =

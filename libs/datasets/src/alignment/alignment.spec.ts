@@ -185,4 +185,47 @@ describe('alignFace', () => {
     await expect(alignFace(await dotted(TEMPLATE, 112, 112), options, 'a')).rejects.toMatchObject({ code: 'image_invalid' });
     await expect(alignFace(Uint8Array.of(1, 2), options, 'b')).rejects.toMatchObject({ code: 'dataset_corrupt' });
   });
+
+  const aligned = async (landmarks: Landmarks, options = {}, width = 112) =>
+    alignFace(await dotted(TEMPLATE, width, 112), { size: MODEL, landmarks, unaligned: 'refuse', ...options }, 'me.png');
+  const moved = (dx: number, scale = 1) => TEMPLATE.map(([x, y]) => [x * scale + dx, y * scale]) as unknown as Landmarks;
+
+  it('refuses landmarks outside the image, naming image and point; a protocol that has them may ask for what is left', async () => {
+    for (const landmarks of [moved(-60), moved(60), moved(0, 1.5), moved(5_000)]) {
+      await expect(aligned(landmarks)).rejects.toMatchObject({
+        code: 'image_invalid',
+        message: expect.stringMatching(/me\.png.*outside the image of 112 x 112/) as string,
+      });
+    }
+    const { pixels, warning } = await aligned(moved(-60), { pointsOutside: true });
+    expect(pixels.some((value) => value > 0)).toBe(true);
+    expect(warning).toMatch(/5\d % of .*me\.png.*outside/);
+    await expect(aligned(moved(5_000), { pointsOutside: true })).rejects.toMatchObject({ code: 'image_invalid' });
+  });
+
+  it('warns where most of the aligned face is outside', async () => {
+    expect((await aligned(TEMPLATE)).warning).toBeNull();
+    expect((await aligned(moved(-35), {}, 45)).warning).toMatch(/60 % of/);
+  });
+
+  it('refuses landmarks that shrink the face to a point', async () => {
+    const [cx, cy] = [0, 1].map((axis) => TEMPLATE.reduce((sum, each) => sum + each[axis]! / 5, 0)) as [number, number];
+    const [[ax, ay], [bx, by]] = TEMPLATE.map(([x, y]) => [x - cx, y - cy]) as unknown as Landmarks;
+    // Orthogonal to the template as complex vectors: of rotation and scale nothing remains.
+    const landmarks: Landmarks = [
+      [cx + bx, cy - by],
+      [cx - ax, cy + ay],
+      [cx, cy],
+      [cx, cy],
+      [cx, cy],
+    ];
+    await expect(aligned(landmarks)).rejects.toMatchObject({ code: 'image_invalid' });
+  });
+
+  it('knows the size of an image from its head, without decoding it', async () => {
+    const encoded = await dotted(TEMPLATE, 200, 150);
+    const options = { size: MODEL, unaligned: 'refuse' } as const;
+    const cut = encoded.subarray(0, encoded.length - 100);
+    await expect(alignFace(cut, options, 'me.png')).rejects.toMatchObject({ code: 'image_invalid', details: { width: 200 } });
+  });
 });

@@ -9,11 +9,12 @@ export interface RgbImage extends ImageSize {
 /**
  * Draws `image` through `transform` (image to output) into an output of `size`: each output pixel is read back where it comes from,
  * between its four neighbours (bilinear); what lies outside the image is black, as with OpenCV's constant border.
+ *
+ * @throws RangeError a transform that shrinks everything to a point has no way back
  */
 export function warpSimilarity(image: RgbImage, transform: SimilarityTransform, size: ImageSize): Uint8Array {
   const output = new Uint8Array(size.height * size.width * 3);
-  const back = invertSimilarity(transform);
-  if (back === null) return output;
+  const back = wayBack(transform);
   const { pixels, width, height } = image;
   const at = (x: number, y: number, channel: number): number =>
     x < 0 || y < 0 || x >= width || y >= height ? 0 : pixels[(y * width + x) * 3 + channel]!;
@@ -32,4 +33,24 @@ export function warpSimilarity(image: RgbImage, transform: SimilarityTransform, 
     }
   }
   return output;
+}
+
+/** Share of the output's pixels whose place in the image {@link warpSimilarity} finds outside it. @throws RangeError as there */
+export function shareOutside(image: ImageSize, transform: SimilarityTransform, size: ImageSize): number {
+  const back = wayBack(transform);
+  let outside = 0;
+  for (let v = 0; v < size.height; v++) {
+    for (let u = 0; u < size.width; u++) {
+      const x = back.a * u - back.b * v + back.tx;
+      const y = back.b * u + back.a * v + back.ty;
+      if (!(x > -1 && y > -1 && x < image.width && y < image.height)) outside++;
+    }
+  }
+  return outside / (size.height * size.width);
+}
+
+function wayBack(transform: SimilarityTransform): SimilarityTransform {
+  const back = invertSimilarity(transform);
+  if (back === null) throw new RangeError('A transform that shrinks everything to a point has no way back');
+  return back;
 }

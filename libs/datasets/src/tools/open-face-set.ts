@@ -44,7 +44,7 @@ export async function openFaceSet(path: string): Promise<FaceSet> {
 }
 
 /** Names of a labels.txt, by label; undefined when there is none. Lines: label, TAB, name. */
-async function readLabelNames(folder: string, numClasses: number): Promise<string[] | undefined> {
+export async function readLabelNames(folder: string, numClasses: number): Promise<string[] | undefined> {
   const file = join(folder, LABELS_FILE);
   if (!existsSync(file)) return undefined;
   const names: string[] = [];

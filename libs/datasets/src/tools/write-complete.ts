@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { ArcFleetError } from '#contracts';
+import { refuseForeign } from './refuse-foreign.js';
 
 export function refuseExisting(path: string): ArcFleetError {
   return new ArcFleetError('conflict', `${path} exists. Give another name, or --force to replace it.`, { file: path });
 }
 
 export interface WriteCompleteOptions {
-  /** Replaces what is there: an empty folder, or one that holds a data set of ours and nothing else. */
+  /** Replaces what is there: an empty folder, or one that holds a data set and nothing else, see {@link refuseForeign}. */
   readonly force?: boolean | undefined;
   /** Folders that are read meanwhile: the output must neither be one of them nor hold or lie in one. */
   readonly inputs?: readonly string[];
@@ -74,11 +75,7 @@ async function refuseUnlessReplaceable(folder: string, force: boolean): Promise<
   const entries = await readdir(folder).catch(() => ['a file']);
   if (entries.length === 0) return;
   if (!force) throw refuseExisting(folder);
-  const isOurs = ['property', 'labels.txt'].some((name) => entries.includes(name));
-  if (!isOurs) {
-    const message = `${folder} holds no data set (neither property nor labels.txt); --force replaces data sets only. Remove it yourself or give another name.`;
-    throw new ArcFleetError('conflict', message, { file: folder });
-  }
+  await refuseForeign(folder);
 }
 
 async function moveIntoPlace(from: string, to: string): Promise<void> {

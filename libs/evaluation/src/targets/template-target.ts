@@ -31,7 +31,7 @@ export async function openTemplateTarget(
     images: {
       count: numImages,
       pixels: async (index) => {
-        const options = { size, landmarks: ijb.landmarks(index), unaligned: 'refuse' } as const;
+        const options = { size, landmarks: ijb.landmarks(index), unaligned: 'refuse', pointsOutside: true } as const;
         return (await alignFace(await ijb.read(index), options, ijb.describe(index))).pixels;
       },
     },
