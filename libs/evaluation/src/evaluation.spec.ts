@@ -52,9 +52,19 @@ describe.each(engines)('on $name', ({ name }) => {
       ]),
     );
     await writeOwnModel(join(root, 'runs/one/model/model'), network, { parameters, statistics });
+    const overflowing = new Map(parameters).set('fc1_beta', new Float32Array(16).fill(Infinity));
+    await writeOwnModel(join(root, 'runs/overflowing/model/model'), network, { parameters: overflowing, statistics });
     const isSame = Array.from({ length: NUM_PAIRS }, (_, pair) => pair % 2);
     const images = await Promise.all(isSame.flatMap((same, pair) => [face(pair, 0), face(same ? pair : pair + 100, 1)]));
     await writeVerificationSet(join(root, 'pairs.bin'), images, isSame);
+    await writeVerificationSet(join(root, 'fewer.bin'), images.slice(0, 40), isSame.slice(0, 20));
+    await writeVerificationSet(join(root, 'other.bin'), images.toReversed(), isSame);
+    await writeVerificationSet(
+      join(root, 'swapped.bin'),
+      images,
+      isSame.map((same) => 1 - same),
+    );
+    await writeFaces(join(root, 'strangers'), 9, 1, 70);
     await writeFaces(join(root, 'probes'), 4, 3);
     await writeFaces(join(root, 'distractors'), 9, 1, 50);
     await writeIjb(join(root, 'ijb'));
@@ -115,11 +125,15 @@ describe.each(engines)('on $name', ({ name }) => {
     readonly worldSize?: number;
     readonly stopAt?: { rank: number; mode: 'stop' | 'cancel' };
     readonly change?: Partial<EvaluationConfigInput>;
+    /** What lies under the path of a target on the last rank's machine instead. */
+    readonly lastRankHas?: EvaluationConfigInput['targets'];
+    /** Instead of the model in eval mode. */
+    readonly model?: string;
   }
 
-  async function evaluate({ worldSize = 1, stopAt, change = {} }: Evaluation = {}) {
+  async function evaluate({ worldSize = 1, stopAt, change = {}, lastRankHas, model = 'runs/one/model' }: Evaluation = {}) {
     const config = evaluationConfigSchema.parse({
-      model: { id: 'mdl_x', path: 'runs/one/model' },
+      model: { id: 'mdl_x', path: model },
       targets: [{ protocol: 'verification', name: 'pairs', path: join(root, 'pairs.bin') }],
       batchSize: 4,
       bootstrap: 200,
@@ -130,9 +144,11 @@ describe.each(engines)('on $name', ({ name }) => {
     const records: RecordBody[][] = collectives.map(() => []);
     const results = await Promise.allSettled(
       collectives.map(async (collective, rank) => {
+        const found =
+          lastRankHas && rank === worldSize - 1 ? evaluationConfigSchema.parse({ ...config, targets: lastRankHas }) : config;
         try {
           return await runEvaluation({
-            job: { kind: 'evaluation', runId: 'evl_1', generation: 1, rank, worldSize, config, rendezvousTimeoutMs: 1000 },
+            job: { kind: 'evaluation', runId: 'evl_1', generation: 1, rank, worldSize, config: found, rendezvousTimeoutMs: 1000 },
             engine,
             collective,
             storageRoot: root,
@@ -214,6 +230,53 @@ describe.each(engines)('on $name', ({ name }) => {
     const { outcomes, scored } = await evaluate({ worldSize: 3, stopAt: { rank: 2, mode } });
     expect(outcomes).toEqual([outcome, outcome, outcome].map((each) => ({ outcome: each, step: 0 })));
     expect(scored).toEqual([]);
+  });
+
+  it.each([
+    ['fewer pairs', { protocol: 'verification', name: 'pairs', path: 'fewer.bin' }],
+    ['other images of as many pairs', { protocol: 'verification', name: 'pairs', path: 'other.bin' }],
+    ['another order of pairs', { protocol: 'verification', name: 'pairs', path: 'swapped.bin' }],
+  ] as const)('refuses to share a target of which a rank has %s', async (_, target) => {
+    await expect(evaluate({ worldSize: 3, lastRankHas: [{ ...target, path: join(root, target.path) }] })).rejects.toMatchObject({
+      code: 'collective_mismatch',
+      details: { target: 'pairs', rank: 2 },
+    });
+  });
+
+  it('refuses to share a search whose faces a rank has others of', async () => {
+    const search = {
+      protocol: 'identification',
+      name: 'search',
+      probes: join(root, 'probes'),
+      distractors: join(root, 'distractors'),
+    } as const;
+    await expect(
+      evaluate({
+        worldSize: 2,
+        change: { targets: [search] },
+        lastRankHas: [{ ...search, distractors: join(root, 'strangers') }],
+      }),
+    ).rejects.toMatchObject({ code: 'collective_mismatch', details: { target: 'search', rank: 1 } });
+  });
+
+  it('takes an embedding that is not finite for an error, not for a perfect score', async () => {
+    const search = {
+      protocol: 'identification',
+      name: 'search',
+      probes: join(root, 'probes'),
+      distractors: join(root, 'distractors'),
+    } as const;
+    const found = evaluate({ model: 'runs/overflowing/model', change: { targets: [search] } });
+    await expect(found).rejects.toMatchObject({
+      code: 'non_finite',
+      details: { target: 'search', image: 0 },
+      message: expect.stringMatching(/^search: .*record 1 of .*probes.train\.rec/) as string,
+    });
+    const templates = { protocol: 'templates', name: 'ijb', path: join(root, 'ijb') } as const;
+    await expect(evaluate({ model: 'runs/overflowing/model', change: { targets: [templates] } })).rejects.toMatchObject({
+      code: 'non_finite',
+      details: { target: 'ijb', image: 0 },
+    });
   });
 
   it('finds a missing target before it embeds anything', async () => {

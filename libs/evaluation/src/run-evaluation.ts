@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import type { Collective } from '#collective';
 import { ArcFleetError, type EvaluatedModel, type EvaluationScores, type ResolvedModel } from '#contracts';
 import { openEmbedder, type Embedder } from '#model-files';
 import { embedImages, Interrupted } from './embed-images.js';
@@ -9,13 +10,15 @@ import type { OpenTarget } from './targets/target.js';
 
 /** A rank may stay silent that long while it opens the model and all targets. */
 const OPEN_LEASE_MS = 600_000;
+/** What ranks compare is no longer. */
+const TEXT_BYTES = 192;
 
 /**
  * One rank's part of an evaluation: all targets are opened first, so that a damaged one is found at once; then each is embedded by
  * all ranks together and scored by rank 0.
  *
  * @throws ArcFleetError `model_not_found`, `model_mismatch`, `checkpoint_corrupt`, `dataset_*`, `pickle_refused`, `non_finite`,
- *   `collective_mismatch` for ranks that opened different models, and everything that the collective throws.
+ *   `collective_mismatch` for ranks that opened different models or files, and everything that the collective throws.
  */
 export async function runEvaluation(deps: EvaluationDeps): Promise<EvaluationResult> {
   const { job, engine, collective, emit, onPhase = () => undefined } = deps;
@@ -29,6 +32,7 @@ export async function runEvaluation(deps: EvaluationDeps): Promise<EvaluationRes
     embedder = await openEmbedder(modelPath(config.model, deps.storageRoot), { engine });
     for (const target of config.targets) targets.push(await openTarget(target, embedder, deps.access));
     await agreeOnModel(deps, embedder);
+    await agreeOnTargets(deps, targets);
     if (job.rank === 0) {
       emit({
         type: 'evaluation.started',
@@ -100,15 +104,32 @@ export function describeModel(embedder: Embedder): EvaluatedModel {
 
 /** Shares of different models would make a score that means nothing. */
 async function agreeOnModel({ collective }: EvaluationDeps, embedder: Embedder): Promise<void> {
-  const data = Buffer.from(`${embedder.sha256} ${embedder.engine}`.padEnd(128));
-  const all = await collective.allGather({ dtype: 'bytes', shape: [data.length], data: Uint8Array.from(data) });
-  const others = all.map(({ data: bytes }) =>
-    Buffer.from(bytes as Uint8Array)
-      .toString('latin1')
-      .trim(),
-  );
-  if (others.every((other) => other === others[0])) return;
-  const list = others.map((other, rank) => `rank ${rank}: ${other}`).join('; ');
+  const [others] = await gatherTexts(collective, [`${embedder.sha256} ${embedder.engine}`]);
+  if (others!.every((other) => other === others![0])) return;
+  const list = others!.map((other, rank) => `rank ${rank}: ${other}`).join('; ');
   const message = `The ranks do not have the same model on the same engine (${list}). Put the same file on every worker, or start them with one engine`;
   throw new ArcFleetError('collective_mismatch', message, { models: others });
+}
+
+/** Each rank takes its share of the images that it found itself: of other files, shares would not fit together. */
+async function agreeOnTargets({ collective }: EvaluationDeps, targets: readonly OpenTarget[]): Promise<void> {
+  const found = await gatherTexts(
+    collective,
+    targets.map(({ images, digest }) => `${images.count} images, ${digest}`),
+  );
+  for (const [at, { name }] of targets.entries()) {
+    const others = found[at]!;
+    const rank = others.findIndex((other) => other !== others[0]);
+    if (rank < 0) continue;
+    const message = `The ranks do not have the same files of ${name} (rank 0: ${others[0]}; rank ${rank}: ${others[rank]}). Put the same files on every worker`;
+    throw new ArcFleetError('collective_mismatch', message, { target: name, rank });
+  }
+}
+
+/** For each of this rank's texts, what every rank has in its place. All ranks have as many. */
+async function gatherTexts(collective: Collective, texts: readonly string[]): Promise<string[][]> {
+  const data = Buffer.from(texts.map((text) => text.padEnd(TEXT_BYTES)).join(''), 'latin1');
+  const all = await collective.allGather({ dtype: 'bytes', shape: [data.length], data: Uint8Array.from(data) });
+  const read = all.map(({ data: bytes }) => Buffer.from(bytes as Uint8Array).toString('latin1'));
+  return texts.map((_, at) => read.map((each) => each.slice(at * TEXT_BYTES, (at + 1) * TEXT_BYTES).trim()));
 }

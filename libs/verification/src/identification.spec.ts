@@ -88,4 +88,15 @@ describe('identify', () => {
     await expect(identify(two, new Float32Array(0), { dim: DIM })).rejects.toEqual(invalid);
     await expect(identify(two, new Float32Array(DIM + 1), { dim: DIM })).rejects.toMatchObject({ code: 'shape_mismatch' });
   });
+
+  it.each([NaN, Infinity])('refuses embeddings with %d in them', async (value) => {
+    const probes = { embeddings: new Float32Array(2 * DIM).fill(1), labels: Int32Array.of(4, 4) };
+    const distractors = new Float32Array(3 * DIM).fill(1);
+    const broken = distractors.slice();
+    broken[2 * DIM + 1] = value;
+    const refusal = { code: 'non_finite', details: { row: 2 } };
+    await expect(identify(probes, broken, { dim: DIM })).rejects.toMatchObject(refusal);
+    probes.embeddings[DIM] = value;
+    await expect(identify(probes, distractors, { dim: DIM })).rejects.toMatchObject({ ...refusal, details: { row: 1 } });
+  });
 });

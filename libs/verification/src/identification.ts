@@ -49,7 +49,8 @@ const MAX_PRODUCTS = 1 << 24;
  * its person as the one mate in a gallery of distractors. Rank of a mate: 1 + the number of distractors that are more alike than it (ties
  * count against the mate). Verification: genuine pairs against all probe x distractor pairs. Similarities are decided by in float64.
  *
- * Memory: O(mated pairs + allowed false accepts + tile), never probes x distractors. Throws `shape_mismatch`, `dataset_invalid`.
+ * Memory: O(mated pairs + allowed false accepts + tile), never probes x distractors. Throws `shape_mismatch`,
+ * `non_finite`, `dataset_invalid`.
  */
 export async function identify(
   probes: LabelledEmbeddings,
@@ -62,6 +63,8 @@ export async function identify(
   if (probes.embeddings.length !== numProbes * dim || !Number.isInteger(numDistractors)) {
     throw new ArcFleetError('shape_mismatch', `Embeddings do not come in rows of ${dim}`, { dim, numProbes });
   }
+  checkFinite(probes.embeddings, dim, 'Probe');
+  checkFinite(distractors, dim, 'Distractor');
   const mates = matedPairs(probes, dim);
   const numMated = mates.similarities.length;
   if (numMated === 0 || numDistractors === 0) {
@@ -86,6 +89,15 @@ export async function identify(
   }
   const shares = cmc.map((count) => count / numMated);
   return { numProbes, numMated, numDistractors, rank1: shares[0]!, cmc: shares, tarAtFar };
+}
+
+/** NaN is not more alike than any mate: a search would take it for a perfect score. */
+function checkFinite(rows: Float32Array, dim: number, what: string): void {
+  for (let at = 0; at < rows.length; at++) {
+    if (Number.isFinite(rows[at])) continue;
+    const row = Math.floor(at / dim);
+    throw new ArcFleetError('non_finite', `${what} ${row} has an embedding that is not finite`, { row });
+  }
 }
 
 /** Shows every probe x distractor pair to its probe's mates and to the largest values. */

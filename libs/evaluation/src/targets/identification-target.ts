@@ -2,7 +2,9 @@ import type { EvaluationTarget } from '#contracts';
 import type { ImageSize, RemoteAccess } from '#datasets';
 import { identify } from '#verification';
 import type { ImageList } from '../images.js';
-import { imagesOf, openFaces } from './open-faces.js';
+import { digestOf } from './digest.js';
+import { checkRows } from './finite-rows.js';
+import { digestOfFaces, imagesOf, openFaces } from './open-faces.js';
 import type { OpenTarget } from './target.js';
 
 /** Ranks that a report names. */
@@ -24,8 +26,10 @@ export async function openIdentificationTarget(
   return {
     name: target.name,
     images: oneAfterTheOther(imagesOf(probes, size), imagesOf(distractors, size)),
+    digest: digestOf([digestOfFaces(probes), digestOfFaces(distractors)]),
     mirrored: 'summed',
     score: async ({ plain, xnorm }, dim, { multiply, onWait }) => {
+      checkRows(plain, dim, (row) => (row < numProbes ? probes.describe(row) : distractors.describe(row - numProbes)));
       normalizeRows(plain, dim);
       const scores = await identify(
         { embeddings: plain.subarray(0, numProbes * dim), labels: probes.labels },

@@ -18,6 +18,8 @@ export interface ScoringOptions {
 export interface OpenTarget {
   readonly name: string;
   readonly images: ImageList;
+  /** Equal on ranks that opened the same files: of labels, and of what tells images from others without reading them. */
+  readonly digest: string;
   /** Scores need mirrored embeddings by themselves, or their sum will do. */
   readonly mirrored: 'apart' | 'summed';
   /** Only on rank 0. @throws ArcFleetError `non_finite`, `dataset_invalid` */

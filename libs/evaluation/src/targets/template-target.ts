@@ -9,6 +9,8 @@ import {
   tarAt,
   type TemplateImage,
 } from '#verification';
+import { digestOf } from './digest.js';
+import { checkRows } from './finite-rows.js';
 import { plotPoints } from './plot-points.js';
 import type { OpenTarget } from './target.js';
 
@@ -35,8 +37,10 @@ export async function openTemplateTarget(
         return (await alignFace(await ijb.read(index), options, ijb.describe(index))).pixels;
       },
     },
+    digest: digestOf(factsOf(ijb)),
     mirrored: 'summed',
     score: ({ plain, xnorm }, dim) => {
+      checkRows(plain, dim, ijb.describe);
       const { pooled, similarities } = compare(plain, dim);
       const curve = rocCurve(similarities, isSame, { corners: true });
       return {
@@ -59,6 +63,12 @@ export async function openTemplateTarget(
     similarities: ({ plain }, dim) => compare(plain, dim).similarities,
     close: async () => undefined,
   };
+}
+
+function* factsOf(ijb: IjbProtocol): Iterable<ArrayBufferView | string> {
+  const { numImages, templates, media, detectorScores, first, second, isSame } = ijb;
+  yield* [templates, media, detectorScores, first, second, isSame];
+  for (let image = 0; image < numImages; image++) yield `${ijb.describe(image)} ${ijb.landmarks(image).join()}`;
 }
 
 function* imagesOf({ templates, media }: IjbProtocol): Iterable<TemplateImage> {

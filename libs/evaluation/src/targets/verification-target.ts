@@ -14,6 +14,7 @@ import {
 } from '#verification';
 import type { Embeddings } from '../embed-images.js';
 import { alignedImages } from '../images.js';
+import { digestOf } from './digest.js';
 import { plotPoints } from './plot-points.js';
 import type { OpenTarget, ScoringOptions } from './target.js';
 
@@ -35,6 +36,7 @@ export async function openVerificationTarget(
       (index) => set.image(index),
       (index) => set.describe(index),
     ),
+    digest: digestOf([set.isSame, ...set.imageFacts()]),
     mirrored: 'apart',
     score: (embeddings, dim, options) => scorePairs(embeddings, dim, set.isSame, options),
     outcomes: (embeddings, dim) => foldOutcomes(distancesOf(embeddings, dim, set.isSame.length).distances, set.isSame),
