@@ -1,15 +1,11 @@
 import type { EvaluationScores, EvaluationTarget } from '#contracts';
-import type { RemoteAccess } from '#datasets';
 import { embedImages, type Embeddings, type EmbedImagesInputs } from './embed-images.js';
 import { openTarget } from './targets/open-target.js';
-import type { OpenTarget, ScoringOptions } from './targets/target.js';
+import type { OpenTarget, OpenTargetOptions, ScoringOptions } from './targets/target.js';
 
-export interface EvaluateModelInputs extends Pick<
-  EmbedImagesInputs,
-  'collective' | 'embedder' | 'batchSize' | 'flip' | 'stopMode'
-> {
+export interface EvaluateModelInputs
+  extends OpenTargetOptions, Pick<EmbedImagesInputs, 'collective' | 'embedder' | 'batchSize' | 'flip' | 'stopMode'> {
   readonly target: EvaluationTarget;
-  readonly access?: RemoteAccess | undefined;
   readonly scoring: ScoringOptions;
   /** Gets what was embedded, on rank 0, before it is scored. */
   readonly onEmbedded?: (target: OpenTarget, embeddings: Embeddings) => Promise<void>;
@@ -21,6 +17,8 @@ export interface EvaluateModelInputs extends Pick<
 export interface ModelEvaluation {
   readonly scores: EvaluationScores;
   readonly outcomes: Uint8Array | null;
+  /** Images of another size that were cropped to their middle. */
+  readonly numCropped: number;
 }
 
 /**
@@ -29,8 +27,8 @@ export interface ModelEvaluation {
  * @throws ArcFleetError `dataset_*`, `pickle_refused`, `non_finite`; Interrupted.
  */
 export async function evaluateModel(inputs: EvaluateModelInputs): Promise<ModelEvaluation | null> {
-  const { embedder, scoring, onEmbedded, onProgress, target: asked, access, ...embedding } = inputs;
-  const target = await openTarget(asked, embedder, access);
+  const { embedder, scoring, onEmbedded, onProgress, target: asked, access, unaligned, ...embedding } = inputs;
+  const target = await openTarget(asked, embedder, { access, unaligned });
   try {
     const { images, mirrored } = target;
     const told = onProgress && ((done: number) => onProgress(done, images.count));
@@ -40,6 +38,7 @@ export async function evaluateModel(inputs: EvaluateModelInputs): Promise<ModelE
     const { embeddingSize: dim } = embedder;
     return {
       outcomes: target.outcomes?.(embeddings, dim) ?? null,
+      numCropped: embeddings.numCropped,
       scores: await target.score(embeddings, dim, scoring),
     };
   } finally {

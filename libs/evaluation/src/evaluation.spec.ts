@@ -26,12 +26,13 @@ const folder = engineFolder(process.env);
 const engines = (await engineStatuses({ folder })).filter(({ name, available }) => available && name !== 'cpu');
 
 /** A face of a person: a pattern of its own, and noise. */
-async function face(person: number, sample: number): Promise<Uint8Array> {
+async function face(person: number, sample: number, height = SIZE): Promise<Uint8Array> {
   const pixels = Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, at) => {
     const block = Math.floor(at / 48) % 16;
     return 40 + 120 * uniformAt(1, 101, person, block) + 60 * uniformAt(1, 102, person * 1000 + sample, at);
   });
   return sharp(pixels, { raw: { width: SIZE, height: SIZE, channels: 3 } })
+    .resize({ width: SIZE, height, fit: 'fill' })
     .png()
     .toBuffer();
 }
@@ -57,6 +58,10 @@ describe.each(engines)('on $name', ({ name }) => {
     const isSame = Array.from({ length: NUM_PAIRS }, (_, pair) => pair % 2);
     const images = await Promise.all(isSame.flatMap((same, pair) => [face(pair, 0), face(same ? pair : pair + 100, 1)]));
     await writeVerificationSet(join(root, 'pairs.bin'), images, isSame);
+    const tall = [...images];
+    // One of each rank's share.
+    for (const at of [3, 40]) tall[at] = await face(at, 0, SIZE + 4);
+    await writeVerificationSet(join(root, 'tall.bin'), tall, isSame);
     await writeVerificationSet(join(root, 'fewer.bin'), images.slice(0, 40), isSame.slice(0, 20));
     await writeVerificationSet(join(root, 'other.bin'), images.toReversed(), isSame);
     await writeVerificationSet(
@@ -142,6 +147,7 @@ describe.each(engines)('on $name', ({ name }) => {
     });
     const collectives = createInMemoryCollectives(worldSize);
     const records: RecordBody[][] = collectives.map(() => []);
+    const warnings: string[] = [];
     const results = await Promise.allSettled(
       collectives.map(async (collective, rank) => {
         const found =
@@ -154,7 +160,7 @@ describe.each(engines)('on $name', ({ name }) => {
             storageRoot: root,
             emit: (body) => records[rank]!.push(body),
             stopMode: () => (stopAt?.rank === rank ? stopAt.mode : 'none'),
-            observer: silentObserver,
+            observer: { log: (level, message) => void (level === 'warn' && warnings.push(message)) },
           });
         } catch (error) {
           await collective.abort(String(error));
@@ -165,7 +171,12 @@ describe.each(engines)('on $name', ({ name }) => {
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     const scored = records[0]!.filter((body): body is RecordOf<'evaluation.scored'> => body.type === 'evaluation.scored');
-    return { outcomes: results.map((result) => (result.status === 'fulfilled' ? result.value : null)), records, scored };
+    return {
+      outcomes: results.map((result) => (result.status === 'fulfilled' ? result.value : null)),
+      records,
+      scored,
+      warnings,
+    };
   }
 
   it('scores pairs with curve, histogram and interval, and says what it opened', async () => {
@@ -277,6 +288,22 @@ describe.each(engines)('on $name', ({ name }) => {
       code: 'non_finite',
       details: { target: 'ijb', image: 0 },
     });
+  });
+
+  it('refuses images of another size than the model, or crops them on request and says how many', async () => {
+    const targets = [
+      { protocol: 'verification', name: 'tall', path: join(root, 'tall.bin') },
+      { protocol: 'verification', name: 'pairs', path: join(root, 'pairs.bin') },
+    ] as EvaluationConfigInput['targets'];
+    await expect(evaluate({ worldSize: 2, change: { targets } })).rejects.toMatchObject({
+      code: 'image_invalid',
+      message: expect.stringMatching(/image 3 of .*tall.bin is 16 x 20, and the model wants aligned faces of 16 x 16/) as string,
+    });
+    const { scored, warnings } = await evaluate({ worldSize: 2, change: { targets, unaligned: 'crop' } });
+    expect(scored.map(({ target }) => target)).toEqual(['tall', 'pairs']);
+    expect(warnings).toEqual([
+      'tall: 2 of 46 images were of another size and were cropped to their middle without alignment; scores may be poor',
+    ]);
   });
 
   it('finds a missing target before it embeds anything', async () => {

@@ -10,4 +10,4 @@ export { embedInOrder } from './embed-in-order.js';
 export type { EmbedInOrderInputs } from './embed-in-order.js';
 export type { OpenTarget, ScoringOptions } from './targets/target.js';
 export { runEmbedding } from './run-embedding.js';
-export { runEvaluation } from './run-evaluation.js';
+export { describeModel, runEvaluation } from './run-evaluation.js';

@@ -21,7 +21,7 @@ const TEXT_BYTES = 192;
  *   `collective_mismatch` for ranks that opened different models or files, and everything that the collective throws.
  */
 export async function runEvaluation(deps: EvaluationDeps): Promise<EvaluationResult> {
-  const { job, engine, collective, emit, onPhase = () => undefined } = deps;
+  const { job, engine, collective, access, emit, onPhase = () => undefined } = deps;
   const { config } = job;
   collective.extendLease(OPEN_LEASE_MS, 'opening');
   onPhase('opening', 0);
@@ -30,7 +30,8 @@ export async function runEvaluation(deps: EvaluationDeps): Promise<EvaluationRes
   let done = 0;
   try {
     embedder = await openEmbedder(modelPath(config.model, deps.storageRoot), { engine });
-    for (const target of config.targets) targets.push(await openTarget(target, embedder, deps.access));
+    for (const target of config.targets)
+      targets.push(await openTarget(target, embedder, { access, unaligned: config.unaligned }));
     await agreeOnModel(deps, embedder);
     await agreeOnTargets(deps, targets);
     if (job.rank === 0) {
@@ -72,6 +73,11 @@ async function evaluate(deps: EvaluationDeps, embedder: Embedder, target: OpenTa
     stopMode,
   });
   if (embeddings === null) return null;
+  const { numCropped } = embeddings;
+  if (numCropped > 0) {
+    const message = `${target.name}: ${numCropped} of ${target.images.count} images were of another size and were cropped to their middle without alignment; scores may be poor`;
+    deps.observer.log('warn', message, { target: target.name, numCropped });
+  }
   collective.extendLease(OPEN_LEASE_MS, 'scoring');
   try {
     return await target.score(embeddings, embedder.embeddingSize, {
@@ -97,6 +103,7 @@ export function modelPath({ path, epoch }: ResolvedModel, storageRoot: string): 
   return epoch === undefined ? whole : `${whole},${epoch}`;
 }
 
+/** What an evaluation keeps of the model that it opened. */
 export function describeModel(embedder: Embedder): EvaluatedModel {
   const { format, network, embeddingSize, height, width, sha256, engine } = embedder;
   return { format, network, embeddingSize, height, width, sha256, engine };

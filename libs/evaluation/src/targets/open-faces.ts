@@ -1,4 +1,4 @@
-import { listFolder, openTrainingSet, type ImageSize, type RemoteAccess, type TrainingSet } from '#datasets';
+import { listFolder, openTrainingSet, type AlignOptions, type ImageSize, type RemoteAccess, type TrainingSet } from '#datasets';
 import { alignedImages, type ImageList } from '../images.js';
 import { digestOf } from './digest.js';
 
@@ -33,10 +33,10 @@ function* factsOf(set: TrainingSet): Iterable<ArrayBufferView | string> {
   }
 }
 
-export function imagesOf(set: TrainingSet, size: ImageSize): ImageList {
+export function imagesOf(set: TrainingSet, align: AlignOptions): ImageList {
   return alignedImages(
     set.numImages,
-    size,
+    align,
     (index) => set.read(index),
     (index) => set.describe(index),
   );

@@ -1,7 +1,15 @@
 import type { EvaluationScores } from '#contracts';
+import type { AlignOptions, RemoteAccess } from '#datasets';
 import type { MultiplyRows } from '#verification';
 import type { Embeddings } from '../embed-images.js';
 import type { ImageList } from '../images.js';
+
+/** How a target's files are read. */
+export interface OpenTargetOptions {
+  readonly access?: RemoteAccess | undefined;
+  /** What to do with an image of another size than the model's, which is no aligned face. */
+  readonly unaligned: AlignOptions['unaligned'];
+}
 
 /** How a target's scores are made. */
 export interface ScoringOptions {
