@@ -1,20 +1,12 @@
 import type { Collective, Payload } from '#collective';
 import type { Embedder } from '#model-files';
 import { loadPixels, type ImageList } from './images.js';
+import { Interrupted, STOP_CODES, type StopMode } from './interrupted.js';
 
 /** A rank may stay silent that long while it embeds. */
 const LEASE_MS = 600_000;
 /** Ranks meet about that often, to hand over what they have and to hear of a stop. */
 const ROUND_MS = 2_000;
-const STOP_CODES = ['none', 'stop', 'cancel'] as const;
-export type StopMode = (typeof STOP_CODES)[number];
-
-/** The ranks have agreed to leave. */
-export class Interrupted extends Error {
-  constructor(readonly mode: Exclude<StopMode, 'none'>) {
-    super(`The evaluation was told to ${mode}`);
-  }
-}
 
 export interface EmbedImagesInputs {
   readonly collective: Collective;

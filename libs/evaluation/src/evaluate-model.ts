@@ -1,5 +1,6 @@
 import type { EvaluationScores, EvaluationTarget } from '#contracts';
 import { embedImages, type Embeddings, type EmbedImagesInputs } from './embed-images.js';
+import { throwIfTold } from './interrupted.js';
 import { openTarget } from './targets/open-target.js';
 import type { OpenTarget, OpenTargetOptions, ScoringOptions } from './targets/target.js';
 
@@ -22,7 +23,7 @@ export interface ModelEvaluation {
 }
 
 /**
- * Evaluates an opened model on one target. On ranks other than 0: null.
+ * Evaluates an opened model on one target. On ranks other than 0: null. Told to stop while it scores, rank 0 leaves alone.
  *
  * @throws ArcFleetError `dataset_*`, `pickle_refused`, `non_finite`; Interrupted.
  */
@@ -39,7 +40,13 @@ export async function evaluateModel(inputs: EvaluateModelInputs): Promise<ModelE
     return {
       outcomes: target.outcomes?.(embeddings, dim) ?? null,
       numCropped: embeddings.numCropped,
-      scores: await target.score(embeddings, dim, scoring),
+      scores: await target.score(embeddings, dim, {
+        ...scoring,
+        onWait: () => {
+          throwIfTold(inputs.stopMode());
+          scoring.onWait?.();
+        },
+      }),
     };
   } finally {
     await target.close();

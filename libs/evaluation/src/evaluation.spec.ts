@@ -128,7 +128,7 @@ describe.each(engines)('on $name', ({ name }) => {
 
   interface Evaluation {
     readonly worldSize?: number;
-    readonly stopAt?: { rank: number; mode: 'stop' | 'cancel' };
+    readonly stopAt?: { rank: number; mode: 'stop' | 'cancel'; isScoring?: boolean };
     readonly change?: Partial<EvaluationConfigInput>;
     /** What lies under the path of a target on the last rank's machine instead. */
     readonly lastRankHas?: EvaluationConfigInput['targets'];
@@ -148,6 +148,14 @@ describe.each(engines)('on $name', ({ name }) => {
     const collectives = createInMemoryCollectives(worldSize);
     const records: RecordBody[][] = collectives.map(() => []);
     const warnings: string[] = [];
+    let isScoring = false;
+    for (const collective of collectives) {
+      const extendLease = collective.extendLease.bind(collective);
+      collective.extendLease = (ms, phase) => {
+        isScoring ||= phase === 'scoring';
+        extendLease(ms, phase);
+      };
+    }
     const results = await Promise.allSettled(
       collectives.map(async (collective, rank) => {
         const found =
@@ -159,7 +167,7 @@ describe.each(engines)('on $name', ({ name }) => {
             collective,
             storageRoot: root,
             emit: (body) => records[rank]!.push(body),
-            stopMode: () => (stopAt?.rank === rank ? stopAt.mode : 'none'),
+            stopMode: () => (stopAt?.rank === rank && (isScoring || !stopAt.isScoring) ? stopAt.mode : 'none'),
             observer: { log: (level, message) => void (level === 'warn' && warnings.push(message)) },
           });
         } catch (error) {
@@ -241,6 +249,36 @@ describe.each(engines)('on $name', ({ name }) => {
     const { outcomes, scored } = await evaluate({ worldSize: 3, stopAt: { rank: 2, mode } });
     expect(outcomes).toEqual([outcome, outcome, outcome].map((each) => ({ outcome: each, step: 0 })));
     expect(scored).toEqual([]);
+  });
+
+  it.each(['search', 'ijb'])('leaves together when rank 0 was told to stop while it scored %s', async (name) => {
+    const search = {
+      protocol: 'identification',
+      name: 'search',
+      probes: join(root, 'probes'),
+      distractors: join(root, 'distractors'),
+    } as const;
+    const ijb = { protocol: 'templates', name: 'ijb', path: join(root, 'ijb') } as const;
+    const pairs = { protocol: 'verification', name: 'pairs', path: join(root, 'pairs.bin') } as const;
+    const targets = [name === 'ijb' ? ijb : search, pairs];
+    const { outcomes, scored } = await evaluate({
+      worldSize: 3,
+      stopAt: { rank: 0, mode: 'stop', isScoring: true },
+      change: { targets },
+    });
+    expect(outcomes).toEqual(outcomes.map(() => ({ outcome: 'stopped', step: 0 })));
+    expect(scored).toEqual([]);
+  });
+
+  it.each([0, 2])('keeps what was scored when rank %i was told to cancel only then', async (rank) => {
+    const pairs = { protocol: 'verification', name: 'pairs', path: join(root, 'pairs.bin') } as const;
+    const stopAt = { rank, mode: 'cancel', isScoring: true } as const;
+    const two = await evaluate({ worldSize: 3, stopAt, change: { targets: [pairs, { ...pairs, name: 'again' }] } });
+    expect(two.outcomes).toEqual(two.outcomes.map(() => ({ outcome: 'canceled', step: 1 })));
+    expect(two.scored.map(({ target }) => target)).toEqual(['pairs']);
+    // Nothing was left to cancel.
+    const one = await evaluate({ worldSize: 3, stopAt, change: { targets: [pairs] } });
+    expect(one.outcomes).toEqual(one.outcomes.map(() => ({ outcome: 'succeeded', step: 1 })));
   });
 
   it.each([

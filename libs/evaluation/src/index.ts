@@ -1,5 +1,7 @@
-export { embedImages, Interrupted } from './embed-images.js';
-export type { Embeddings, EmbedImagesInputs, StopMode } from './embed-images.js';
+export { embedImages } from './embed-images.js';
+export type { Embeddings, EmbedImagesInputs } from './embed-images.js';
+export { Interrupted } from './interrupted.js';
+export type { StopMode } from './interrupted.js';
 export { evaluateModel } from './evaluate-model.js';
 export type { EvaluateModelInputs, ModelEvaluation } from './evaluate-model.js';
 export type { EmbeddingDeps, EvaluationDeps, EvaluationResult } from './evaluation-deps.js';

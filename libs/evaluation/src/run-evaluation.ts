@@ -2,8 +2,9 @@ import { isAbsolute, join } from 'node:path';
 import type { Collective } from '#collective';
 import { ArcFleetError, type EvaluatedModel, type EvaluationScores, type ResolvedModel } from '#contracts';
 import { openEmbedder, type Embedder } from '#model-files';
-import { embedImages, Interrupted } from './embed-images.js';
+import { embedImages } from './embed-images.js';
 import type { EvaluationDeps, EvaluationResult } from './evaluation-deps.js';
+import { Interrupted, STOP_CODES, throwIfTold, type StopMode } from './interrupted.js';
 import { engineMultiply } from './multiply-rows.js';
 import { openTarget } from './targets/open-target.js';
 import type { OpenTarget } from './targets/target.js';
@@ -44,12 +45,13 @@ export async function runEvaluation(deps: EvaluationDeps): Promise<EvaluationRes
     }
     for (const target of targets) {
       onPhase(target.name, done);
-      const scores = await evaluate(deps, embedder, target);
+      const { scores, told } = await evaluate(deps, embedder, target);
       if (scores) emit({ type: 'evaluation.scored', target: target.name, scores });
-      done++;
+      // One rank's success speaks for all: none goes on or leaves before rank 0 has scored, or says that it was told not to.
+      const { isScored, mode } = await agreeOnScores(collective, { isScored: scores !== null, mode: told });
+      if (isScored) done++;
+      if (done < targets.length) throwIfTold(mode);
     }
-    // One rank's success speaks for all: none leaves before rank 0 has scored.
-    await collective.barrier();
     return { outcome: 'succeeded', step: done };
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
@@ -60,7 +62,13 @@ export async function runEvaluation(deps: EvaluationDeps): Promise<EvaluationRes
   }
 }
 
-async function evaluate(deps: EvaluationDeps, embedder: Embedder, target: OpenTarget): Promise<EvaluationScores | null> {
+/** What became of a target here: scores on rank 0 unless it was told to leave meanwhile. */
+interface Evaluated {
+  readonly scores: EvaluationScores | null;
+  readonly told: StopMode;
+}
+
+async function evaluate(deps: EvaluationDeps, embedder: Embedder, target: OpenTarget): Promise<Evaluated> {
   const { job, collective, stopMode } = deps;
   const { flip, batchSize, bootstrap, seed } = job.config;
   const embeddings = await embedImages({
@@ -72,7 +80,7 @@ async function evaluate(deps: EvaluationDeps, embedder: Embedder, target: OpenTa
     mirrored: target.mirrored,
     stopMode,
   });
-  if (embeddings === null) return null;
+  if (embeddings === null) return { scores: null, told: stopMode() };
   const { numCropped } = embeddings;
   if (numCropped > 0) {
     const message = `${target.name}: ${numCropped} of ${target.images.count} images were of another size and were cropped to their middle without alignment; scores may be poor`;
@@ -80,13 +88,18 @@ async function evaluate(deps: EvaluationDeps, embedder: Embedder, target: OpenTa
   }
   collective.extendLease(OPEN_LEASE_MS, 'scoring');
   try {
-    return await target.score(embeddings, embedder.embeddingSize, {
+    const scores = await target.score(embeddings, embedder.embeddingSize, {
       bootstrap,
       seed,
       multiply: engineMultiply(deps.engine),
-      onWait: () => collective.extendLease(OPEN_LEASE_MS, 'scoring'),
+      onWait: () => {
+        throwIfTold(stopMode());
+        collective.extendLease(OPEN_LEASE_MS, 'scoring');
+      },
     });
+    return { scores, told: stopMode() };
   } catch (error) {
+    if (error instanceof Interrupted) return { scores: null, told: error.mode };
     if (!(error instanceof ArcFleetError)) throw error;
     throw new ArcFleetError(
       error.code,
@@ -131,6 +144,16 @@ async function agreeOnTargets({ collective }: EvaluationDeps, targets: readonly 
     const message = `The ranks do not have the same files of ${name} (rank 0: ${others[0]}; rank ${rank}: ${others[rank]}). Put the same files on every worker`;
     throw new ArcFleetError('collective_mismatch', message, { target: name, rank });
   }
+}
+
+/** Whether rank 0 has scored, and the strongest word that any rank was told. */
+async function agreeOnScores(
+  collective: Collective,
+  own: { isScored: boolean; mode: StopMode },
+): Promise<{ isScored: boolean; mode: StopMode }> {
+  const data = Int32Array.of(Number(own.isScored), STOP_CODES.indexOf(own.mode));
+  const all = (await collective.allGather({ dtype: 'int32', shape: [2], data })).map((each) => each.data as Int32Array);
+  return { isScored: all[0]![0] === 1, mode: STOP_CODES[Math.max(...all.map(([, code]) => code!))]! };
 }
 
 /** For each of this rank's texts, what every rank has in its place. All ranks have as many. */

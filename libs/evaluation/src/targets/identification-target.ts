@@ -45,10 +45,10 @@ export async function openIdentificationTarget(
         rank1Accuracy: scores.rank1,
         cmc: RANKS.map((rank) => ({ rank, rate: scores.cmc[rank - 1]! })),
         tarAtFar: Object.fromEntries(
-          // No pair was accepted where even the most alike impostor is one too many.
-          Object.entries(scores.tarAtFar).map(([far, { tar, threshold }]) => [
-            far,
-            { tar, far: Number(far), threshold: Number.isFinite(threshold) ? threshold : -1 },
+          // Every pair is accepted where all impostors may be.
+          Object.entries(scores.tarAtFar).map(([asked, { tar, far, threshold }]) => [
+            asked,
+            { tar, far, threshold: Number.isFinite(threshold) ? threshold : -1 },
           ]),
         ),
         xnorm,

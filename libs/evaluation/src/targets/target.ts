@@ -18,7 +18,7 @@ export interface ScoringOptions {
   readonly seed: number;
   /** Multiplies the rows of a search; default: without an engine, slowly. */
   readonly multiply?: MultiplyRows;
-  /** Told now and then while scoring takes its time. */
+  /** Told now and then while scoring takes its time; what it throws ends the scoring. */
   readonly onWait?: () => void;
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EvaluationTarget } from '#contracts';
 import { alignFace, openIjb, type ImageSize, type IjbProtocol } from '#datasets';
 import {
@@ -24,10 +25,7 @@ export async function openTemplateTarget(
 ): Promise<OpenTarget> {
   const ijb = await openIjb(target.path);
   const { numImages, first, second, isSame } = ijb;
-  const compare = (rows: Float32Array, dim: number) => {
-    const pooled = poolTemplates(rows, dim, imagesOf(ijb), { weights: ijb.detectorScores });
-    return { pooled, similarities: compareTemplates(pooled, first, second) };
-  };
+  const pool = (rows: Float32Array, dim: number) => poolTemplates(rows, dim, imagesOf(ijb), { weights: ijb.detectorScores });
   return {
     name: target.name,
     images: {
@@ -39,9 +37,17 @@ export async function openTemplateTarget(
     },
     digest: digestOf(factsOf(ijb)),
     mirrored: 'summed',
-    score: ({ plain, xnorm }, dim) => {
+    score: async ({ plain, xnorm }, dim, { onWait = () => undefined }) => {
+      const pause = async (): Promise<void> => {
+        await nextTurn();
+        onWait();
+      };
       checkRows(plain, dim, ijb.describe);
-      const { pooled, similarities } = compare(plain, dim);
+      await pause();
+      const pooled = pool(plain, dim);
+      await pause();
+      const similarities = compareTemplates(pooled, first, second);
+      await pause();
       const curve = rocCurve(similarities, isSame, { corners: true });
       return {
         protocol: 'templates',
@@ -60,7 +66,7 @@ export async function openTemplateTarget(
         xnorm,
       };
     },
-    similarities: ({ plain }, dim) => compare(plain, dim).similarities,
+    similarities: ({ plain }, dim) => compareTemplates(pool(plain, dim), first, second),
     close: async () => undefined,
   };
 }
