@@ -31,7 +31,6 @@ export type { BusySlot, FleetDemand, GenerationCommand, WorkerRecord } from './f
 export { createEmbeddingsSchema, embeddingConfigSchema, embeddingResultSchema } from './evaluation/embedding-config.js';
 export type { CreateEmbeddings, EmbeddingConfig, EmbeddingResult } from './evaluation/embedding-config.js';
 export {
-  createEvaluationBaseSchema,
   createEvaluationSchema,
   evaluationConfigSchema,
   evaluationTargetSchema,

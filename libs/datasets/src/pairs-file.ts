@@ -121,6 +121,10 @@ class PairsSet implements VerificationSet {
     return this.isSame.length;
   }
 
+  imageFacts(): Iterable<string> {
+    return this.list.images;
+  }
+
   async image(index: number): Promise<Uint8Array> {
     const file = this.describe(index);
     return readImageFile(file, this.access);

@@ -21,6 +21,8 @@ export interface VerificationSet {
   readonly numPairs: number;
   /** Per pair 1: the same person, 0: two people. */
   readonly isSame: Uint8Array;
+  /** What tells its images from others without reading them: their sizes, or their paths below the root. */
+  imageFacts(): Iterable<string | number>;
   /** One of 2 x numPairs encoded images. @throws ArcFleetError `dataset_corrupt`, `dataset_not_found`; RangeError: no such image */
   image(index: number): Promise<Uint8Array>;
   /** What an error message calls an image. */
@@ -87,6 +89,10 @@ class BinFile implements VerificationSet {
 
   get numPairs(): number {
     return this.isSame.length;
+  }
+
+  imageFacts(): Iterable<number> {
+    return this.images.map(({ length }) => length);
   }
 
   async image(index: number): Promise<Uint8Array> {

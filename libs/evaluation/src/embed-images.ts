@@ -1,20 +1,12 @@
 import type { Collective, Payload } from '#collective';
 import type { Embedder } from '#model-files';
 import { loadPixels, type ImageList } from './images.js';
+import { Interrupted, STOP_CODES, type StopMode } from './interrupted.js';
 
 /** A rank may stay silent that long while it embeds. */
 const LEASE_MS = 600_000;
 /** Ranks meet about that often, to hand over what they have and to hear of a stop. */
 const ROUND_MS = 2_000;
-const STOP_CODES = ['none', 'stop', 'cancel'] as const;
-export type StopMode = (typeof STOP_CODES)[number];
-
-/** The ranks have agreed to leave. */
-export class Interrupted extends Error {
-  constructor(readonly mode: Exclude<StopMode, 'none'>) {
-    super(`The evaluation was told to ${mode}`);
-  }
-}
 
 export interface EmbedImagesInputs {
   readonly collective: Collective;
@@ -37,6 +29,8 @@ export interface Embeddings {
   readonly mirrored: Float32Array | null;
   /** Mean L2 norm of all raw rows, mirrored ones included. */
   readonly xnorm: number;
+  /** Images of another size than the model's that were cropped to their middle, by all ranks. */
+  readonly numCropped: number;
 }
 
 /**
@@ -60,15 +54,21 @@ export async function embedImages(inputs: EmbedImagesInputs): Promise<Embeddings
   const plain = rank === 0 ? new Float32Array(images.count * dim) : null;
   const apart = rank === 0 && isApart ? new Float32Array(images.count * dim) : null;
   const next = Array.from({ length: worldSize }, (_, of) => firstOf(of));
-  let norms = 0;
+  let [norms, numCropped] = [0, 0];
   try {
     for (;;) {
       collective.extendLease(LEASE_MS, 'evaluation');
       const round = stopMode() === 'none' ? await rounds.next() : EMPTY_ROUND;
-      const status = new Int32Array([STOP_CODES.indexOf(stopMode()), round.numImages]);
-      const all = await collective.allGather({ dtype: 'int32', shape: [2], data: status });
-      const [modes, counts] = [0, 1].map((at) => all.map(({ data }) => (data as Int32Array)[at]!)) as [number[], number[]];
+      const status = new Int32Array([STOP_CODES.indexOf(stopMode()), round.numImages, images.numCropped?.() ?? 0]);
+      const all = await collective.allGather({ dtype: 'int32', shape: [3], data: status });
+      const [modes, counts, cropped] = [0, 1, 2].map((at) => all.map(({ data }) => (data as Int32Array)[at]!)) as [
+        number[],
+        number[],
+        number[],
+      ];
       const mode = STOP_CODES[Math.max(...modes)]!;
+      // Each rank says what it has cropped so far.
+      numCropped = cropped.reduce((sum, value) => sum + value);
       if (mode !== 'none') throw new Interrupted(mode);
       const parts = await collective.gather(payloadOf(round, rowLength), 0);
       for (const [of, part] of (parts ?? []).entries()) {
@@ -82,7 +82,7 @@ export async function embedImages(inputs: EmbedImagesInputs): Promise<Embeddings
   } finally {
     await rounds.close();
   }
-  return plain && { plain, mirrored: apart, xnorm: norms / (images.count * (flip ? 2 : 1)) };
+  return plain && { plain, mirrored: apart, xnorm: norms / (images.count * (flip ? 2 : 1)), numCropped };
 }
 
 interface Round {

@@ -26,12 +26,13 @@ const folder = engineFolder(process.env);
 const engines = (await engineStatuses({ folder })).filter(({ name, available }) => available && name !== 'cpu');
 
 /** A face of a person: a pattern of its own, and noise. */
-async function face(person: number, sample: number): Promise<Uint8Array> {
+async function face(person: number, sample: number, height = SIZE): Promise<Uint8Array> {
   const pixels = Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, at) => {
     const block = Math.floor(at / 48) % 16;
     return 40 + 120 * uniformAt(1, 101, person, block) + 60 * uniformAt(1, 102, person * 1000 + sample, at);
   });
   return sharp(pixels, { raw: { width: SIZE, height: SIZE, channels: 3 } })
+    .resize({ width: SIZE, height, fit: 'fill' })
     .png()
     .toBuffer();
 }
@@ -52,9 +53,23 @@ describe.each(engines)('on $name', ({ name }) => {
       ]),
     );
     await writeOwnModel(join(root, 'runs/one/model/model'), network, { parameters, statistics });
+    const overflowing = new Map(parameters).set('fc1_beta', new Float32Array(16).fill(Infinity));
+    await writeOwnModel(join(root, 'runs/overflowing/model/model'), network, { parameters: overflowing, statistics });
     const isSame = Array.from({ length: NUM_PAIRS }, (_, pair) => pair % 2);
     const images = await Promise.all(isSame.flatMap((same, pair) => [face(pair, 0), face(same ? pair : pair + 100, 1)]));
     await writeVerificationSet(join(root, 'pairs.bin'), images, isSame);
+    const tall = [...images];
+    // One of each rank's share.
+    for (const at of [3, 40]) tall[at] = await face(at, 0, SIZE + 4);
+    await writeVerificationSet(join(root, 'tall.bin'), tall, isSame);
+    await writeVerificationSet(join(root, 'fewer.bin'), images.slice(0, 40), isSame.slice(0, 20));
+    await writeVerificationSet(join(root, 'other.bin'), images.toReversed(), isSame);
+    await writeVerificationSet(
+      join(root, 'swapped.bin'),
+      images,
+      isSame.map((same) => 1 - same),
+    );
+    await writeFaces(join(root, 'strangers'), 9, 1, 70);
     await writeFaces(join(root, 'probes'), 4, 3);
     await writeFaces(join(root, 'distractors'), 9, 1, 50);
     await writeIjb(join(root, 'ijb'));
@@ -113,13 +128,17 @@ describe.each(engines)('on $name', ({ name }) => {
 
   interface Evaluation {
     readonly worldSize?: number;
-    readonly stopAt?: { rank: number; mode: 'stop' | 'cancel' };
+    readonly stopAt?: { rank: number; mode: 'stop' | 'cancel'; isScoring?: boolean };
     readonly change?: Partial<EvaluationConfigInput>;
+    /** What lies under the path of a target on the last rank's machine instead. */
+    readonly lastRankHas?: EvaluationConfigInput['targets'];
+    /** Instead of the model in eval mode. */
+    readonly model?: string;
   }
 
-  async function evaluate({ worldSize = 1, stopAt, change = {} }: Evaluation = {}) {
+  async function evaluate({ worldSize = 1, stopAt, change = {}, lastRankHas, model = 'runs/one/model' }: Evaluation = {}) {
     const config = evaluationConfigSchema.parse({
-      model: { id: 'mdl_x', path: 'runs/one/model' },
+      model: { id: 'mdl_x', path: model },
       targets: [{ protocol: 'verification', name: 'pairs', path: join(root, 'pairs.bin') }],
       batchSize: 4,
       bootstrap: 200,
@@ -128,17 +147,28 @@ describe.each(engines)('on $name', ({ name }) => {
     });
     const collectives = createInMemoryCollectives(worldSize);
     const records: RecordBody[][] = collectives.map(() => []);
+    const warnings: string[] = [];
+    let isScoring = false;
+    for (const collective of collectives) {
+      const extendLease = collective.extendLease.bind(collective);
+      collective.extendLease = (ms, phase) => {
+        isScoring ||= phase === 'scoring';
+        extendLease(ms, phase);
+      };
+    }
     const results = await Promise.allSettled(
       collectives.map(async (collective, rank) => {
+        const found =
+          lastRankHas && rank === worldSize - 1 ? evaluationConfigSchema.parse({ ...config, targets: lastRankHas }) : config;
         try {
           return await runEvaluation({
-            job: { kind: 'evaluation', runId: 'evl_1', generation: 1, rank, worldSize, config, rendezvousTimeoutMs: 1000 },
+            job: { kind: 'evaluation', runId: 'evl_1', generation: 1, rank, worldSize, config: found, rendezvousTimeoutMs: 1000 },
             engine,
             collective,
             storageRoot: root,
             emit: (body) => records[rank]!.push(body),
-            stopMode: () => (stopAt?.rank === rank ? stopAt.mode : 'none'),
-            observer: silentObserver,
+            stopMode: () => (stopAt?.rank === rank && (isScoring || !stopAt.isScoring) ? stopAt.mode : 'none'),
+            observer: { log: (level, message) => void (level === 'warn' && warnings.push(message)) },
           });
         } catch (error) {
           await collective.abort(String(error));
@@ -149,7 +179,12 @@ describe.each(engines)('on $name', ({ name }) => {
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     const scored = records[0]!.filter((body): body is RecordOf<'evaluation.scored'> => body.type === 'evaluation.scored');
-    return { outcomes: results.map((result) => (result.status === 'fulfilled' ? result.value : null)), records, scored };
+    return {
+      outcomes: results.map((result) => (result.status === 'fulfilled' ? result.value : null)),
+      records,
+      scored,
+      warnings,
+    };
   }
 
   it('scores pairs with curve, histogram and interval, and says what it opened', async () => {
@@ -214,6 +249,99 @@ describe.each(engines)('on $name', ({ name }) => {
     const { outcomes, scored } = await evaluate({ worldSize: 3, stopAt: { rank: 2, mode } });
     expect(outcomes).toEqual([outcome, outcome, outcome].map((each) => ({ outcome: each, step: 0 })));
     expect(scored).toEqual([]);
+  });
+
+  it.each(['search', 'ijb'])('leaves together when rank 0 was told to stop while it scored %s', async (name) => {
+    const search = {
+      protocol: 'identification',
+      name: 'search',
+      probes: join(root, 'probes'),
+      distractors: join(root, 'distractors'),
+    } as const;
+    const ijb = { protocol: 'templates', name: 'ijb', path: join(root, 'ijb') } as const;
+    const pairs = { protocol: 'verification', name: 'pairs', path: join(root, 'pairs.bin') } as const;
+    const targets = [name === 'ijb' ? ijb : search, pairs];
+    const { outcomes, scored } = await evaluate({
+      worldSize: 3,
+      stopAt: { rank: 0, mode: 'stop', isScoring: true },
+      change: { targets },
+    });
+    expect(outcomes).toEqual(outcomes.map(() => ({ outcome: 'stopped', step: 0 })));
+    expect(scored).toEqual([]);
+  });
+
+  it.each([0, 2])('keeps what was scored when rank %i was told to cancel only then', async (rank) => {
+    const pairs = { protocol: 'verification', name: 'pairs', path: join(root, 'pairs.bin') } as const;
+    const stopAt = { rank, mode: 'cancel', isScoring: true } as const;
+    const two = await evaluate({ worldSize: 3, stopAt, change: { targets: [pairs, { ...pairs, name: 'again' }] } });
+    expect(two.outcomes).toEqual(two.outcomes.map(() => ({ outcome: 'canceled', step: 1 })));
+    expect(two.scored.map(({ target }) => target)).toEqual(['pairs']);
+    // Nothing was left to cancel.
+    const one = await evaluate({ worldSize: 3, stopAt, change: { targets: [pairs] } });
+    expect(one.outcomes).toEqual(one.outcomes.map(() => ({ outcome: 'succeeded', step: 1 })));
+  });
+
+  it.each([
+    ['fewer pairs', { protocol: 'verification', name: 'pairs', path: 'fewer.bin' }],
+    ['other images of as many pairs', { protocol: 'verification', name: 'pairs', path: 'other.bin' }],
+    ['another order of pairs', { protocol: 'verification', name: 'pairs', path: 'swapped.bin' }],
+  ] as const)('refuses to share a target of which a rank has %s', async (_, target) => {
+    await expect(evaluate({ worldSize: 3, lastRankHas: [{ ...target, path: join(root, target.path) }] })).rejects.toMatchObject({
+      code: 'collective_mismatch',
+      details: { target: 'pairs', rank: 2 },
+    });
+  });
+
+  it('refuses to share a search whose faces a rank has others of', async () => {
+    const search = {
+      protocol: 'identification',
+      name: 'search',
+      probes: join(root, 'probes'),
+      distractors: join(root, 'distractors'),
+    } as const;
+    await expect(
+      evaluate({
+        worldSize: 2,
+        change: { targets: [search] },
+        lastRankHas: [{ ...search, distractors: join(root, 'strangers') }],
+      }),
+    ).rejects.toMatchObject({ code: 'collective_mismatch', details: { target: 'search', rank: 1 } });
+  });
+
+  it('takes an embedding that is not finite for an error, not for a perfect score', async () => {
+    const search = {
+      protocol: 'identification',
+      name: 'search',
+      probes: join(root, 'probes'),
+      distractors: join(root, 'distractors'),
+    } as const;
+    const found = evaluate({ model: 'runs/overflowing/model', change: { targets: [search] } });
+    await expect(found).rejects.toMatchObject({
+      code: 'non_finite',
+      details: { target: 'search', image: 0 },
+      message: expect.stringMatching(/^search: .*record 1 of .*probes.train\.rec/) as string,
+    });
+    const templates = { protocol: 'templates', name: 'ijb', path: join(root, 'ijb') } as const;
+    await expect(evaluate({ model: 'runs/overflowing/model', change: { targets: [templates] } })).rejects.toMatchObject({
+      code: 'non_finite',
+      details: { target: 'ijb', image: 0 },
+    });
+  });
+
+  it('refuses images of another size than the model, or crops them on request and says how many', async () => {
+    const targets = [
+      { protocol: 'verification', name: 'tall', path: join(root, 'tall.bin') },
+      { protocol: 'verification', name: 'pairs', path: join(root, 'pairs.bin') },
+    ] as EvaluationConfigInput['targets'];
+    await expect(evaluate({ worldSize: 2, change: { targets } })).rejects.toMatchObject({
+      code: 'image_invalid',
+      message: expect.stringMatching(/image 3 of .*tall.bin is 16 x 20, and the model wants aligned faces of 16 x 16/) as string,
+    });
+    const { scored, warnings } = await evaluate({ worldSize: 2, change: { targets, unaligned: 'crop' } });
+    expect(scored.map(({ target }) => target)).toEqual(['tall', 'pairs']);
+    expect(warnings).toEqual([
+      'tall: 2 of 46 images were of another size and were cropped to their middle without alignment; scores may be poor',
+    ]);
   });
 
   it('finds a missing target before it embeds anything', async () => {

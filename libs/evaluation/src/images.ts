@@ -1,20 +1,31 @@
-import { decodeImage, placeImage, type ImageSize } from '#datasets';
+import { alignFace, placeImage, type AlignOptions, type ImageSize } from '#datasets';
 
 /** Images of a target, numbered from 0; decoding is the caller's when it comes to it. */
 export interface ImageList {
   readonly count: number;
-  /** RGB uint8 of the model's size. @throws ArcFleetError `dataset_corrupt`, `dataset_invalid` naming the image. */
+  /** RGB uint8 of the model's size. @throws ArcFleetError `dataset_corrupt`, `dataset_invalid`, `image_invalid` naming the image. */
   pixels(index: number): Promise<Uint8Array>;
+  /** How many of those that were asked for were of another size and were cropped to their middle. */
+  readonly numCropped?: () => number;
 }
 
-/** Encoded faces that are aligned already. */
+/** Encoded faces that are aligned already: what has another size than the model's is none, and is refused or, on request, cropped. */
 export function alignedImages(
   count: number,
-  size: ImageSize,
+  { size, unaligned }: AlignOptions,
   read: (index: number) => Promise<Uint8Array> | Uint8Array,
   describe: (index: number) => string,
 ): ImageList {
-  return { count, pixels: async (index) => decodeImage(await read(index), size, describe(index)) };
+  let numCropped = 0;
+  return {
+    count,
+    pixels: async (index) => {
+      const { pixels, warning } = await alignFace(await read(index), { size, unaligned }, describe(index));
+      if (warning !== null) numCropped++;
+      return pixels;
+    },
+    numCropped: () => numCropped,
+  };
 }
 
 /** Images `start`..`end` side by side for a network, as they are and, behind them, mirrored. */

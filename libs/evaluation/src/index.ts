@@ -1,5 +1,7 @@
-export { embedImages, Interrupted } from './embed-images.js';
-export type { Embeddings, EmbedImagesInputs, StopMode } from './embed-images.js';
+export { embedImages } from './embed-images.js';
+export type { Embeddings, EmbedImagesInputs } from './embed-images.js';
+export { Interrupted } from './interrupted.js';
+export type { StopMode } from './interrupted.js';
 export { evaluateModel } from './evaluate-model.js';
 export type { EvaluateModelInputs, ModelEvaluation } from './evaluate-model.js';
 export type { EmbeddingDeps, EvaluationDeps, EvaluationResult } from './evaluation-deps.js';
@@ -10,4 +12,4 @@ export { embedInOrder } from './embed-in-order.js';
 export type { EmbedInOrderInputs } from './embed-in-order.js';
 export type { OpenTarget, ScoringOptions } from './targets/target.js';
 export { runEmbedding } from './run-embedding.js';
-export { runEvaluation } from './run-evaluation.js';
+export { describeModel, runEvaluation } from './run-evaluation.js';

@@ -48,7 +48,9 @@ describe('identify', () => {
       expect(scores.rank1).toBe(scores.cmc[0]);
       const all = impostors.flat().sort((a, b) => b - a);
       for (const far of fars) {
-        const { tar, threshold } = scores.tarAtFar[String(far)]!;
+        const { tar, far: achieved, threshold } = scores.tarAtFar[String(far)]!;
+        expect(achieved).toBe(all.filter((value) => value > threshold).length / all.length);
+        expect(achieved).toBeLessThanOrEqual(far);
         expect(threshold).toBe(all[Math.floor(far * all.length)]);
         expect(all.filter((value) => value > threshold).length / all.length).toBeLessThanOrEqual(far);
         expect(tar).toBe(mated.filter(({ similarity }) => similarity > threshold).length / mated.length);
@@ -80,6 +82,33 @@ describe('identify', () => {
     }
   });
 
+  it('says the false accept rate that was achieved, not the one that was asked for', async () => {
+    const unit = (...values: number[]): number[] => [...values, ...new Array<number>(DIM - values.length).fill(0)];
+    const probes = { embeddings: Float32Array.of(...unit(1), ...unit(1)), labels: Int32Array.of(4, 4) };
+    // Three of four are alike: the third most alike pair is as alike as the second.
+    const distractors = Float32Array.of(...unit(0.5), ...unit(0.25), ...unit(0.25), ...unit(0));
+    const { tarAtFar } = await identify(probes, distractors, { dim: DIM, fars: [0.1, 0.25, 0.5, 1] });
+    expect(tarAtFar).toEqual({
+      '0.1': { tar: 1, far: 0, threshold: 0.5 },
+      '0.25': { tar: 1, far: 2 / 8, threshold: 0.25 },
+      '0.5': { tar: 1, far: 2 / 8, threshold: 0.25 },
+      '1': { tar: 1, far: 1, threshold: -Infinity },
+    });
+  });
+
+  it('gives others a turn while it searches, and ends with what is thrown at it then', async () => {
+    const probes = { embeddings: new Float32Array(2 * DIM).fill(1), labels: Int32Array.of(4, 4) };
+    let isTold = false;
+    setImmediate(() => (isTold = true));
+    const done: number[] = [];
+    const onProgress = (count: number): void => {
+      done.push(count);
+      if (isTold) throw new Error('told to stop');
+    };
+    await expect(identify(probes, new Float32Array(9000 * DIM), { dim: DIM, onProgress })).rejects.toThrow('told to stop');
+    expect(done).toEqual([0]);
+  });
+
   it('needs mates and distractors', async () => {
     const alone = { embeddings: new Float32Array(DIM).fill(1), labels: Int32Array.of(4) };
     const invalid = expect.objectContaining({ code: 'dataset_invalid' }) as unknown;
@@ -87,5 +116,16 @@ describe('identify', () => {
     const two = { embeddings: new Float32Array(2 * DIM).fill(1), labels: Int32Array.of(4, 4) };
     await expect(identify(two, new Float32Array(0), { dim: DIM })).rejects.toEqual(invalid);
     await expect(identify(two, new Float32Array(DIM + 1), { dim: DIM })).rejects.toMatchObject({ code: 'shape_mismatch' });
+  });
+
+  it.each([NaN, Infinity])('refuses embeddings with %d in them', async (value) => {
+    const probes = { embeddings: new Float32Array(2 * DIM).fill(1), labels: Int32Array.of(4, 4) };
+    const distractors = new Float32Array(3 * DIM).fill(1);
+    const broken = distractors.slice();
+    broken[2 * DIM + 1] = value;
+    const refusal = { code: 'non_finite', details: { row: 2 } };
+    await expect(identify(probes, broken, { dim: DIM })).rejects.toMatchObject(refusal);
+    probes.embeddings[DIM] = value;
+    await expect(identify(probes, distractors, { dim: DIM })).rejects.toMatchObject({ ...refusal, details: { row: 1 } });
   });
 });

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ArcFleetError } from '#contracts';
 
 /** L2-normalised embeddings, rows x dim, row-major, with a label per row. */
@@ -15,8 +16,8 @@ export interface IdentificationScores {
   readonly rank1: number;
   /** Cumulative match characteristic: entry k is the share with rank k + 1 or better, up to `maxRank`. */
   readonly cmc: number[];
-  /** True accept rate at false accept rates over all probe x distractor pairs; keyed by FAR as text. */
-  readonly tarAtFar: Record<string, { tar: number; threshold: number }>;
+  /** True accept rate, and the false accept rate that was achieved, over all probe x distractor pairs; keyed by the allowed FAR as text. */
+  readonly tarAtFar: Record<string, { tar: number; far: number; threshold: number }>;
 }
 
 export interface IdentificationOptions {
@@ -27,7 +28,7 @@ export interface IdentificationOptions {
   readonly fars?: readonly number[];
   /** Something that multiplies faster than this room does. Scores are the same: whatever comes near a decision is computed again. */
   readonly multiply?: MultiplyRows;
-  /** Told before each tile: distractors done. */
+  /** Told before each tile, and whoever waits has had a turn: distractors done. What it throws ends the search. */
   readonly onProgress?: (done: number) => void;
 }
 
@@ -49,7 +50,8 @@ const MAX_PRODUCTS = 1 << 24;
  * its person as the one mate in a gallery of distractors. Rank of a mate: 1 + the number of distractors that are more alike than it (ties
  * count against the mate). Verification: genuine pairs against all probe x distractor pairs. Similarities are decided by in float64.
  *
- * Memory: O(mated pairs + allowed false accepts + tile), never probes x distractors. Throws `shape_mismatch`, `dataset_invalid`.
+ * Memory: O(mated pairs + allowed false accepts + tile), never probes x distractors. Throws `shape_mismatch`,
+ * `non_finite`, `dataset_invalid`.
  */
 export async function identify(
   probes: LabelledEmbeddings,
@@ -62,6 +64,8 @@ export async function identify(
   if (probes.embeddings.length !== numProbes * dim || !Number.isInteger(numDistractors)) {
     throw new ArcFleetError('shape_mismatch', `Embeddings do not come in rows of ${dim}`, { dim, numProbes });
   }
+  checkFinite(probes.embeddings, dim, 'Probe');
+  checkFinite(distractors, dim, 'Distractor');
   const mates = matedPairs(probes, dim);
   const numMated = mates.similarities.length;
   if (numMated === 0 || numDistractors === 0) {
@@ -82,10 +86,25 @@ export async function identify(
     // Accepted are similarities above the first impostor that is one too many.
     const threshold = impostors[Math.floor(far * numImpostorPairs)] ?? -Infinity;
     const accepted = mates.similarities.reduce((sum, similarity) => sum + (similarity > threshold ? 1 : 0), 0);
-    tarAtFar[String(far)] = { tar: accepted / numMated, threshold };
+    // Ties with the threshold are rejected, so that fewer than allowed may be let in.
+    const numFalse = impostors.findIndex((similarity) => similarity <= threshold);
+    tarAtFar[String(far)] = {
+      tar: accepted / numMated,
+      far: (numFalse < 0 ? impostors.length : numFalse) / numImpostorPairs,
+      threshold,
+    };
   }
   const shares = cmc.map((count) => count / numMated);
   return { numProbes, numMated, numDistractors, rank1: shares[0]!, cmc: shares, tarAtFar };
+}
+
+/** NaN is not more alike than any mate: a search would take it for a perfect score. */
+function checkFinite(rows: Float32Array, dim: number, what: string): void {
+  for (let at = 0; at < rows.length; at++) {
+    if (Number.isFinite(rows[at])) continue;
+    const row = Math.floor(at / dim);
+    throw new ArcFleetError('non_finite', `${what} ${row} has an embedding that is not finite`, { row });
+  }
 }
 
 /** Shows every probe x distractor pair to its probe's mates and to the largest values. */
@@ -99,6 +118,8 @@ async function compareAll(
   const [numProbes, numDistractors] = [probes.length / dim, distractors.length / dim];
   const block = Math.max(1, Math.floor(MAX_PRODUCTS / TILE));
   for (let start = 0; start < numDistractors; start += TILE) {
+    // Arithmetic alone would keep a word to stop, or a heartbeat, waiting for minutes.
+    await nextTurn();
     onProgress(start);
     const tile = distractors.subarray(start * dim, Math.min(start + TILE, numDistractors) * dim);
     const width = tile.length / dim;

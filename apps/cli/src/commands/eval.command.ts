@@ -1,7 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { ArcFleetError, type EngineName, type EvaluatedModel, type EvaluationScores, type EvaluationTarget } from '#contracts';
+import {
+  ArcFleetError,
+  type CreateEvaluationInput,
+  type EngineName,
+  type EvaluatedModel,
+  type EvaluationScores,
+  type EvaluationTarget,
+} from '#contracts';
 import type { CliConfig } from '../config.js';
 import { evaluateLocally, evaluationJson, type EvaluationResult, type ModelDifference } from '../evaluate/evaluate-local.js';
 import { evaluateRemotely } from '../evaluate/evaluate-remote.js';
@@ -22,6 +29,7 @@ interface EvalFlags extends TargetFlags {
   readonly threads?: number;
   readonly network?: string;
   readonly flip: boolean;
+  readonly crop?: boolean;
   readonly batchSize: number;
   readonly bootstrap: number;
   readonly seed: number;
@@ -44,6 +52,7 @@ export function addEvalCommand(program: Command, config: CliConfig): void {
     .option('--ijb <dir>', 'folder laid out as IJB-B and IJB-C: meta/ and loose_crop/')
     .option('--against <model>', 'a second model: says how much better the first one is, with an interval')
     .option('--no-flip', 'leave out the mirrored images')
+    .option('--crop', "take the middle of images of another size than the model's, unaligned as they are")
     .option('--batch-size <n>', 'images that are embedded at once', integer(1, 1024), 32)
     .option('--bootstrap <n>', 'resamples of the intervals; 0: none', integer(0, 10_000), 1000)
     .option('--seed <n>', 'of the resamples', integer(0, 0xffffffff), 1)
@@ -110,7 +119,8 @@ async function locally(
       scoresOut: flags.scoresOut === undefined ? undefined : place(flags.scoresOut),
       embeddingsOut: flags.embeddingsOut === undefined ? undefined : place(flags.embeddingsOut),
     };
-    const options = { engine, threads, network, flip, batchSize, bootstrap, seed, ...folders };
+    const unaligned = flags.crop ? 'crop' : 'refuse';
+    const options = { engine, threads, network, flip, unaligned, batchSize, bootstrap, seed, ...folders } as const;
     return await evaluateLocally({ model: place(model), against, targets, ...options }, config, {
       stopMode: interrupt.stopMode,
       onProgress: progressLine(process.stderr),
@@ -128,7 +138,7 @@ async function locally(
 async function remotely(
   config: CliConfig,
   model: string,
-  { flip, batchSize, bootstrap, seed, engine, ranks, against, scoresOut, embeddingsOut }: EvalFlags,
+  { flip, crop, batchSize, bootstrap, seed, engine, ranks, against, scoresOut, embeddingsOut }: EvalFlags,
   apiUrl: string,
   targets: readonly EvaluationTarget[],
   say: (line: string) => void,
@@ -140,7 +150,17 @@ async function remotely(
     throw new ArcFleetError('config_invalid', '--scores-out and --embeddings-out write what is computed here: leave out --api');
   }
   const reference = /^mdl_/.test(model) ? { id: model } : { path: resolve(config.workingFolder, model) };
-  const request = { model: reference, targets: [...targets], flip, batchSize, bootstrap, seed, engine, ranks: { max: ranks } };
+  const request: CreateEvaluationInput = {
+    model: reference,
+    targets: [...targets],
+    flip,
+    unaligned: crop ? 'crop' : 'refuse',
+    batchSize,
+    bootstrap,
+    seed,
+    engine,
+    ranks: { max: ranks },
+  };
   const interruptions = catchInterruptions();
   try {
     const { evaluation, scores } = await evaluateRemotely(

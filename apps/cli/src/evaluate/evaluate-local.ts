@@ -13,6 +13,8 @@ export interface LocalEvaluation extends ResultFolders {
   readonly engine: EngineName | 'auto';
   readonly threads: number | undefined;
   readonly flip: boolean;
+  /** What to do with an image of another size than the model's. */
+  readonly unaligned: 'refuse' | 'crop';
   readonly batchSize: number;
   readonly bootstrap: number;
   readonly seed: number;
@@ -47,13 +49,9 @@ export async function evaluateLocally(
   { stopMode, onProgress }: { stopMode: () => StopMode; onProgress: (what: string, done: number, count: number) => void },
 ): Promise<EvaluationResult> {
   // Loaded only now: tensor libraries take their time.
-  const [{ startEngine }, { openEmbedder }, { engineMultiply, evaluateModel }, { bootstrapDifference }] = await Promise.all([
-    import('#engine'),
-    import('#model-files'),
-    import('#evaluation'),
-    import('#verification'),
-  ]);
-  const { targets, flip, batchSize, bootstrap, seed, network } = evaluation;
+  const [{ startEngine }, { openEmbedder }, { describeModel, engineMultiply, evaluateModel }, { bootstrapDifference }] =
+    await Promise.all([import('#engine'), import('#model-files'), import('#evaluation'), import('#verification')]);
+  const { targets, flip, unaligned, batchSize, bootstrap, seed, network } = evaluation;
   const engine = await startEngine(evaluation.engine, {
     threads: evaluation.threads ?? config.cores,
     folder: config.engineFolder,
@@ -72,6 +70,7 @@ export async function evaluateLocally(
           embedder,
           target,
           access: config.dataAccess,
+          unaligned,
           batchSize,
           flip,
           stopMode,
@@ -84,11 +83,10 @@ export async function evaluateLocally(
           },
           onProgress: (done, count) => onProgress(target.name, done, count),
         });
-        scored.push({ target: target.name, scores: result!.scores });
+        scored.push({ target: target.name, scores: result!.scores, numCropped: result!.numCropped });
         if (result!.outcomes) outcomes.set(target.name, result!.outcomes);
       }
-      const { format, network: name, embeddingSize, height, width, sha256, engine: computes } = embedder;
-      return { model: { format, network: name, embeddingSize, height, width, sha256, engine: computes }, scored, outcomes };
+      return { model: describeModel(embedder), scored, outcomes };
     } finally {
       await embedder.dispose();
     }

@@ -4,6 +4,8 @@ import { table } from '../table.js';
 export interface ScoredTarget {
   readonly target: string;
   readonly scores: EvaluationScores;
+  /** Images of another size than the model's that were cropped; a fleet says so in its log. */
+  readonly numCropped?: number;
 }
 
 const percent = (share: number, digits = 2): string => (100 * share).toFixed(digits);
@@ -17,7 +19,13 @@ export function evaluationTables(scored: readonly ScoredTarget[]): string[] {
     identificationLines(of('identification')),
     templateLines(of('templates')),
   ].filter((lines) => lines.length > 0);
-  return parts.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+  const cropped = scored
+    .filter(({ numCropped = 0 }) => numCropped > 0)
+    .map(
+      ({ target, numCropped }) =>
+        `${target}: ${numCropped} images were cropped to their middle without alignment; scores may be poor`,
+    );
+  return [...parts, ...(cropped.length > 0 ? [cropped] : [])].flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 
 type Of<P extends EvaluationScores['protocol']> = readonly { target: string; scores: ScoresOf<P> }[];

@@ -37,6 +37,8 @@ const baseEvaluationSchema = z.strictObject({
   targets: z.array(evaluationTargetSchema).min(1).max(64),
   /** Add the embedding of the mirrored image. */
   flip: z.boolean().default(true),
+  /** What to do with an image that is no aligned face of the model's size: templates have landmarks, other images need that size. */
+  unaligned: z.enum(['refuse', 'crop']).default('refuse'),
   /** Images that are embedded at once. */
   batchSize: z.number().int().min(1).max(1024).default(32),
   /** Resamples of the intervals; 0: none. */
@@ -66,11 +68,6 @@ function checkEvaluation({ targets, ranks }: Checked, context: z.RefinementCtx):
     context.addIssue({ code: 'custom', path: ['ranks', 'min'], message: `must not exceed ranks.max (${ranks.max})` });
   }
 }
-
-/** Body of `POST /evaluations` without its webhooks. */
-export const createEvaluationBaseSchema = baseEvaluationSchema
-  .extend({ model: modelReferenceSchema })
-  .superRefine(checkEvaluation);
 
 /**
  * Body of `POST /evaluations`. A target may be a name alone: the verification set `<dataset>/<name>.bin`. The output has whole

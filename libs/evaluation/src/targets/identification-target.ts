@@ -1,9 +1,11 @@
 import type { EvaluationTarget } from '#contracts';
-import type { ImageSize, RemoteAccess } from '#datasets';
+import type { ImageSize } from '#datasets';
 import { identify } from '#verification';
 import type { ImageList } from '../images.js';
-import { imagesOf, openFaces } from './open-faces.js';
-import type { OpenTarget } from './target.js';
+import { digestOf } from './digest.js';
+import { checkRows } from './finite-rows.js';
+import { digestOfFaces, imagesOf, openFaces } from './open-faces.js';
+import type { OpenTarget, OpenTargetOptions } from './target.js';
 
 /** Ranks that a report names. */
 const RANKS = [1, 2, 3, 4, 5, 10, 20];
@@ -13,7 +15,7 @@ const FARS = [1e-6, 1e-5, 1e-4, 1e-3];
 export async function openIdentificationTarget(
   target: Extract<EvaluationTarget, { protocol: 'identification' }>,
   size: ImageSize,
-  access?: RemoteAccess,
+  { access, unaligned }: OpenTargetOptions,
 ): Promise<OpenTarget> {
   const probes = await openFaces(target.probes, size, access);
   const distractors = await openFaces(target.distractors, size, access).catch(async (error: unknown) => {
@@ -21,11 +23,14 @@ export async function openIdentificationTarget(
     throw error;
   });
   const numProbes = probes.numImages;
+  const align = { size, unaligned };
   return {
     name: target.name,
-    images: oneAfterTheOther(imagesOf(probes, size), imagesOf(distractors, size)),
+    images: oneAfterTheOther(imagesOf(probes, align), imagesOf(distractors, align)),
+    digest: digestOf([digestOfFaces(probes), digestOfFaces(distractors)]),
     mirrored: 'summed',
     score: async ({ plain, xnorm }, dim, { multiply, onWait }) => {
+      checkRows(plain, dim, (row) => (row < numProbes ? probes.describe(row) : distractors.describe(row - numProbes)));
       normalizeRows(plain, dim);
       const scores = await identify(
         { embeddings: plain.subarray(0, numProbes * dim), labels: probes.labels },
@@ -40,10 +45,10 @@ export async function openIdentificationTarget(
         rank1Accuracy: scores.rank1,
         cmc: RANKS.map((rank) => ({ rank, rate: scores.cmc[rank - 1]! })),
         tarAtFar: Object.fromEntries(
-          // No pair was accepted where even the most alike impostor is one too many.
-          Object.entries(scores.tarAtFar).map(([far, { tar, threshold }]) => [
-            far,
-            { tar, far: Number(far), threshold: Number.isFinite(threshold) ? threshold : -1 },
+          // Every pair is accepted where all impostors may be.
+          Object.entries(scores.tarAtFar).map(([asked, { tar, far, threshold }]) => [
+            asked,
+            { tar, far, threshold: Number.isFinite(threshold) ? threshold : -1 },
           ]),
         ),
         xnorm,
@@ -57,7 +62,11 @@ export async function openIdentificationTarget(
 }
 
 function oneAfterTheOther(a: ImageList, b: ImageList): ImageList {
-  return { count: a.count + b.count, pixels: (index) => (index < a.count ? a.pixels(index) : b.pixels(index - a.count)) };
+  return {
+    count: a.count + b.count,
+    pixels: (index) => (index < a.count ? a.pixels(index) : b.pixels(index - a.count)),
+    numCropped: () => (a.numCropped?.() ?? 0) + (b.numCropped?.() ?? 0),
+  };
 }
 
 /** In place; a zero row stays zero. */

@@ -1,7 +1,15 @@
 import type { EvaluationScores } from '#contracts';
+import type { AlignOptions, RemoteAccess } from '#datasets';
 import type { MultiplyRows } from '#verification';
 import type { Embeddings } from '../embed-images.js';
 import type { ImageList } from '../images.js';
+
+/** How a target's files are read. */
+export interface OpenTargetOptions {
+  readonly access?: RemoteAccess | undefined;
+  /** What to do with an image of another size than the model's, which is no aligned face. */
+  readonly unaligned: AlignOptions['unaligned'];
+}
 
 /** How a target's scores are made. */
 export interface ScoringOptions {
@@ -10,7 +18,7 @@ export interface ScoringOptions {
   readonly seed: number;
   /** Multiplies the rows of a search; default: without an engine, slowly. */
   readonly multiply?: MultiplyRows;
-  /** Told now and then while scoring takes its time. */
+  /** Told now and then while scoring takes its time; what it throws ends the scoring. */
   readonly onWait?: () => void;
 }
 
@@ -18,6 +26,8 @@ export interface ScoringOptions {
 export interface OpenTarget {
   readonly name: string;
   readonly images: ImageList;
+  /** Equal on ranks that opened the same files: of labels, and of what tells images from others without reading them. */
+  readonly digest: string;
   /** Scores need mirrored embeddings by themselves, or their sum will do. */
   readonly mirrored: 'apart' | 'summed';
   /** Only on rank 0. @throws ArcFleetError `non_finite`, `dataset_invalid` */

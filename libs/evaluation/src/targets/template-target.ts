@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EvaluationTarget } from '#contracts';
 import { alignFace, openIjb, type ImageSize, type IjbProtocol } from '#datasets';
 import {
@@ -9,6 +10,8 @@ import {
   tarAt,
   type TemplateImage,
 } from '#verification';
+import { digestOf } from './digest.js';
+import { checkRows } from './finite-rows.js';
 import { plotPoints } from './plot-points.js';
 import type { OpenTarget } from './target.js';
 
@@ -22,10 +25,7 @@ export async function openTemplateTarget(
 ): Promise<OpenTarget> {
   const ijb = await openIjb(target.path);
   const { numImages, first, second, isSame } = ijb;
-  const compare = (rows: Float32Array, dim: number) => {
-    const pooled = poolTemplates(rows, dim, imagesOf(ijb), { weights: ijb.detectorScores });
-    return { pooled, similarities: compareTemplates(pooled, first, second) };
-  };
+  const pool = (rows: Float32Array, dim: number) => poolTemplates(rows, dim, imagesOf(ijb), { weights: ijb.detectorScores });
   return {
     name: target.name,
     images: {
@@ -35,9 +35,19 @@ export async function openTemplateTarget(
         return (await alignFace(await ijb.read(index), options, ijb.describe(index))).pixels;
       },
     },
+    digest: digestOf(factsOf(ijb)),
     mirrored: 'summed',
-    score: ({ plain, xnorm }, dim) => {
-      const { pooled, similarities } = compare(plain, dim);
+    score: async ({ plain, xnorm }, dim, { onWait = () => undefined }) => {
+      const pause = async (): Promise<void> => {
+        await nextTurn();
+        onWait();
+      };
+      checkRows(plain, dim, ijb.describe);
+      await pause();
+      const pooled = pool(plain, dim);
+      await pause();
+      const similarities = compareTemplates(pooled, first, second);
+      await pause();
       const curve = rocCurve(similarities, isSame, { corners: true });
       return {
         protocol: 'templates',
@@ -56,9 +66,15 @@ export async function openTemplateTarget(
         xnorm,
       };
     },
-    similarities: ({ plain }, dim) => compare(plain, dim).similarities,
+    similarities: ({ plain }, dim) => compareTemplates(pool(plain, dim), first, second),
     close: async () => undefined,
   };
+}
+
+function* factsOf(ijb: IjbProtocol): Iterable<ArrayBufferView | string> {
+  const { numImages, templates, media, detectorScores, first, second, isSame } = ijb;
+  yield* [templates, media, detectorScores, first, second, isSame];
+  for (let image = 0; image < numImages; image++) yield `${ijb.describe(image)} ${ijb.landmarks(image).join()}`;
 }
 
 function* imagesOf({ templates, media }: IjbProtocol): Iterable<TemplateImage> {

@@ -1,5 +1,5 @@
 import type { EvaluationTarget, ScoresOf } from '#contracts';
-import { openPairsFile, openVerificationSet, type ImageSize, type RemoteAccess } from '#datasets';
+import { openPairsFile, openVerificationSet, type ImageSize } from '#datasets';
 import {
   areaUnder,
   bootstrapMean,
@@ -14,8 +14,9 @@ import {
 } from '#verification';
 import type { Embeddings } from '../embed-images.js';
 import { alignedImages } from '../images.js';
+import { digestOf } from './digest.js';
 import { plotPoints } from './plot-points.js';
-import type { OpenTarget, ScoringOptions } from './target.js';
+import type { OpenTarget, OpenTargetOptions, ScoringOptions } from './target.js';
 
 const CONFIDENCE = 0.95;
 
@@ -23,7 +24,7 @@ const CONFIDENCE = 0.95;
 export async function openVerificationTarget(
   target: Extract<EvaluationTarget, { protocol: 'verification' }>,
   size: ImageSize,
-  access?: RemoteAccess,
+  { access, unaligned }: OpenTargetOptions,
 ): Promise<OpenTarget> {
   const { path, images } = target;
   const set = await (images === undefined ? openVerificationSet(path, access) : openPairsFile(path, images, access));
@@ -31,10 +32,11 @@ export async function openVerificationTarget(
     name: target.name,
     images: alignedImages(
       2 * set.numPairs,
-      size,
+      { size, unaligned },
       (index) => set.image(index),
       (index) => set.describe(index),
     ),
+    digest: digestOf([set.isSame, ...set.imageFacts()]),
     mirrored: 'apart',
     score: (embeddings, dim, options) => scorePairs(embeddings, dim, set.isSame, options),
     outcomes: (embeddings, dim) => foldOutcomes(distancesOf(embeddings, dim, set.isSame.length).distances, set.isSame),
