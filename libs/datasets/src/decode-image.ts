@@ -39,13 +39,19 @@ export async function decodeWhole(
   encoded: Uint8Array,
   what: string,
 ): Promise<{ pixels: Uint8Array; height: number; width: number }> {
-  const { width, height } = await sharp(encoded, { limitInputPixels: MAX_INPUT_PIXELS })
-    .metadata()
-    .catch((error: Error) => {
-      const message = `Cannot decode ${what} (${encoded.length} bytes): ${error.message}`;
-      throw new ArcFleetError('dataset_corrupt', message, { image: what, sizeBytes: encoded.length }, { cause: error });
-    });
+  const { width, height } = await readImageSize(encoded, what);
   return { pixels: await decodeImage(encoded, { width, height }, what), height, width };
+}
+
+/** Size that an encoded image states in its head; its pixels are not decoded. Throws `dataset_corrupt`; `what` names the image. */
+export async function readImageSize(encoded: Uint8Array, what: string): Promise<ImageSize> {
+  try {
+    const { width, height } = await sharp(encoded, { limitInputPixels: MAX_INPUT_PIXELS }).metadata();
+    return { width, height };
+  } catch (error) {
+    const message = `Cannot decode ${what} (${encoded.length} bytes): ${(error as Error).message}`;
+    throw new ArcFleetError('dataset_corrupt', message, { image: what, sizeBytes: encoded.length }, { cause: error });
+  }
 }
 
 /** The usual record of a face data set; four times as fast as the general way at this size. null: it is another kind of file. */
