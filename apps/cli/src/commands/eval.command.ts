@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { ArcFleetError, type EngineName, type EvaluatedModel, type EvaluationScores, type EvaluationTarget } from '#contracts';
 import type { CliConfig } from '../config.js';
 import { evaluateLocally, evaluationJson, type EvaluationResult, type ModelDifference } from '../evaluate/evaluate-local.js';
-import { evaluateRemotely } from '../evaluate/evaluate-remote.js';
+import { evaluateRemotely, refuseHereOnly, resultOf } from '../evaluate/evaluate-remote.js';
 import { evalTargets, rocFile, type TargetFlags } from '../evaluate/eval-targets.js';
 import { evaluationTables, type ScoredTarget } from '../evaluate/evaluation-table.js';
 import { progressLine } from '../evaluate/progress-line.js';
@@ -69,11 +69,12 @@ async function evaluate(config: CliConfig, model: string, flags: EvalFlags): Pro
   const { workingFolder, dataAccess: access } = config;
   const out = flags.json ? process.stderr : process.stdout;
   const say = (line: string): void => void out.write(`${line}\n`);
+  if (flags.api !== undefined) refuseHereOnly(flags);
   const targets = await evalTargets(flags, { workingFolder, access, isHere: flags.api === undefined });
-  const result = await (flags.api === undefined
-    ? locally(config, model, flags, targets)
+  const { result, exitCode } = await (flags.api === undefined
+    ? locally(config, model, flags, targets, say)
     : remotely(config, model, flags, flags.api, targets, say));
-  if (typeof result === 'number') return result;
+  if (result === null) return exitCode;
   say(modelLine(model, result.model));
   say(`engine    ${result.model.engine}${flags.flip ? ', with mirrored images' : ''}\n`);
   for (const line of evaluationTables(result.scored)) say(line);
@@ -87,20 +88,27 @@ async function evaluate(config: CliConfig, model: string, flags: EvalFlags): Pro
     for (const file of await writeCurves(resolve(workingFolder, flags.roc), result.scored)) say(`wrote     ${file}`);
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(evaluationJson(result))}\n`);
-  return 0;
+  return exitCode;
 }
 
 function modelLine(path: string, { format, network, embeddingSize, sha256 }: EvaluatedModel): string {
   return `model     ${path}: ${network ?? 'a foreign graph'} (${format}), embedding size ${embeddingSize}, sha256 ${sha256.slice(0, 12)}`;
 }
 
-/** @returns scores, or the exit code of an interruption. */
+/** What there is to show, and how it ended. */
+interface Ended {
+  readonly result: EvaluationResult | null;
+  readonly exitCode: number;
+}
+
 async function locally(
   config: CliConfig,
   model: string,
   flags: EvalFlags,
   targets: readonly EvaluationTarget[],
-): Promise<EvaluationResult | number> {
+  say: (line: string) => void,
+): Promise<Ended> {
+  const scored: ScoredTarget[] = [];
   const place = (path: string): string => resolve(config.workingFolder, path);
   const interrupt = stopOnInterrupt();
   try {
@@ -111,50 +119,39 @@ async function locally(
       embeddingsOut: flags.embeddingsOut === undefined ? undefined : place(flags.embeddingsOut),
     };
     const options = { engine, threads, network, flip, batchSize, bootstrap, seed, ...folders };
-    return await evaluateLocally({ model: place(model), against, targets, ...options }, config, {
+    const result = await evaluateLocally({ model: place(model), against, targets, ...options }, config, {
       stopMode: interrupt.stopMode,
       onProgress: progressLine(process.stderr),
+      onScored: (each) => scored.push(each),
     });
+    return { result, exitCode: 0 };
   } catch (error) {
+    // Hours may have gone into what was scored before.
+    for (const line of evaluationTables(scored)) say(line);
     const { Interrupted } = await import('#evaluation');
-    if (error instanceof Interrupted) return 130;
+    if (error instanceof Interrupted) return { result: null, exitCode: 130 };
     throw error;
   } finally {
     interrupt.release();
   }
 }
 
-/** @returns scores, or the exit code of an evaluation that did not succeed. */
 async function remotely(
   config: CliConfig,
   model: string,
-  { flip, batchSize, bootstrap, seed, engine, ranks, against, scoresOut, embeddingsOut }: EvalFlags,
+  { flip, batchSize, bootstrap, seed, engine, ranks }: EvalFlags,
   apiUrl: string,
   targets: readonly EvaluationTarget[],
   say: (line: string) => void,
-): Promise<EvaluationResult | number> {
-  if (against !== undefined) {
-    throw new ArcFleetError('config_invalid', '--against compares pair by pair, which needs both models here: leave out --api');
-  }
-  if (scoresOut !== undefined || embeddingsOut !== undefined) {
-    throw new ArcFleetError('config_invalid', '--scores-out and --embeddings-out write what is computed here: leave out --api');
-  }
+): Promise<Ended> {
   const reference = /^mdl_/.test(model) ? { id: model } : { path: resolve(config.workingFolder, model) };
   const request = { model: reference, targets: [...targets], flip, batchSize, bootstrap, seed, engine, ranks: { max: ranks } };
   const interruptions = catchInterruptions();
   try {
-    const { evaluation, scores } = await evaluateRemotely(
-      request,
-      { apiUrl: apiUrl.replace(/\/+$/, '') },
-      { say },
-      interruptions,
-    );
-    const { status, error, openedModel } = evaluation;
-    if (status !== 'succeeded' || openedModel === null) {
-      say(`${status}${error ? `: ${error.message} (${error.code})` : ''}`);
-      return exitCodeOf(status);
-    }
-    return { model: openedModel, scored: scores, against: null, differences: [] };
+    const ended = await evaluateRemotely(request, { apiUrl: apiUrl.replace(/\/+$/, '') }, { say }, interruptions);
+    const { status, error } = ended.evaluation;
+    if (status !== 'succeeded') say(`${status}${error ? `: ${error.message} (${error.code})` : ''}`);
+    return { result: resultOf(ended), exitCode: exitCodeOf(status) };
   } finally {
     interruptions.release();
   }

@@ -62,4 +62,8 @@ describe('evalTargets', () => {
       { protocol: 'verification', name: 'gone', path: '/far/away/gone.bin' },
     ]);
   });
+
+  it('does not take the sets of this machine for those of the workers', async () => {
+    await expect(targets({ dataset: 'data' }, false)).rejects.toThrow(/cannot be listed from here: name its sets/);
+  });
 });

@@ -27,11 +27,15 @@ export interface Surroundings {
  * @throws ArcFleetError `config_invalid` for what cannot be meant, `dataset_not_found` for a set that is not there.
  */
 export async function evalTargets(flags: TargetFlags, surroundings: Surroundings): Promise<EvaluationTarget[]> {
-  const { workingFolder, access } = surroundings;
+  const { workingFolder, access, isHere } = surroundings;
   const place = (path: string): string => placeOf(workingFolder, path);
   const folder = flags.dataset === undefined ? undefined : place(flags.dataset);
   const targets: EvaluationTarget[] = [];
   const listed = flags.targets?.split(',').filter((part) => part !== '');
+  if (!isHere && listed === undefined && folder !== undefined && !isRemote(folder)) {
+    const message = `${folder} is a folder of the workers, which cannot be listed from here: name its sets (--targets lfw,cfp_fp)`;
+    throw new ArcFleetError('config_invalid', message, { file: folder });
+  }
   for (const text of listed ?? (folder === undefined ? [] : await listVerificationTargets(folder, access))) {
     targets.push(verificationTarget(text, { ...surroundings, folder, images: flags.images }));
   }
