@@ -13,6 +13,7 @@ import { table } from '../table.js';
 import { catchInterruptions } from '../train/interruptions.js';
 import { exitCodeOf } from '../train/train-report.js';
 import { engineOption, integer, networkOption } from './options.js';
+import { localPath } from '../local-path.js';
 
 interface EvalFlags extends TargetFlags {
   readonly api?: string;
@@ -109,7 +110,7 @@ async function locally(
   say: (line: string) => void,
 ): Promise<Ended> {
   const scored: ScoredTarget[] = [];
-  const place = (path: string): string => resolve(config.workingFolder, path);
+  const place = (path: string): string => localPath(config.workingFolder, path, 'a model or a folder of results');
   const interrupt = stopOnInterrupt();
   try {
     const { engine, threads, network, flip, batchSize, bootstrap, seed } = flags;
@@ -144,7 +145,7 @@ async function remotely(
   targets: readonly EvaluationTarget[],
   say: (line: string) => void,
 ): Promise<Ended> {
-  const reference = /^mdl_/.test(model) ? { id: model } : { path: resolve(config.workingFolder, model) };
+  const reference = /^mdl_/.test(model) ? { id: model } : { path: localPath(config.workingFolder, model, 'a model') };
   const request = { model: reference, targets: [...targets], flip, batchSize, bootstrap, seed, engine, ranks: { max: ranks } };
   const interruptions = catchInterruptions();
   try {

@@ -53,6 +53,7 @@ describe('evalTargets', () => {
     [{ targets: 'gone', dataset: 'data' }, /no verification set .*gone\.bin/],
     [{ targets: 'pairs.txt' }, /--images/],
     [{ probes: 'a' }, /belong together/],
+    [{ ijb: 's3://faces/IJBC' }, /an IJB folder is not read from .* s3/],
   ] satisfies [TargetFlags, RegExp][])('refuses %j', async (flags, message) => {
     await expect(targets(flags)).rejects.toThrow(message);
   });

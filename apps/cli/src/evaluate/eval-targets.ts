@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { ArcFleetError, type EvaluationTarget } from '#contracts';
 import { isRemote, listVerificationTargets, verificationPath, type RemoteAccess } from '#datasets';
+import { localPath } from '../local-path.js';
 
 export interface TargetFlags {
   /** Names of sets in the data set's folder, `.bin` files, pairs files. */
@@ -47,7 +48,8 @@ export async function evalTargets(flags: TargetFlags, surroundings: Surroundings
     const paths = { probes: place(probes), distractors: place(distractors) };
     targets.push({ protocol: 'identification', name: nameOf(probes), ...paths });
   }
-  if (ijb !== undefined) targets.push({ protocol: 'templates', name: nameOf(ijb), path: place(ijb) });
+  if (ijb !== undefined)
+    targets.push({ protocol: 'templates', name: nameOf(ijb), path: localPath(workingFolder, ijb, 'an IJB folder') });
   if (targets.length === 0) {
     throw new ArcFleetError(
       'config_invalid',
