@@ -28,7 +28,12 @@ export {
   workerRecordSchema,
 } from './fleet.js';
 export type { BusySlot, FleetDemand, GenerationCommand, WorkerRecord } from './fleet.js';
-export { createEmbeddingsSchema, embeddingConfigSchema, embeddingResultSchema } from './evaluation/embedding-config.js';
+export {
+  createEmbeddingsSchema,
+  embeddingConfigSchema,
+  embeddingResultSchema,
+  MAX_IMAGE_PIXELS,
+} from './evaluation/embedding-config.js';
 export type { CreateEmbeddings, EmbeddingConfig, EmbeddingResult } from './evaluation/embedding-config.js';
 export {
   createEvaluationSchema,

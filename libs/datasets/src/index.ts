@@ -10,7 +10,7 @@ export type { RemoteAccess } from './bytes/remote-access.js';
 export { isRemote, joinPath } from './bytes/s3-path.js';
 export { BatchLoader } from './batch-loader.js';
 export type { Batch, BatchLoaderOptions } from './batch-loader.js';
-export { decodeImage, placeImage } from './decode-image.js';
+export { decodeImage, placeImage, readImageSize } from './decode-image.js';
 export type { ImageSize } from './decode-image.js';
 export { dropSmallIdentities } from './drop-small-identities.js';
 export { parseProperty } from './faces-emore.js';

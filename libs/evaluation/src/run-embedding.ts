@@ -1,6 +1,5 @@
-import { ArcFleetError } from '#contracts';
-import { alignFace } from '#datasets';
 import { openEmbedder } from '#model-files';
+import { alignRequested } from './align-requested.js';
 import { embedInOrder } from './embed-in-order.js';
 import type { EmbeddingDeps } from './evaluation-deps.js';
 import { describeModel, modelPath } from './run-evaluation.js';
@@ -17,27 +16,14 @@ export async function runEmbedding(deps: EmbeddingDeps): Promise<void> {
   const embedder = await openEmbedder(modelPath(model, storageRoot), { engine });
   try {
     onPhase('embedding', 0);
-    const warnings: string[] = [];
-    const images = {
-      count: requested.length,
-      pixels: async (index: number): Promise<Uint8Array> => {
-        const { data, landmarks } = requested[index]!;
-        const options = { size: embedder, unaligned, landmarks };
-        const { pixels, warning } = await alignFace(Buffer.from(data, 'base64'), options, `image ${index}`).catch(
-          (error: Error) => {
-            throw new ArcFleetError('image_invalid', error.message, { image: index }, { cause: error });
-          },
-        );
-        if (warning) warnings.push(warning);
-        return pixels;
-      },
-    };
+    const { faces, warnings } = await alignRequested(requested, { size: embedder, unaligned });
+    const images = { count: faces.length, pixels: (index: number) => Promise.resolve(faces[index]!) };
     const { embeddingSize } = embedder;
     const embeddings: number[][] = [];
     for await (const rows of embedInOrder({ embedder, images, batchSize: images.count, flip, normalize })) {
       for (let at = 0; at < rows.length; at += embeddingSize) embeddings.push([...rows.subarray(at, at + embeddingSize)]);
     }
-    emit({ type: 'embeddings.computed', model: describeModel(embedder), result: { embeddings, warnings: warnings.sort() } });
+    emit({ type: 'embeddings.computed', model: describeModel(embedder), result: { embeddings, warnings: [...warnings] } });
   } finally {
     await embedder.dispose();
   }

@@ -38,10 +38,13 @@ export {
 } from './repositories/deliveries.repository.js';
 export type { AttemptResult, DeliveryLogEntry, DueDelivery } from './repositories/deliveries.repository.js';
 export {
+  cancelStaleEmbeddings,
   createEmbeddingRequest,
   EMBEDDINGS_KEPT_MS,
+  EMBEDDINGS_QUEUED_MS,
   forgetEmbeddings,
   getEmbeddingRequest,
+  MAX_UNFINISHED_EMBEDDINGS,
 } from './repositories/embeddings.repository.js';
 export type { EmbeddingDetails } from './repositories/embeddings.repository.js';
 export { createEvaluation, getEvaluation, getEvaluationScores, listEvaluations } from './repositories/evaluations.repository.js';

@@ -1,7 +1,16 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddingView } from '#contracts';
-import { EMBEDDINGS_KEPT_MS, forgetEmbeddings, ModelEntity, newId, transitionRun } from '#persistence';
+import {
+  cancelStaleEmbeddings,
+  EMBEDDINGS_KEPT_MS,
+  EMBEDDINGS_QUEUED_MS,
+  forgetEmbeddings,
+  MAX_UNFINISHED_EMBEDDINGS,
+  ModelEntity,
+  newId,
+  transitionRun,
+} from '#persistence';
 import { ApiScene, pointersOf, problemOf, PUBLIC_URL } from '../testing/api-scene.js';
 
 let scene: ApiScene;
@@ -145,5 +154,39 @@ describe('POST /models/:id/embeddings', () => {
     const refused = await scene.post(`${path}?wait=0`, { images: [{ data: PNG }] }).expect(503);
     expect(refused.headers['retry-after']).toBe('1');
     expect(await Promise.all(sending)).toEqual(new Array(8).fill(202));
+  });
+
+  it('refuses the 33rd that has not ended, however they come, and cancels those that wait too long', async () => {
+    const unfinished = async (): Promise<number> =>
+      (
+        await scene.source.query<unknown[]>(
+          `select 1 from runs where kind = 'embedding' and status not in ('succeeded', 'failed', 'canceled')`,
+        )
+      ).length;
+    const send = () => scene.post(`${path}?wait=0`, { images: [{ data: PNG }] }).then((response) => response);
+    const answers = [];
+    for (let round = 0; round < 5; round++) answers.push(...(await Promise.all(Array.from({ length: 8 }, send))));
+    expect(await unfinished()).toBe(MAX_UNFINISHED_EMBEDDINGS);
+    const refused = answers.filter(({ status }) => status !== 202);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const response of refused) {
+      expect(problemOf(response)).toMatchObject({ code: 'unavailable', status: 503 });
+      expect(response.headers['retry-after']).toBe('1');
+    }
+
+    const id = await lastRequest();
+    const view = (await scene.get(`/embeddings/${id}`).expect(200)).body as EmbeddingView;
+    const late = new Date(Date.parse(view.createdAt) + EMBEDDINGS_QUEUED_MS);
+    const cancel = (now: Date) => scene.source.transaction((manager) => cancelStaleEmbeddings(manager, now));
+    expect(await cancel(new Date(late.getTime() - 1))).not.toContain(id);
+    expect(await cancel(late)).toContain(id);
+    const ended = (await scene.get(`/embeddings/${id}`).expect(200)).body as EmbeddingView;
+    expect(ended).toMatchObject({
+      status: 'canceled',
+      reason: 'queued_too_long',
+      message: 'No slot was free within 10 minutes.',
+    });
+    expect(await scene.source.query(`select config->'images' as images from runs where id = $1`, [id])).toEqual([{ images: [] }]);
+    expect((await send()).status).toBe(202);
   });
 });

@@ -7,6 +7,7 @@ import type { CliConfig } from '../config.js';
 import { readLandmarks } from '../evaluate/landmarks-file.js';
 import { openModel, type ModelFlags } from '../evaluate/open-model.js';
 import { engineOption, integer, networkOption } from './options.js';
+import { localPath } from '../local-path.js';
 
 interface CompareFlags extends ModelFlags {
   readonly landmarks?: string;
@@ -58,7 +59,7 @@ async function compare(config: CliConfig, model: string, paths: [string, string]
       count: 2,
       pixels: async (index: number): Promise<Uint8Array> => {
         const path = paths[index]!;
-        const encoded = await readFile(resolve(workingFolder, path)).catch((error: Error) => {
+        const encoded = await readFile(localPath(workingFolder, path, 'an image of a command line')).catch((error: Error) => {
           throw new ArcFleetError('dataset_not_found', `Cannot read ${path}: ${error.message}`, { file: path }, { cause: error });
         });
         const points = landmarks?.get(path) ?? landmarks?.get(basename(path));

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
   contactSheet,
@@ -19,11 +18,12 @@ import { inspectionJson, inspectionText, problemLine, validationSummary } from '
 import { readIdentityList } from '../data/identity-list.js';
 import { runTool } from '../data/run-tool.js';
 import { integer } from './options.js';
+import { localPath } from '../local-path.js';
 
 /** Commands that look at, check, make and change data sets; the work is done by libs/datasets/src/tools. */
 export function addDataCommand(program: Command, config: CliConfig): void {
   const data = program.command('data').description('make, look at, check and change data sets');
-  const at = (path: string): string => resolve(config.workingFolder, path);
+  const at = (path: string): string => localPath(config.workingFolder, path, 'a data set of these commands');
   addInspect(data, at);
   addValidate(data, at);
   addConvert(data, at);

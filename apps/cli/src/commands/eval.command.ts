@@ -11,7 +11,7 @@ import {
 } from '#contracts';
 import type { CliConfig } from '../config.js';
 import { evaluateLocally, evaluationJson, type EvaluationResult, type ModelDifference } from '../evaluate/evaluate-local.js';
-import { evaluateRemotely } from '../evaluate/evaluate-remote.js';
+import { evaluateRemotely, refuseHereOnly, resultOf } from '../evaluate/evaluate-remote.js';
 import { evalTargets, rocFile, type TargetFlags } from '../evaluate/eval-targets.js';
 import { evaluationTables, type ScoredTarget } from '../evaluate/evaluation-table.js';
 import { progressLine } from '../evaluate/progress-line.js';
@@ -20,6 +20,7 @@ import { table } from '../table.js';
 import { catchInterruptions } from '../train/interruptions.js';
 import { exitCodeOf } from '../train/train-report.js';
 import { engineOption, integer, networkOption } from './options.js';
+import { localPath } from '../local-path.js';
 
 interface EvalFlags extends TargetFlags {
   readonly api?: string;
@@ -78,11 +79,12 @@ async function evaluate(config: CliConfig, model: string, flags: EvalFlags): Pro
   const { workingFolder, dataAccess: access } = config;
   const out = flags.json ? process.stderr : process.stdout;
   const say = (line: string): void => void out.write(`${line}\n`);
+  if (flags.api !== undefined) refuseHereOnly(flags);
   const targets = await evalTargets(flags, { workingFolder, access, isHere: flags.api === undefined });
-  const result = await (flags.api === undefined
-    ? locally(config, model, flags, targets)
+  const { result, exitCode } = await (flags.api === undefined
+    ? locally(config, model, flags, targets, say)
     : remotely(config, model, flags, flags.api, targets, say));
-  if (typeof result === 'number') return result;
+  if (result === null) return exitCode;
   say(modelLine(model, result.model));
   say(`engine    ${result.model.engine}${flags.flip ? ', with mirrored images' : ''}\n`);
   for (const line of evaluationTables(result.scored)) say(line);
@@ -96,21 +98,28 @@ async function evaluate(config: CliConfig, model: string, flags: EvalFlags): Pro
     for (const file of await writeCurves(resolve(workingFolder, flags.roc), result.scored)) say(`wrote     ${file}`);
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(evaluationJson(result))}\n`);
-  return 0;
+  return exitCode;
 }
 
 function modelLine(path: string, { format, network, embeddingSize, sha256 }: EvaluatedModel): string {
   return `model     ${path}: ${network ?? 'a foreign graph'} (${format}), embedding size ${embeddingSize}, sha256 ${sha256.slice(0, 12)}`;
 }
 
-/** @returns scores, or the exit code of an interruption. */
+/** What there is to show, and how it ended. */
+interface Ended {
+  readonly result: EvaluationResult | null;
+  readonly exitCode: number;
+}
+
 async function locally(
   config: CliConfig,
   model: string,
   flags: EvalFlags,
   targets: readonly EvaluationTarget[],
-): Promise<EvaluationResult | number> {
-  const place = (path: string): string => resolve(config.workingFolder, path);
+  say: (line: string) => void,
+): Promise<Ended> {
+  const scored: ScoredTarget[] = [];
+  const place = (path: string): string => localPath(config.workingFolder, path, 'a model or a folder of results');
   const interrupt = stopOnInterrupt();
   try {
     const { engine, threads, network, flip, batchSize, bootstrap, seed } = flags;
@@ -121,35 +130,32 @@ async function locally(
     };
     const unaligned = flags.crop ? 'crop' : 'refuse';
     const options = { engine, threads, network, flip, unaligned, batchSize, bootstrap, seed, ...folders } as const;
-    return await evaluateLocally({ model: place(model), against, targets, ...options }, config, {
+    const result = await evaluateLocally({ model: place(model), against, targets, ...options }, config, {
       stopMode: interrupt.stopMode,
       onProgress: progressLine(process.stderr),
+      onScored: (each) => scored.push(each),
     });
+    return { result, exitCode: 0 };
   } catch (error) {
+    // Hours may have gone into what was scored before.
+    for (const line of evaluationTables(scored)) say(line);
     const { Interrupted } = await import('#evaluation');
-    if (error instanceof Interrupted) return 130;
+    if (error instanceof Interrupted) return { result: null, exitCode: 130 };
     throw error;
   } finally {
     interrupt.release();
   }
 }
 
-/** @returns scores, or the exit code of an evaluation that did not succeed. */
 async function remotely(
   config: CliConfig,
   model: string,
-  { flip, crop, batchSize, bootstrap, seed, engine, ranks, against, scoresOut, embeddingsOut }: EvalFlags,
+  { flip, crop, batchSize, bootstrap, seed, engine, ranks }: EvalFlags,
   apiUrl: string,
   targets: readonly EvaluationTarget[],
   say: (line: string) => void,
-): Promise<EvaluationResult | number> {
-  if (against !== undefined) {
-    throw new ArcFleetError('config_invalid', '--against compares pair by pair, which needs both models here: leave out --api');
-  }
-  if (scoresOut !== undefined || embeddingsOut !== undefined) {
-    throw new ArcFleetError('config_invalid', '--scores-out and --embeddings-out write what is computed here: leave out --api');
-  }
-  const reference = /^mdl_/.test(model) ? { id: model } : { path: resolve(config.workingFolder, model) };
+): Promise<Ended> {
+  const reference = /^mdl_/.test(model) ? { id: model } : { path: localPath(config.workingFolder, model, 'a model') };
   const request: CreateEvaluationInput = {
     model: reference,
     targets: [...targets],
@@ -163,18 +169,10 @@ async function remotely(
   };
   const interruptions = catchInterruptions();
   try {
-    const { evaluation, scores } = await evaluateRemotely(
-      request,
-      { apiUrl: apiUrl.replace(/\/+$/, '') },
-      { say },
-      interruptions,
-    );
-    const { status, error, openedModel } = evaluation;
-    if (status !== 'succeeded' || openedModel === null) {
-      say(`${status}${error ? `: ${error.message} (${error.code})` : ''}`);
-      return exitCodeOf(status);
-    }
-    return { model: openedModel, scored: scores, against: null, differences: [] };
+    const ended = await evaluateRemotely(request, { apiUrl: apiUrl.replace(/\/+$/, '') }, { say }, interruptions);
+    const { status, error } = ended.evaluation;
+    if (status !== 'succeeded') say(`${status}${error ? `: ${error.message} (${error.code})` : ''}`);
+    return { result: resultOf(ended), exitCode: exitCodeOf(status) };
   } finally {
     interruptions.release();
   }

@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { NETWORK_NAMES } from '#contracts';
 import type { CliConfig } from '../config.js';
 import { convertModel, MODEL_FORMATS, ONNX_INPUTS, type ConvertOptions } from '../model/convert-model.js';
 import { describeModel, modelTable } from '../model/describe-model.js';
 import { describeOnnx, isOnnx, onnxTable } from '../model/describe-onnx.js';
+import { localPath } from '../local-path.js';
 
 interface ConvertFlags extends Omit<ConvertOptions, 'force'> {
   readonly force?: boolean;
@@ -23,7 +23,7 @@ export function addModelCommand(program: Command, config: CliConfig): void {
     .addOption(network())
     .option('--json', 'print one JSON object')
     .action(async (path: string, { json, network: name }: { json?: boolean; network?: string }) => {
-      const place = resolve(config.workingFolder, path);
+      const place = localPath(config.workingFolder, path, 'a model');
       if (await isOnnx(place)) {
         const described = await describeOnnx(place);
         console.log(json ? JSON.stringify(described) : onnxTable(described).join('\n'));
@@ -44,8 +44,13 @@ export function addModelCommand(program: Command, config: CliConfig): void {
     .option('--force', 'replace files that are there')
     .option('--json', 'print one JSON object')
     .action(async (path: string, target: string, { to, network: name, input, force = false, json }: ConvertFlags) => {
-      const from = resolve(config.workingFolder, path);
-      const written = await convertModel(from, resolve(config.workingFolder, target), { to, network: name, input, force });
+      const from = localPath(config.workingFolder, path, 'a model');
+      const written = await convertModel(from, localPath(config.workingFolder, target, 'a model'), {
+        to,
+        network: name,
+        input,
+        force,
+      });
       if (json) console.log(JSON.stringify({ files: written }));
       else for (const { path: file, sizeBytes, sha256 } of written) console.log(`${file}  ${sizeBytes} bytes  sha256 ${sha256}`);
     });

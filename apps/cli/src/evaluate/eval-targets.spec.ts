@@ -53,6 +53,7 @@ describe('evalTargets', () => {
     [{ targets: 'gone', dataset: 'data' }, /no verification set .*gone\.bin/],
     [{ targets: 'pairs.txt' }, /--images/],
     [{ probes: 'a' }, /belong together/],
+    [{ ijb: 's3://faces/IJBC' }, /an IJB folder is not read from .* s3/],
   ] satisfies [TargetFlags, RegExp][])('refuses %j', async (flags, message) => {
     await expect(targets(flags)).rejects.toThrow(message);
   });
@@ -61,5 +62,9 @@ describe('evalTargets', () => {
     expect(await targets({ targets: 'gone', dataset: '/far/away' }, false)).toEqual([
       { protocol: 'verification', name: 'gone', path: '/far/away/gone.bin' },
     ]);
+  });
+
+  it('does not take the sets of this machine for those of the workers', async () => {
+    await expect(targets({ dataset: 'data' }, false)).rejects.toThrow(/cannot be listed from here: name its sets/);
   });
 });

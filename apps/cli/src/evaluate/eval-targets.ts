@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { ArcFleetError, type EvaluationTarget } from '#contracts';
 import { isRemote, listVerificationTargets, verificationPath, type RemoteAccess } from '#datasets';
+import { localPath } from '../local-path.js';
 
 export interface TargetFlags {
   /** Names of sets in the data set's folder, `.bin` files, pairs files. */
@@ -27,11 +28,15 @@ export interface Surroundings {
  * @throws ArcFleetError `config_invalid` for what cannot be meant, `dataset_not_found` for a set that is not there.
  */
 export async function evalTargets(flags: TargetFlags, surroundings: Surroundings): Promise<EvaluationTarget[]> {
-  const { workingFolder, access } = surroundings;
+  const { workingFolder, access, isHere } = surroundings;
   const place = (path: string): string => placeOf(workingFolder, path);
   const folder = flags.dataset === undefined ? undefined : place(flags.dataset);
   const targets: EvaluationTarget[] = [];
   const listed = flags.targets?.split(',').filter((part) => part !== '');
+  if (!isHere && listed === undefined && folder !== undefined && !isRemote(folder)) {
+    const message = `${folder} is a folder of the workers, which cannot be listed from here: name its sets (--targets lfw,cfp_fp)`;
+    throw new ArcFleetError('config_invalid', message, { file: folder });
+  }
   for (const text of listed ?? (folder === undefined ? [] : await listVerificationTargets(folder, access))) {
     targets.push(verificationTarget(text, { ...surroundings, folder, images: flags.images }));
   }
@@ -43,7 +48,8 @@ export async function evalTargets(flags: TargetFlags, surroundings: Surroundings
     const paths = { probes: place(probes), distractors: place(distractors) };
     targets.push({ protocol: 'identification', name: nameOf(probes), ...paths });
   }
-  if (ijb !== undefined) targets.push({ protocol: 'templates', name: nameOf(ijb), path: place(ijb) });
+  if (ijb !== undefined)
+    targets.push({ protocol: 'templates', name: nameOf(ijb), path: localPath(workingFolder, ijb, 'an IJB folder') });
   if (targets.length === 0) {
     throw new ArcFleetError(
       'config_invalid',

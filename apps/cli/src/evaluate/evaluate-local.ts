@@ -37,16 +37,23 @@ export interface EvaluationResult {
   readonly differences: readonly ModelDifference[];
 }
 
+export interface EvaluationWatch {
+  readonly stopMode: () => StopMode;
+  /** What is being done, and how far it is. */
+  readonly onProgress: (what: string, done: number, count: number) => void;
+  /** A target of the first model is scored, whatever becomes of those behind it. */
+  readonly onScored: (scored: ScoredTarget) => void;
+}
+
 /**
  * Evaluates right here, in this process.
  *
- * @param onProgress what is being done, and how far it is
  * @throws ArcFleetError `model_*`, `dataset_*`, `engine_unavailable`, ...; `Interrupted` of #evaluation when told to stop.
  */
 export async function evaluateLocally(
   evaluation: LocalEvaluation,
   config: CliConfig,
-  { stopMode, onProgress }: { stopMode: () => StopMode; onProgress: (what: string, done: number, count: number) => void },
+  { stopMode, onProgress, onScored }: EvaluationWatch,
 ): Promise<EvaluationResult> {
   // Loaded only now: tensor libraries take their time.
   const [{ startEngine }, { openEmbedder }, { describeModel, engineMultiply, evaluateModel }, { bootstrapDifference }] =
@@ -84,6 +91,7 @@ export async function evaluateLocally(
           onProgress: (done, count) => onProgress(target.name, done, count),
         });
         scored.push({ target: target.name, scores: result!.scores, numCropped: result!.numCropped });
+        if (path === evaluation.model) onScored(scored.at(-1)!);
         if (result!.outcomes) outcomes.set(target.name, result!.outcomes);
       }
       return { model: describeModel(embedder), scored, outcomes };

@@ -3,11 +3,39 @@ import { ApiClient } from '../follow/api-client.js';
 import { followRun, type RunListener } from '../follow/follow-run.js';
 import type { ProgressView } from '../follow/progress-view.js';
 import type { Interruptions } from '../train/train-remote.js';
+import type { EvaluationResult } from './evaluate-local.js';
 
 export interface RemoteEvaluation {
   readonly evaluation: EvaluationView;
   /** With curves; of what was scored, also where the evaluation failed or was canceled. */
   readonly scores: EvaluationScoreList['scores'];
+}
+
+/** Options that say how this machine computes, or what it writes of that. */
+export interface HereOnlyFlags {
+  readonly against?: string;
+  readonly threads?: number;
+  readonly network?: string;
+  readonly scoresOut?: string;
+  readonly embeddingsOut?: string;
+}
+
+/** @throws ArcFleetError `config_invalid` for an option that does nothing where workers evaluate. */
+export function refuseHereOnly({ against, threads, network, scoresOut, embeddingsOut }: HereOnlyFlags): void {
+  const refuse = (what: string): ArcFleetError =>
+    new ArcFleetError('config_invalid', `${what}: leave it out, or leave out --api`);
+  if (against !== undefined) throw refuse('--against compares pair by pair, which needs both models here');
+  if (scoresOut !== undefined) throw refuse('--scores-out writes what is computed here');
+  if (embeddingsOut !== undefined) throw refuse('--embeddings-out writes what is computed here');
+  if (threads !== undefined) throw refuse('--threads is of the engine here; a worker has threads of its own');
+  if (network !== undefined) throw refuse('--network cannot be told to a worker, which goes by the file');
+}
+
+/** What can be shown of an evaluation, also where it failed or was canceled after some targets were scored. */
+export function resultOf({ evaluation, scores }: RemoteEvaluation): EvaluationResult | null {
+  const { openedModel } = evaluation;
+  const isDone = evaluation.status === 'succeeded' || scores.length > 0;
+  return openedModel && isDone ? { model: openedModel, scored: scores, against: null, differences: [] } : null;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { ArcFleetError } from '#contracts';
 import { openVerificationSet } from '#datasets';
+import { localPath } from '../local-path.js';
 
 /** Images of a command line. */
 export interface NamedImages {
@@ -24,7 +25,7 @@ export async function findImages(paths: readonly string[], workingFolder: string
   const [first] = paths;
   if (first !== undefined && extname(first) === '.bin') {
     if (paths.length > 1) throw new ArcFleetError('config_invalid', 'A verification set must be the only argument');
-    const set = await openVerificationSet(resolve(workingFolder, first));
+    const set = await openVerificationSet(localPath(workingFolder, first, 'an image of a command line'));
     return {
       names: Array.from({ length: 2 * set.numPairs }, (_, index) => `${basename(first)}#${index}`),
       read: (index) => set.image(index),
@@ -35,7 +36,7 @@ export async function findImages(paths: readonly string[], workingFolder: string
   const files: string[] = [];
   const names: string[] = [];
   for (const given of paths) {
-    const path = resolve(workingFolder, given);
+    const path = localPath(workingFolder, given, 'an image of a command line');
     const found = await stat(path).catch((error: Error) => {
       throw new ArcFleetError('dataset_not_found', `Cannot open ${path}: ${error.message}`, { file: path }, { cause: error });
     });

@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import type { EngineName } from '#contracts';
 import type { Embedder } from '#model-files';
 import type { CliConfig } from '../config.js';
+import { localPath } from '../local-path.js';
 
 export interface ModelFlags {
   readonly engine: EngineName | 'auto';
@@ -18,7 +18,7 @@ export async function openModel(config: CliConfig, model: string, { engine, thre
     folder: config.engineFolder,
     observer: { log: () => undefined },
   });
-  return openEmbedder(resolve(config.workingFolder, model), {
+  return openEmbedder(localPath(config.workingFolder, model, 'a model'), {
     engine: started,
     hints: network === undefined ? {} : { name: network },
   });

@@ -35,6 +35,7 @@ describe('findDataset', () => {
     });
     expect(await find('./datasets/mine')).toMatchObject({ name: 'mine', path: join(root, 'datasets/mine') });
     expect(await find('/data/there')).toMatchObject({ name: 'there', path: '/data/there', isHere: false });
+    expect(await find('s3://faces/emore')).toMatchObject({ name: 'emore', path: 's3://faces/emore', isHere: false });
   });
 
   it("takes a recipe's data set where none is named, under its preset's name", async () => {

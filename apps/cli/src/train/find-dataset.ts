@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { ArcFleetError } from '#contracts';
-import { listVerificationTargets, parseProperty } from '#datasets';
+import { isRemote, listVerificationTargets, parseProperty } from '#datasets';
 import { DATASET_PRESETS, TRAIN_DEFAULTS, USUAL_TARGETS } from './presets.js';
 
 /** The data set of a command line, as this machine sees it. */
 export interface DatasetPlace {
   /** For the name of the model folder. */
   readonly name: string;
-  /** Absolute. */
+  /** Absolute, or `s3://bucket/prefix`. */
   readonly path: string;
   readonly isHere: boolean;
   readonly numClasses: number | null;
@@ -40,6 +40,7 @@ function placeOf({ dataset: given, folder, dataRoot, workingFolder }: Parameters
   const root = resolve(workingFolder, dataRoot);
   if (given === undefined && folder !== undefined) return { name: presetOf(folder) ?? folder, path: join(root, folder) };
   const dataset = given ?? TRAIN_DEFAULTS.dataset;
+  if (isRemote(dataset)) return { name: basename(dataset), path: dataset };
   const isPath = /[/\\]/.test(dataset) || dataset === '.' || dataset === '..';
   if (isPath) {
     const path = resolve(workingFolder, dataset);

@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { ArcFleetError, NETWORK_NAMES, NETWORKS, type NetworkName } from '#contracts';
 import type { ModelLocation } from '#model-files';
 import { shellWord } from './shell-word.js';
+import { localPath } from '../local-path.js';
 
 /** A stored model as `--pretrained` names it. */
 export interface PretrainedModel {
@@ -39,7 +40,7 @@ export async function findPretrained(
     throw new ArcFleetError('validation_failed', `--pretrained ${text} names epoch ${own}, --pretrained-epoch ${epoch}`);
   }
   const number = own === undefined ? epoch : Number(own);
-  const place = resolve(workingFolder, path);
+  const place = localPath(workingFolder, path, 'a model');
   // It brings the tensor libraries along, which nobody waits for who names no model.
   const { locateModel } = await import('#model-files');
   try {

@@ -2,6 +2,7 @@ import { rankJobId, type EvaluationJob, type GenerationCommand, type Observer, t
 import {
   admitRun,
   beginEnding,
+  cancelStaleEmbeddings,
   cancelWaitingRuns,
   endGeneration,
   forgetEmbeddings,
@@ -39,7 +40,7 @@ const TIMING: ControlTiming = { tickMs: 1_000, claimMs: 60_000, openJobMs: 60_00
 /** How far a living worker's reservations reach ahead. */
 const RESERVATION_MS = 30_000;
 const RENDEZVOUS_MS = 60_000;
-/** How often it is looked for embeddings whose time is up. */
+/** How often it is looked for requests for embeddings whose time is up. */
 const FORGET_MS = 60_000;
 /** Most runs that one tick considers for admission. */
 const MAX_QUEUED = 500;
@@ -224,11 +225,14 @@ export class ControlLoop {
     this.commands.set(key, { text, at: this.clock() });
   }
 
-  /** Memory of generations that are long over goes, and so do embeddings whose time is up. */
+  /** Memory of generations that are long over goes, and so do requests for embeddings whose time is up, in the queue or after their end. */
   private async forget(now: Date): Promise<void> {
     if (this.clock() - this.forgottenAt >= FORGET_MS) {
       this.forgottenAt = this.clock();
-      await forgetEmbeddings(this.deps.dataSource.manager, now);
+      const { dataSource } = this.deps;
+      const stale = await dataSource.transaction((manager) => cancelStaleEmbeddings(manager, now));
+      for (const runId of stale) this.log('info', 'request canceled, no slot was free for it', { runId });
+      await forgetEmbeddings(dataSource.manager, now);
     }
     const old = this.clock() - 10 * RESERVATION_MS;
     for (const [key, { at }] of this.commands) if (at < old) this.commands.delete(key);

@@ -1,5 +1,5 @@
-import { evaluationConfigSchema, type RecordBody } from '#contracts';
-import { createEvaluation, getEvaluation } from '#persistence';
+import { embeddingConfigSchema, evaluationConfigSchema, type RecordBody } from '#contracts';
+import { createEmbeddingRequest, createEvaluation, EMBEDDINGS_QUEUED_MS, getEmbeddingRequest, getEvaluation } from '#persistence';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { RankScript } from '../testing/fake-worker.js';
 import { ResultsScene, until } from '../testing/results-scene.js';
@@ -64,4 +64,19 @@ it('starts an evaluation from the beginning when its ranks had to leave, which i
   ]);
   expect(new Set(worker.ranks.map(({ job }) => job.kind))).toEqual(new Set(['evaluation']));
   expect(await scene.numReservations()).toBe(0);
+});
+
+it('cancels a request for embeddings that no worker has begun in time', async () => {
+  const config = embeddingConfigSchema.parse({ model: { id: null, path: '/m' }, images: [{ data: '/9j/' }] });
+  const [late, fresh] = await scene.source.transaction(async (manager) => [
+    await createEmbeddingRequest(manager, config),
+    await createEmbeddingRequest(manager, config),
+  ]);
+  await scene.source.query('update runs set created_at = $2 where id = $1', [late, new Date(Date.now() - EMBEDDINGS_QUEUED_MS)]);
+  await scene.startResults();
+  await until(
+    'late request canceled',
+    async () => (await getEmbeddingRequest(scene.source.manager, late!)).status === 'canceled',
+  );
+  expect((await getEmbeddingRequest(scene.source.manager, fresh!)).status).toBe('queued');
 });

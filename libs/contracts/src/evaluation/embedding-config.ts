@@ -6,6 +6,8 @@ import { resolvedModelSchema } from './evaluation-config.js';
 /** A face of a few hundred pixels; trying a model needs no more. */
 const MAX_IMAGE_BASE64 = 1_400_000;
 const MAX_IMAGES = 16;
+/** Pixels of one image: those of a phone's photo. A small file can claim far more, and they are decoded before the face is cut out. */
+export const MAX_IMAGE_PIXELS = 16_000_000;
 
 const point = z.tuple([z.number().min(-10_000).max(10_000), z.number().min(-10_000).max(10_000)]);
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { ENGINES } from '../catalog.js';
-import { workerPath } from '../run-config/data.js';
+import { workerFile, workerPath } from '../run-config/data.js';
 import { faultsSchema, ranksSchema, target } from '../run-config/run-config.js';
 import { evaluationWebhookSchema } from '../webhook-events.js';
 
 /** A stored model by its id, or files as the workers see them: a folder, a prefix (`.../model,1`) or a file of any readable kind. */
 export const modelReferenceSchema = z.union([
   z.strictObject({ id: z.string().regex(/^mdl_[0-9a-z]{20}$/) }),
-  z.strictObject({ path: workerPath, epoch: z.number().int().min(0).max(9999).optional() }),
+  z.strictObject({ path: workerFile, epoch: z.number().int().min(0).max(9999).optional() }),
 ]);
 export type ModelReference = z.output<typeof modelReferenceSchema>;
 
@@ -15,7 +15,11 @@ export type ModelReference = z.output<typeof modelReferenceSchema>;
 export const resolvedModelSchema = z.strictObject({
   id: z.string().nullable(),
   /** Absolute, or relative to the storage root (a model of ours). */
-  path: z.string().min(1).max(4096),
+  path: z
+    .string()
+    .min(1)
+    .max(4096)
+    .refine((path) => !path.startsWith('s3://'), 'must be a path on the workers; models are not read from s3://'),
   epoch: z.number().int().min(0).max(9999).optional(),
 });
 export type ResolvedModel = z.output<typeof resolvedModelSchema>;
@@ -27,7 +31,7 @@ export const evaluationTargetSchema = z.discriminatedUnion('protocol', [
   /** Search of probes among distractors, as in MegaFace. Both are data sets of any readable kind. */
   z.strictObject({ protocol: z.literal('identification'), name: target, probes: workerPath, distractors: workerPath }),
   /** IJB 1:1: a folder with `meta/<set>_face_tid_mid.txt`, `meta/<set>_template_pair_label.txt`, `meta/<set>_name_5pts_score.txt` and `loose_crop/`. */
-  z.strictObject({ protocol: z.literal('templates'), name: target, path: workerPath }),
+  z.strictObject({ protocol: z.literal('templates'), name: target, path: workerFile }),
 ]);
 export type EvaluationTarget = z.output<typeof evaluationTargetSchema>;
 

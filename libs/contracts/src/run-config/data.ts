@@ -14,6 +14,16 @@ export const workerPath = z
     'must be an absolute path on the workers or s3://bucket/prefix',
   );
 
+/** A path on the workers' own file systems: what is read from there alone. */
+export const workerFile = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine(
+    (path) => path.startsWith('/') && !path.includes('\0'),
+    'must be an absolute path on the workers; this is not read from s3://',
+  );
+
 /**
  * Random changes of the training images, all off by default. In this order, after the mirror: those of arcface_torch's DALI
  * pipeline, then those of InsightFace.
@@ -75,7 +85,7 @@ export const networkSchema = z.strictObject({
 /** Where the backbone starts from; class centers always start anew. */
 export const pretrainedSchema = z.strictObject({
   /** Folder of a stored model, or the prefix of its files as InsightFace writes it (`.../model`, or `.../model,1`). */
-  path: workerPath,
+  path: workerFile,
   /** Number in the file name, where the path is a prefix. */
   epoch: z.number().int().min(0).max(9999).optional(),
   /** True: only the body is taken and the output layers start anew, so that embedding size and output may differ. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { remoteAccess } from '../remote-access.js';
-import { datasetSchema, workerPath } from './data.js';
+import { evaluationTargetSchema, modelReferenceSchema, resolvedModelSchema } from '../evaluation/evaluation-config.js';
+import { datasetSchema, pretrainedSchema, workerFile, workerPath } from './data.js';
 
 describe('workerPath', () => {
   it.each(['/data/faces', 's3://faces', 's3://my.bucket-1/a/b c'])('takes %s', (path) => {
@@ -9,6 +10,24 @@ describe('workerPath', () => {
 
   it.each(['', 'data', './x', 's3:/x/y', 's3://', 's3://UPPER/x', 's3://a', 'http://x/y', '/a\0b'])('refuses %j', (path) => {
     expect(workerPath.safeParse(path).success).toBe(false);
+  });
+});
+
+describe('workerFile', () => {
+  it('takes an absolute path and no other', () => {
+    expect(workerFile.parse('/models/y1')).toBe('/models/y1');
+    for (const path of ['', 'models', 's3://models/y1', '/a\0b']) expect(workerFile.safeParse(path).success).toBe(false);
+  });
+
+  it('is what models and templates are', () => {
+    const remote = 's3://bucket/x';
+    expect(modelReferenceSchema.safeParse({ path: remote }).success).toBe(false);
+    expect(resolvedModelSchema.safeParse({ id: null, path: remote }).success).toBe(false);
+    expect(resolvedModelSchema.safeParse({ id: null, path: 'runs/run_1/model/g1-s2' }).success).toBe(true);
+    expect(pretrainedSchema.safeParse({ path: remote }).success).toBe(false);
+    const target = { name: 'set', path: remote };
+    expect(evaluationTargetSchema.safeParse({ ...target, protocol: 'templates' }).success).toBe(false);
+    expect(evaluationTargetSchema.safeParse({ ...target, protocol: 'verification' }).success).toBe(true);
   });
 });
 
