@@ -119,11 +119,11 @@ async function runRanks(
   parts: { redisUrl: string; threads: number; recorder: RunRecorder; view: ProgressView; stop: AbortSignal },
 ): Promise<RanksOutcome> {
   const { redisUrl, threads, recorder, view, stop } = parts;
-  if (resumeFrom) await cutMetrics(metricsFile(modelFolder), resumeFrom.step);
-  else {
+  const makeRoom = async (): Promise<void> => {
+    if (resumeFrom) return cutMetrics(metricsFile(modelFolder), resumeFrom.step);
     await writeFile(metricsFile(modelFolder), '');
     await dropEventFiles(modelFolder);
-  }
+  };
   const job: Omit<TrainingJob, 'rank'> = {
     kind: 'training',
     runId,
@@ -145,7 +145,12 @@ async function runRanks(
     },
     main: cli.trainerMain,
     envOf: (rank) => ({ ...cli.env, ...(devices ? { CUDA_VISIBLE_DEVICES: devices[rank] } : {}) }),
-    onRecord: (rank, body) => (rank === 0 ? recorder.store(body) : Promise.resolve()),
+    onRecord: async (rank, body) => {
+      if (rank !== 0) return;
+      // What an earlier run left in the folder gives way once this one really trains.
+      if (body.type === 'training.started') await makeRoom();
+      await recorder.store(body);
+    },
     log: (level, message) => {
       if (level === 'warn' || level === 'error') view.say(`${level.padEnd(9)} ${message}`);
     },
