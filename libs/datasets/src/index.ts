@@ -17,6 +17,8 @@ export { parseProperty } from './faces-emore.js';
 export type { DatasetProperty } from './faces-emore.js';
 export { DATASET_REGISTRY, openTrainingSet } from './open-training-set.js';
 export type { DatasetAddress } from './open-training-set.js';
+export { readImageFile } from './image-folder/image-files.js';
+export { isImageName } from './image-folder/list-images.js';
 export { openPairsFile, parsePairs } from './pairs-file.js';
 export type { PairsList } from './pairs-file.js';
 export { ImageDecoder } from './pipeline/image-decoder.js';

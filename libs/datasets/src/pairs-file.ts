@@ -28,10 +28,14 @@ export interface PairsList {
  * @throws ArcFleetError `dataset_not_found`, `dataset_invalid` naming file, line and byte; for `s3://` also `storage_unavailable`
  */
 export async function openPairsFile(pairsPath: string, imagesRoot: string, access?: RemoteAccess): Promise<VerificationSet> {
-  const source = await openByteSource(pairsPath, access);
+  return new PairsSet(pairsPath, imagesRoot, await readPairsFile(pairsPath, access), access);
+}
+
+/** The list alone. @throws ArcFleetError as {@link openPairsFile} */
+export async function readPairsFile(path: string, access?: RemoteAccess): Promise<PairsList> {
+  const source = await openByteSource(path, access);
   try {
-    if (source.sizeBytes > MAX_BYTES) throw refusal(pairsPath, 1, 0, `the file has ${source.sizeBytes} bytes: this is no list`);
-    return new PairsSet(pairsPath, imagesRoot, parsePairs(await readWhole(source), pairsPath), access);
+    return parsePairs(await readWhole(source, MAX_BYTES), path);
   } finally {
     await source.close();
   }
@@ -127,7 +131,7 @@ class PairsSet implements VerificationSet {
 
   async image(index: number): Promise<Uint8Array> {
     const file = this.describe(index);
-    return readImageFile(file, this.access);
+    return readImageFile(file, { access: this.access, root: this.root });
   }
 
   describe(index: number): string {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -77,6 +77,17 @@ describe('verification sets', () => {
     const set = await openVerificationSet(path);
     await writeVerificationSet(path, [Uint8Array.of(3), Uint8Array.of(4)], [true]);
     await expect(set.image(0)).rejects.toMatchObject({ code: 'dataset_changed', details: { file: path } });
+  });
+
+  it('that are too large are refused before they are read', async () => {
+    const path = verificationPath(folder, 'huge');
+    await writeFile(path, '');
+    await truncate(path, 30e9);
+    await expect(openVerificationSet(path)).rejects.toMatchObject({
+      code: 'dataset_invalid',
+      message: expect.stringMatching(/huge\.bin has 30000000000 bytes; at most 2147483647/),
+      details: { file: path, sizeBytes: 30e9, limitBytes: 2 ** 31 - 1 },
+    });
   });
 
   it.each([

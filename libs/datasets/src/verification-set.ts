@@ -9,6 +9,8 @@ import type { RemoteAccess } from './bytes/remote-access.js';
 import { joinPath } from './bytes/s3-path.js';
 
 const EXTENSION = '.bin';
+/** The file is held while it is parsed; the largest known ones have 150 MB. */
+const MAX_BIN_BYTES = 2 ** 31 - 1;
 const BEYOND_LATIN1 = /[^\x00-\xff]/;
 /** The order in which the peers report them; others follow by name. */
 const USUAL_ORDER = ['lfw', 'cfp_fp', 'agedb_30'];
@@ -55,7 +57,7 @@ export function verificationPath(directory: string, name: string): string {
 export async function openVerificationSet(path: string, access?: RemoteAccess): Promise<VerificationSet> {
   const source = await openByteSource(path, access);
   try {
-    const bytes = await readWhole(source);
+    const bytes = await readWhole(source, MAX_BIN_BYTES);
     const { images, isSame } = parseBin(bytes, path);
     const { sizeBytes, version } = source;
     const places = images.map((image) => placeOf(image, bytes));

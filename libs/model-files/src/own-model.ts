@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ArcFleetError, OUTPUTS, type FileEntry } from '#contracts';
@@ -8,6 +8,9 @@ import type { BackboneValues } from './backbone-values.js';
 import { namedStatistics } from './backbone-values.js';
 import type { ModelLocation } from './locate-model.js';
 import type { StoredModel } from './stored-model.js';
+
+/** Ours have some 2 KB; facts may be added to them. */
+const MAX_DESCRIPTION_BYTES = 1024 * 1024;
 
 /** What reading needs of `model.json`; fields that older ones lack are as the catalog has them. */
 const descriptionSchema = z.looseObject({
@@ -107,6 +110,8 @@ export async function writeOwnModel(
 async function readDescription(path: string): Promise<z.output<typeof descriptionSchema>> {
   let json: unknown;
   try {
+    const { size } = await stat(path);
+    if (size > MAX_DESCRIPTION_BYTES) throw new Error(`it has ${size} bytes; at most ${MAX_DESCRIPTION_BYTES} are read`);
     json = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     throw corrupt(path, `it is no readable JSON: ${(error as Error).message}`);

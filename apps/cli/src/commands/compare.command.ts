@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { ArcFleetError } from '#contracts';
-import { alignFace } from '#datasets';
+import { alignFace, readImageFile } from '#datasets';
 import type { CliConfig } from '../config.js';
 import { readLandmarks } from '../evaluate/landmarks-file.js';
 import { openModel, type ModelFlags } from '../evaluate/open-model.js';
@@ -59,9 +57,7 @@ async function compare(config: CliConfig, model: string, paths: [string, string]
       count: 2,
       pixels: async (index: number): Promise<Uint8Array> => {
         const path = paths[index]!;
-        const encoded = await readFile(localPath(workingFolder, path, 'an image of a command line')).catch((error: Error) => {
-          throw new ArcFleetError('dataset_not_found', `Cannot read ${path}: ${error.message}`, { file: path }, { cause: error });
-        });
+        const encoded = await readImageFile(localPath(workingFolder, path, 'an image of a command line'));
         const points = landmarks?.get(path) ?? landmarks?.get(basename(path));
         const options = { size: embedder, landmarks: points, unaligned: crop ? 'crop' : 'refuse' } as const;
         const { pixels, warning } = await alignFace(encoded, options, path);

@@ -1,7 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { ArcFleetError } from '#contracts';
-import { openVerificationSet } from '#datasets';
+import { isImageName, openVerificationSet, readImageFile } from '#datasets';
 import { localPath } from '../local-path.js';
 
 /** Images of a command line. */
@@ -14,12 +14,10 @@ export interface NamedImages {
   readonly isSame: Uint8Array | null;
 }
 
-const IMAGE = /\.(?:jpe?g|png|webp|bmp)$/i;
-
 /**
  * What the arguments mean: image files, folders (all images below them, by name), or one verification `.bin`.
  *
- * @throws ArcFleetError `dataset_not_found`, `dataset_invalid`, `pickle_refused`.
+ * @throws ArcFleetError `dataset_not_found`, `dataset_invalid`, `dataset_corrupt`, `pickle_refused`.
  */
 export async function findImages(paths: readonly string[], workingFolder: string): Promise<NamedImages> {
   const [first] = paths;
@@ -33,7 +31,7 @@ export async function findImages(paths: readonly string[], workingFolder: string
       isSame: set.isSame,
     };
   }
-  const files: string[] = [];
+  const files: { readonly path: string; readonly root?: string }[] = [];
   const names: string[] = [];
   for (const given of paths) {
     const path = localPath(workingFolder, given, 'an image of a command line');
@@ -41,17 +39,27 @@ export async function findImages(paths: readonly string[], workingFolder: string
       throw new ArcFleetError('dataset_not_found', `Cannot open ${path}: ${error.message}`, { file: path }, { cause: error });
     });
     if (!found.isDirectory()) {
-      files.push(path);
+      files.push({ path });
       names.push(given);
       continue;
     }
-    const entries = await readdir(path, { recursive: true });
-    const inside = entries.filter((entry) => IMAGE.test(entry)).sort();
+    const entries = await readdir(path, { recursive: true }).catch((error: Error) => {
+      throw new ArcFleetError('dataset_not_found', `Cannot list ${path}: ${error.message}`, { file: path }, { cause: error });
+    });
+    const inside = entries.filter((entry) => isImageName(basename(entry))).sort();
     if (inside.length === 0) throw new ArcFleetError('dataset_not_found', `There is no image below ${path}`, { file: path });
     for (const entry of inside) {
-      files.push(join(path, entry));
+      files.push({ path: join(path, entry), root: path });
       names.push(join(given, entry));
     }
   }
-  return { names, read: (index) => readFile(files[index]!), describe: (index) => names[index]!, isSame: null };
+  return {
+    names,
+    read: (index) => {
+      const { path, root } = files[index]!;
+      return readImageFile(path, root === undefined ? {} : { root });
+    },
+    describe: (index) => names[index]!,
+    isSame: null,
+  };
 }

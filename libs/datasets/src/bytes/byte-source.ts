@@ -18,8 +18,17 @@ export function readAheadBytes(path: string): number {
   return isRemote(path) ? 8 * 1024 * 1024 : 1024 * 1024;
 }
 
-/** The whole of a file. @throws ArcFleetError `dataset_corrupt` when it becomes shorter meanwhile */
-export async function readWhole(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * The whole of a file of at most `limitBytes`.
+ *
+ * @throws ArcFleetError `dataset_invalid` for a larger one, naming both sizes; `dataset_corrupt` when it becomes shorter meanwhile
+ */
+export async function readWhole(source: ByteSource, limitBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { path, sizeBytes } = source;
+  if (sizeBytes > limitBytes) {
+    const message = `${path} has ${sizeBytes} bytes; at most ${limitBytes} are read of a file of its kind. See whether it is the right file.`;
+    throw new ArcFleetError('dataset_invalid', message, { file: path, sizeBytes, limitBytes });
+  }
   const bytes = new Uint8Array(source.sizeBytes);
   const count = await source.readInto(bytes, 0, bytes.length);
   if (count < bytes.length) {

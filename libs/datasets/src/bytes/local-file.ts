@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { ArcFleetError } from '#contracts';
 import type { ByteSource } from './byte-source.js';
@@ -6,7 +7,8 @@ import type { ByteSource } from './byte-source.js';
 export async function openLocalFile(path: string): Promise<ByteSource> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, 'r');
+    // A pipe is refused below instead of being waited for.
+    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = await handle.stat({ bigint: true });
     if (!stat.isFile()) throw new Error('it is no file');
     const version = `${stat.size}-${stat.mtimeNs}-${stat.ctimeNs}-${stat.ino}`;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,6 +49,11 @@ describe('openIjb', () => {
     expect([...ijb.detectorScores]).toEqual([0.99, 0.1, 0.5].map(Math.fround));
     expect([...ijb.first, ...ijb.second, ...ijb.isSame]).toEqual([1, 1, 9, 1, 0, 1]);
     expect(Buffer.from(await ijb.read(1)).toString()).toBe('picture');
+    await symlink(join(folder, 'meta/set_face_tid_mid.txt'), join(folder, 'loose_crop/a.jpg'));
+    await expect(ijb.read(0)).rejects.toMatchObject({
+      code: 'dataset_invalid',
+      message: expect.stringContaining('a.jpg') as string,
+    });
     await expect(ijb.read(2)).rejects.toMatchObject({
       code: 'dataset_not_found',
       message: expect.stringContaining('c.png') as string,

@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArcFleetError } from '#contracts';
 import type { Landmarks } from '../alignment/similarity-transform.js';
+import { readImageFile } from '../image-folder/image-files.js';
 import { readLines } from './read-lines.js';
 
 /** An IJB-style 1:1 protocol: images with landmarks, the templates that they belong to, pairs of templates. */
@@ -19,7 +20,7 @@ export interface IjbProtocol {
   readonly first: Int32Array;
   readonly second: Int32Array;
   readonly isSame: Uint8Array;
-  /** The encoded picture that image's face is in. @throws ArcFleetError `dataset_not_found` */
+  /** The encoded picture that image's face is in. @throws ArcFleetError `dataset_not_found`, `dataset_corrupt`, `dataset_invalid` */
   read(image: number): Promise<Uint8Array>;
   describe(image: number): string;
 }
@@ -78,6 +79,7 @@ export async function openIjb(path: string): Promise<IjbProtocol> {
     isSame.push(Number(same));
     return null;
   });
+  const pictures = join(path, 'loose_crop');
   const allPoints = points.take();
   const describe = (image: number): string => `image ${image} (${names[image]}) of ${path}`;
   return {
@@ -94,17 +96,7 @@ export async function openIjb(path: string): Promise<IjbProtocol> {
     first: first.take(),
     second: second.take(),
     isSame: isSame.take(),
-    read: async (image) => {
-      const file = join(path, 'loose_crop', names[image] ?? '');
-      return readFile(file).catch((error: Error) => {
-        throw new ArcFleetError(
-          'dataset_not_found',
-          `Cannot read ${describe(image)}: ${error.message}`,
-          { file },
-          { cause: error },
-        );
-      });
-    },
+    read: (image) => readImageFile(join(pictures, names[image] ?? ''), { root: pictures }),
     describe,
   };
 }

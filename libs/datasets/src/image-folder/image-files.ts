@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { ArcFleetError } from '#contracts';
 import { readWhole } from '../bytes/byte-source.js';
 import type { RemoteAccess } from '../bytes/remote-access.js';
+import { openLocalFile } from '../bytes/local-file.js';
 import { openS3Object } from '../bytes/s3-object.js';
 import { isRemote, joinPath } from '../bytes/s3-path.js';
+import { followInside } from './inside-root.js';
 import type { SampleLocations, SampleReader } from '../sample-source.js';
 
 /** Nothing in a face data set comes near. */
@@ -19,46 +21,46 @@ export function openImageFiles(folder: string, access?: RemoteAccess): SampleRea
     read: (locations, at) => {
       const file = path(locations, at);
       if (!isRemote(folder) || locations.kind !== 'files') return readImageFile(file);
-      return readImageFile(file, access, { sizeBytes: locations.sizes[at] as number, etag: locations.etags[at] as string });
+      const facts = { sizeBytes: locations.sizes[at] as number, etag: locations.etags[at] as string };
+      return readImageFile(file, { access, facts });
     },
     describe: (locations, at) => path(locations, at),
     close: async () => {},
   };
 }
 
+export interface ImageFileOptions {
+  readonly access?: RemoteAccess | undefined;
+  /** What a listing said of a remote one. */
+  readonly facts?: { readonly sizeBytes: number; readonly etag: string };
+  /** A local file must lie in this folder, links followed; leave it out where a listing has seen to that. */
+  readonly root?: string;
+}
+
 /**
- * The bytes of one image file, local or `s3://`.
+ * The bytes of one image file, local or `s3://`. All readers of images by name read them here.
  *
- * @param facts what a listing said of a remote one
- * @throws ArcFleetError `dataset_not_found`, `dataset_corrupt` (empty or too large); for `s3://` also `storage_unavailable`, `dataset_changed`
+ * @throws ArcFleetError `dataset_not_found`, `dataset_corrupt` (empty), `dataset_invalid` (too large, or a link out of `root`); for
+ * `s3://` also `storage_unavailable`, `dataset_changed`
  */
-export async function readImageFile(
-  file: string,
-  access?: RemoteAccess,
-  facts?: { sizeBytes: number; etag: string },
-): Promise<Uint8Array> {
-  const bytes = isRemote(file) ? await readObject(file, access, facts) : await readLocal(file);
-  if (bytes.length === 0) throw damaged(file, 'is empty');
-  return bytes;
-}
-
-async function readLocal(file: string): Promise<Uint8Array> {
-  return readFile(file).catch((error: Error) => {
-    throw new ArcFleetError('dataset_not_found', `Cannot read ${file}: ${error.message}`, { file }, { cause: error });
-  });
-}
-
-async function readObject(
-  file: string,
-  access: RemoteAccess | undefined,
-  facts: { sizeBytes: number; etag: string } | undefined,
-): Promise<Uint8Array> {
-  const source = await openS3Object(file, access, facts);
+export async function readImageFile(file: string, { access, facts, root }: ImageFileOptions = {}): Promise<Uint8Array> {
+  if (root !== undefined && !isRemote(file)) await checkInside(file, root);
+  const source = await (isRemote(file) ? openS3Object(file, access, facts) : openLocalFile(file));
   try {
-    if (source.sizeBytes > MAX_IMAGE_BYTES) throw damaged(file, `has ${source.sizeBytes} bytes, too many for an image`);
-    return await readWhole(source);
+    if (source.sizeBytes === 0) throw damaged(file, 'is empty');
+    return await readWhole(source, MAX_IMAGE_BYTES);
   } finally {
     await source.close();
+  }
+}
+
+async function checkInside(file: string, root: string): Promise<void> {
+  try {
+    await followInside(file, await realpath(root));
+  } catch (error) {
+    if (error instanceof ArcFleetError) throw error;
+    const message = `Cannot open ${file}: ${(error as Error).message}`;
+    throw new ArcFleetError('dataset_not_found', message, { file }, { cause: error });
   }
 }
 

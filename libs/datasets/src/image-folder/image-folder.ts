@@ -35,7 +35,7 @@ export async function openImageFolder(path: string, options: OpenOptions = {}): 
     }
   }
   if (files.length === 0) {
-    const message = `${path} holds no images. It must hold one folder per identity, with jpg, png or webp files in it.`;
+    const message = `${path} holds neither train.rec nor images. It must hold one folder per identity, with jpg, png or webp files in it.`;
     throw new ArcFleetError('dataset_invalid', message, { file: path });
   }
   const names = [...identities.keys()].sort();

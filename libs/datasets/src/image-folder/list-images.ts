@@ -1,13 +1,19 @@
 import type { Dirent } from 'node:fs';
 import { opendir, readdir, realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { ArcFleetError } from '#contracts';
 import { listObjects } from '../bytes/list-folder.js';
 import type { RemoteAccess } from '../bytes/remote-access.js';
 import { isRemote } from '../bytes/s3-path.js';
+import { followInside } from './inside-root.js';
 
 /** What the decoder reads. */
 const IMAGE = /\.(?:jpe?g|png|webp)$/i;
+
+/** Names of files that are taken for images: by extension, hidden ones not. */
+export function isImageName(name: string): boolean {
+  return !name.startsWith('.') && IMAGE.test(name);
+}
 
 export interface ListedImage {
   /** Name of the identity's folder. */
@@ -54,7 +60,7 @@ async function* listLocal(folder: string): AsyncGenerator<ListedImage> {
     });
     const files: string[] = [];
     for (const entry of entries) {
-      if (entry.name.startsWith('.') || !IMAGE.test(entry.name)) continue;
+      if (!isImageName(entry.name)) continue;
       if (await isKind(entry, inside, root, 'isFile')) files.push(checkName(entry.name, inside));
     }
     for (const file of files.sort()) yield { identity, file };
@@ -64,13 +70,10 @@ async function* listLocal(folder: string): AsyncGenerator<ListedImage> {
 async function isKind(entry: Dirent, folder: string, root: string, kind: 'isFile' | 'isDirectory'): Promise<boolean> {
   if (!entry.isSymbolicLink()) return entry[kind]();
   const path = join(folder, entry.name);
-  const target = await realpath(path).catch((error: Error) => {
+  const target = await followInside(path, root).catch((error: Error) => {
+    if (error instanceof ArcFleetError) throw error;
     throw new ArcFleetError('dataset_invalid', `${path} is a link to nothing: ${error.message}. Remove it.`, { file: path });
   });
-  if (target !== root && !target.startsWith(root + sep)) {
-    const message = `${path} is a link that leaves the data set: it leads to ${target}. Copy the files into the folder, or open the folder that they are in.`;
-    throw new ArcFleetError('dataset_invalid', message, { file: path, target });
-  }
   return (await stat(target))[kind]();
 }
 
@@ -86,7 +89,7 @@ async function* listRemote(folder: string, access?: RemoteAccess): AsyncGenerato
   for await (const { name, ...facts } of listObjects(folder, access)) {
     const [identity, file, ...deeper] = name.split('/');
     if (identity === undefined || file === undefined || deeper.length > 0) continue;
-    if (identity.startsWith('.') || file.startsWith('.') || !IMAGE.test(file)) continue;
+    if (identity.startsWith('.') || !isImageName(file)) continue;
     yield { identity, file, facts };
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -248,6 +248,15 @@ describe('pairsToBin', () => {
     expect([numPairs, ...isSame]).toEqual([2, 1, 0]);
     await writeFile(at('list.txt'), '../../etc/passwd x/y 1\n');
     await expect(pairsToBin(at('list.txt'), at('lfw'), at('c.bin'))).rejects.toMatchObject({ code: 'dataset_invalid' });
+    await writeFile(at('list.txt'), '3\nAnn_Lee\t1\t2\n');
+    await expect(pairsToBin(at('list.txt'), at('lfw'), at('c.bin'))).rejects.toMatchObject({
+      message: expect.stringContaining('announces 6 pairs, but 1 follow'),
+    });
+    await symlink(at('pairs.txt'), join(at('lfw'), 'out.jpg'));
+    await writeFile(at('list.txt'), 'out.jpg Bo/Bo_0001.jpg 0\n');
+    await expect(pairsToBin(at('list.txt'), at('lfw'), at('c.bin'))).rejects.toMatchObject({
+      details: { target: at('pairs.txt') },
+    });
     await writeFile(at('list.txt'), 'one\n');
     await expect(pairsToBin(at('list.txt'), at('lfw'), at('c.bin'))).rejects.toMatchObject({ details: { line: 1 } });
   });

@@ -57,12 +57,6 @@ async function validateFolders(
   { signal, onProgress }: ValidateOptions,
 ): Promise<{ numImages: number; numIdentities: number }> {
   const set = await openIdentityFolders(path);
-  const counts = new Uint32Array(set.numClasses);
-  for (const label of set.labels) counts[label] = (counts[label] as number) + 1;
-  counts.forEach((count, label) => {
-    if (count === 0)
-      problems.broken('label_gap', join(path, set.nameOf(label)), 'the folder holds no image: its label is never trained');
-  });
   const samples = Uint32Array.from({ length: set.numImages }, (_, i) => i);
   const read = async (sample: number): Promise<{ sample: number; image?: Uint8Array; why?: string }> =>
     set.read(sample).then(
