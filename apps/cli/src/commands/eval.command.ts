@@ -36,6 +36,7 @@ interface EvalFlags extends TargetFlags {
   readonly roc?: string;
   readonly scoresOut?: string;
   readonly embeddingsOut?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -63,7 +64,8 @@ export function addEvalCommand(program: Command, config: CliConfig): void {
     .option('--ranks <n>', 'with --api: ranks', integer(1, 1024), 1)
     .option('--roc <dir>', 'also write the ROC points of each target there, as CSV')
     .option('--scores-out <dir>', 'also write the similarity of each pair there, DIR/TARGET.npy')
-    .option('--embeddings-out <dir>', 'also write the embedding of each image there, DIR/TARGET.npy')
+    .option('--embeddings-out <dir>', 'also write the embedding of each image there, DIR/TARGET.npy (and TARGET.issame.json)')
+    .option('--force', 'replace files that are there in --scores-out and --embeddings-out')
     .option('--json', 'print one JSON object as the last line; all else goes to standard error')
     .addHelpText(
       'after',
@@ -121,7 +123,7 @@ async function locally(
     };
     const unaligned = flags.crop ? 'crop' : 'refuse';
     const options = { engine, threads, network, flip, unaligned, batchSize, bootstrap, seed, ...folders } as const;
-    return await evaluateLocally({ model: place(model), against, targets, ...options }, config, {
+    return await evaluateLocally({ model: place(model), force: flags.force === true, against, targets, ...options }, config, {
       stopMode: interrupt.stopMode,
       onProgress: progressLine(process.stderr),
     });
