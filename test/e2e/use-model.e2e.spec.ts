@@ -86,6 +86,29 @@ it('embed writes what score scores as eval does', async () => {
   await expect(cli('embed', 'own', 'pairs.bin', '--out', 'pairs.npy')).rejects.toThrow(/--force/);
 });
 
+it('eval writes embeddings with the truth about their pairs, which score takes; it does not write over them', async () => {
+  const args = ['eval', 'own', '--targets', 'pairs.bin', '--json', '--embeddings-out', 'rows'];
+  const evaluated = lastLine(await cli(...args)) as EvalJson;
+  const scored = lastLine(await cli('score', 'rows/pairs.npy', 'rows/pairs.issame.json', '--json')) as { accuracy: number };
+  expect(scored.accuracy).toBe(evaluated.targets.pairs.accuracy);
+  await expect(cli(...args)).rejects.toThrow(/pairs\.npy is there already; --force replaces it/);
+  await cli(...args, '--force');
+});
+
+it('eval refuses images of another size than the model wants, and says how many it cropped when it may', async () => {
+  const small = await sharp(await readFile(join(folder, 'a.jpg')))
+    .resize(96, 96)
+    .jpeg()
+    .toBuffer();
+  const isSame = Array.from({ length: NUM_PAIRS }, (_, pair) => pair % 2);
+  const images = await Promise.all(isSame.flatMap((_, pair) => [face(pair, 0), face(pair, 1)]));
+  await writeVerificationSet(join(folder, 'small.bin'), images.with(5, small), isSame);
+  await expect(cli('eval', 'own', '--targets', 'small.bin')).rejects.toThrow(/image 5 of .*small\.bin is 96 x 96/);
+  expect(await cli('eval', 'own', '--targets', 'small.bin', '--crop')).toContain(
+    'small: images cropped to their middle without alignment: 1;',
+  );
+});
+
 it('compare says how alike two images are, and what a threshold makes of it', async () => {
   const same = lastLine(await cli('compare', 'own', 'a.jpg', 'a.jpg', '--threshold', '0.1', '--json'));
   expect(same).toMatchObject({ similarity: expect.closeTo(1, 5) as number, isSame: true });

@@ -39,8 +39,10 @@ export async function runEvaluation(deps: EvaluationDeps): Promise<EvaluationRes
       emit({
         type: 'evaluation.started',
         model: describeModel(embedder),
-        engine: engine.name,
-        engineDetails: engine.description,
+        // An ONNX graph brings its own.
+        engine: embedder.engine,
+        engineDetails:
+          embedder.engine === engine.name ? engine.description : `${embedder.engine} on the CPU, threads: ${engine.threads}`,
       });
     }
     for (const target of targets) {

@@ -9,7 +9,7 @@ import type { ReadModel } from './read-model.js';
 /** A network of the catalog in eval mode on an engine. The model's values become tensors, which `dispose` frees. */
 export async function createNativeEmbedder(model: ReadModel, engine: Engine): Promise<Embedder> {
   const { network, values, format, weights } = model;
-  const { sha256 } = await hashFile(dirname(weights), basename(weights));
+  const sha256 = model.sha256 ?? (await hashFile(dirname(weights), basename(weights))).sha256;
   const parameters = tensorsOf(network, values.parameters);
   const statistics = statisticsTensors(network, values.statistics);
   const { name, embeddingSize, height, width } = network;

@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineFolder, engineStatuses, startEngine, tf, type Engine } from '#engine';
+import { hashFile } from '#formats';
 import { createNetwork } from '#model-zoo';
+import { createNativeEmbedder } from './native-embedder.js';
 import { openEmbedder } from './open-embedder.js';
 import { writeOnnx } from './onnx/write-onnx.js';
 import { writeOwnModel } from './own-model.js';
+import { readModel } from './read-model.js';
 import { randomValues } from './testing/random-values.js';
 
 const SIZE = 16;
@@ -48,5 +51,15 @@ describe.each(engines)('a backbone opened on $name', ({ name }) => {
       expect(worst / rms, graph).toBeLessThan(1e-4);
     }
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('does not hash weights of ours again that reading them has hashed', async () => {
+    const engine = await startEngine(name, { threads: 1, folder: installed });
+    const model = await readModel(join(folder, 'own'));
+    const { sha256 } = await hashFile(join(folder, 'own'), 'model.safetensors');
+    // There is nothing to hash any more.
+    const embedder = await createNativeEmbedder({ ...model, weights: join(folder, 'gone') }, engine);
+    expect(embedder.sha256).toBe(sha256);
+    await embedder.dispose();
   });
 });

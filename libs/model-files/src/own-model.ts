@@ -43,6 +43,7 @@ export async function openOwnModel(location: Extract<ModelLocation, { kind: 'arc
   return {
     path,
     weights,
+    sha256: found.sha256,
     format: 'arcfleet',
     network,
     options: {

@@ -12,6 +12,8 @@ export interface ReadModel {
   readonly path: string;
   /** Holds the weights. */
   readonly weights: string;
+  /** Of that file, where reading it has computed it. */
+  readonly sha256?: string | undefined;
   readonly format: StoredModel['format'];
   readonly network: Network;
   readonly values: BackboneValues;
@@ -52,8 +54,15 @@ export async function readModel(path: string, hints: ModelHints = {}): Promise<R
       // Gammas that are fixed at 1 may hold anything in the file.
       parameters.set(spec.name, spec.isTrainable ? await readParameter(model, spec) : initialValues(spec, 0));
     }
-    const { format, weights, path: file } = model;
-    return { path: file, weights, format, network, values: { parameters, statistics: await readStatistics(model, network) } };
+    const { format, weights, sha256, path: file } = model;
+    return {
+      path: file,
+      weights,
+      sha256,
+      format,
+      network,
+      values: { parameters, statistics: await readStatistics(model, network) },
+    };
   } finally {
     await model.close();
   }

@@ -26,6 +26,8 @@ export interface StoredModel {
   readonly order: 'channelsLast' | 'channelsFirst';
   /** Holds the weights. */
   readonly weights: string;
+  /** Of that file, where opening it has computed it. */
+  readonly sha256?: string;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Row-major. */
   read(name: string): Promise<Float32Array>;

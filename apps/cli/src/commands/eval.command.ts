@@ -37,6 +37,7 @@ interface EvalFlags extends TargetFlags {
   readonly roc?: string;
   readonly scoresOut?: string;
   readonly embeddingsOut?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -64,7 +65,8 @@ export function addEvalCommand(program: Command, config: CliConfig): void {
     .option('--ranks <n>', 'with --api: ranks', integer(1, 1024), 1)
     .option('--roc <dir>', 'also write the ROC points of each target there, as CSV')
     .option('--scores-out <dir>', 'also write the similarity of each pair there, DIR/TARGET.npy')
-    .option('--embeddings-out <dir>', 'also write the embedding of each image there, DIR/TARGET.npy')
+    .option('--embeddings-out <dir>', 'also write the embedding of each image there, DIR/TARGET.npy (and TARGET.issame.json)')
+    .option('--force', 'replace files that are there in --scores-out and --embeddings-out')
     .option('--json', 'print one JSON object as the last line; all else goes to standard error')
     .addHelpText(
       'after',
@@ -130,11 +132,15 @@ async function locally(
     };
     const unaligned = flags.crop ? 'crop' : 'refuse';
     const options = { engine, threads, network, flip, unaligned, batchSize, bootstrap, seed, ...folders } as const;
-    const result = await evaluateLocally({ model: place(model), against, targets, ...options }, config, {
-      stopMode: interrupt.stopMode,
-      onProgress: progressLine(process.stderr),
-      onScored: (each) => scored.push(each),
-    });
+    const result = await evaluateLocally(
+      { model: place(model), force: flags.force === true, against, targets, ...options },
+      config,
+      {
+        stopMode: interrupt.stopMode,
+        onProgress: progressLine(process.stderr),
+        onScored: (each) => scored.push(each),
+      },
+    );
     return { result, exitCode: 0 };
   } catch (error) {
     // Hours may have gone into what was scored before.
@@ -198,7 +204,7 @@ async function writeCurves(folder: string, scored: readonly ScoredTarget[]): Pro
     const file = rocFile(folder, target);
     await writeFile(
       file,
-      `far,tar,similarity\n${points.map(({ far, tar, threshold }) => `${far},${tar},${threshold}`).join('\n')}\n`,
+      `far,tar,similarity\n${points.map(({ far, tar, similarity }) => `${far},${tar},${similarity}`).join('\n')}\n`,
     );
     files.push(file);
   }

@@ -2,11 +2,13 @@ import { createInMemoryCollectives } from '#collective';
 import { ArcFleetError, type EngineName, type EvaluatedModel, type EvaluationScores, type EvaluationTarget } from '#contracts';
 import type { StopMode } from '#evaluation';
 import type { CliConfig } from '../config.js';
-import { writeResults, type ResultFolders } from './write-results.js';
+import { refuseExistingResults, writeResults, type ResultFolders } from './write-results.js';
 import type { ScoredTarget } from './evaluation-table.js';
 
 export interface LocalEvaluation extends ResultFolders {
   readonly model: string;
+  /** Replace results that are there. */
+  readonly force: boolean;
   /** A second model on the same targets; null: none. */
   readonly against: string | null;
   readonly targets: readonly EvaluationTarget[];
@@ -48,13 +50,18 @@ export interface EvaluationWatch {
 /**
  * Evaluates right here, in this process.
  *
- * @throws ArcFleetError `model_*`, `dataset_*`, `engine_unavailable`, ...; `Interrupted` of #evaluation when told to stop.
+ * @throws ArcFleetError `config_invalid` for files in the way, `model_*`, `dataset_*`, `engine_unavailable`, ...; `Interrupted` of #evaluation when told to stop.
  */
 export async function evaluateLocally(
   evaluation: LocalEvaluation,
   config: CliConfig,
   { stopMode, onProgress, onScored }: EvaluationWatch,
 ): Promise<EvaluationResult> {
+  refuseExistingResults(
+    evaluation.targets.map(({ name }) => name),
+    evaluation,
+    evaluation.force,
+  );
   // Loaded only now: tensor libraries take their time.
   const [{ startEngine }, { openEmbedder }, { describeModel, engineMultiply, evaluateModel }, { bootstrapDifference }] =
     await Promise.all([import('#engine'), import('#model-files'), import('#evaluation'), import('#verification')]);
@@ -86,7 +93,8 @@ export async function evaluateLocally(
             if (folders.scoresOut === undefined && folders.embeddingsOut === undefined) return;
             const { embeddingSize: dim } = embedder;
             const similarities = open.similarities?.(embeddings, dim) ?? null;
-            await writeResults({ target: target.name, similarities, embeddings: summed(embeddings), dim }, folders);
+            const { isSame = null } = open;
+            await writeResults({ target: target.name, similarities, embeddings: summed(embeddings), dim, isSame }, folders);
           },
           onProgress: (done, count) => onProgress(target.name, done, count),
         });

@@ -23,7 +23,7 @@ export function evaluationTables(scored: readonly ScoredTarget[]): string[] {
     .filter(({ numCropped = 0 }) => numCropped > 0)
     .map(
       ({ target, numCropped }) =>
-        `${target}: ${numCropped} images were cropped to their middle without alignment; scores may be poor`,
+        `${target}: images cropped to their middle without alignment: ${numCropped}; scores may be poor`,
     );
   return [...parts, ...(cropped.length > 0 ? [cropped] : [])].flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }

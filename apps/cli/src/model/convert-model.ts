@@ -51,9 +51,9 @@ const WRITERS: Readonly<Record<ModelFormat, Writer>> = {
   },
   onnx: {
     files: (path) => [path],
-    write: async (path, { network, values, weights }, { input }) => {
-      const { sha256 } = await hashFile(dirname(weights), basename(weights));
-      const facts = { input, sourceSha256: sha256, producerVersion: version };
+    write: async (path, { network, values, weights, sha256 }, { input }) => {
+      const sourceSha256 = sha256 ?? (await hashFile(dirname(weights), basename(weights))).sha256;
+      const facts = { input, sourceSha256, producerVersion: version };
       return [await (await import('#model-files')).writeOnnx(path, network, values, facts)];
     },
   },

@@ -4,8 +4,8 @@ import { verificationScoresSchema } from '../verification.js';
 const share = z.number().min(0).max(1);
 const interval = z.strictObject({ low: z.number(), high: z.number(), level: share });
 
-/** Points of a ROC curve, FAR rising; thinned, ends kept. */
-export const rocPointsSchema = z.array(z.strictObject({ far: share, tar: share, threshold: z.number() })).max(1_000);
+/** Points of a ROC curve, FAR rising; thinned, ends kept. Accepted are cosine similarities of `similarity` and more; 2: none. */
+export const rocPointsSchema = z.array(z.strictObject({ far: share, tar: share, similarity: z.number() })).max(1_000);
 
 /** How many pairs of each kind fall between two edges of similarity (cosine); `edges` has one value more than the counts. */
 export const scoreHistogramSchema = z.strictObject({

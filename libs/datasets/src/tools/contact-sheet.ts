@@ -76,8 +76,8 @@ async function placePairs(
   perRow: number,
   seed: number | undefined,
 ): Promise<void> {
-  const { isSame, numPairs } = set;
-  for (const [place, pair] of choose(numPairs, rows * perRow, seed, set.name, 0).entries()) {
+  const { isSame } = set;
+  for (const [place, pair] of choosePairs(set, rows * perRow, seed).entries()) {
     if (place > 0 && place % perRow === 0) sheet.endRow(BAR + GAP);
     const left = (place % perRow) * (2 * TILE + GAP + PAIR_GAP);
     for (const side of [0, 1]) {
@@ -87,6 +87,14 @@ async function placePairs(
     sheet.bar(left, 2 * TILE + GAP, isSame[pair] ? GENUINE : IMPOSTOR);
   }
   sheet.endRow(BAR + GAP);
+}
+
+/** Some pairs: at random, or the first of both kinds in turns, since sets often begin with many of one kind. */
+function choosePairs({ isSame, numPairs, name }: VerificationSet, count: number, seed: number | undefined): number[] {
+  if (seed !== undefined) return choose(numPairs, count, seed, name, 0);
+  const kinds = [1, 0].map((kind) => Array.from(isSame.keys()).filter((pair) => isSame[pair] === kind));
+  const inTurns = Array.from({ length: numPairs }, (_, turn) => kinds.map((pairs) => pairs[turn])).flat();
+  return inTurns.filter((pair) => pair !== undefined).slice(0, count);
 }
 
 /** Up to `count` of 0..total-1: the first, or with a seed some at random, in rising order. */

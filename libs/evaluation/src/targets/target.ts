@@ -34,6 +34,8 @@ export interface OpenTarget {
   score(embeddings: Embeddings, dim: number, options: ScoringOptions): EvaluationScores | Promise<EvaluationScores>;
   /** Per pair 1 if it was decided rightly; only where a target has pairs that two models can be compared on. */
   outcomes?(embeddings: Embeddings, dim: number): Uint8Array;
+  /** Per pair of rows 2k and 2k + 1, 1 for the same person; only where a target's images are pairs. */
+  readonly isSame?: Uint8Array;
   /** Cosine similarity of each pair, in the order of the set; only where a target lists pairs. Before `score`, which may change rows. */
   similarities?(embeddings: Embeddings, dim: number): Float64Array;
   close(): Promise<void>;

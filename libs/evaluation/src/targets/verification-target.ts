@@ -38,6 +38,7 @@ export async function openVerificationTarget(
     ),
     digest: digestOf([set.isSame, ...set.imageFacts()]),
     mirrored: 'apart',
+    isSame: set.isSame,
     score: (embeddings, dim, options) => scorePairs(embeddings, dim, set.isSame, options),
     outcomes: (embeddings, dim) => foldOutcomes(distancesOf(embeddings, dim, set.isSame.length).distances, set.isSame),
     similarities: (embeddings, dim) =>

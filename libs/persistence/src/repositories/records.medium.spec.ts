@@ -438,7 +438,7 @@ describe('records of an evaluation', () => {
     engine: 'wasm',
   } as const;
   const begun: RecordBody = { type: 'evaluation.started', model, engine: 'wasm', engineDetails: 'one thread' };
-  const roc = [{ far: 1, tar: 1, threshold: -1 }];
+  const roc = [{ far: 1, tar: 1, similarity: -1 }];
   const histogram = { edges: [-1, 1], genuine: [1], impostor: [1] };
   const verification = { numPairs: 2, accuracy: 1, std: 0, threshold: 1, xnorm: 1, tarAtFar: {} };
   const scored = (target: string, accuracy = 1): RecordBody => ({
