@@ -2,6 +2,7 @@ import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeNpy, readNpy } from './npy.js';
 import { SafetensorsReader, writeSafetensors } from './safetensors.js';
 import { buildZip } from './testing/build-zip.js';
 import { fuzzReader } from './testing/fuzz-reader.js';
@@ -48,5 +49,15 @@ describe('damaged files are read or refused by name', () => {
       }
     });
     expect(codes).toEqual(['checkpoint_corrupt']);
+  });
+
+  it('.npy', async () => {
+    const values = Float32Array.of(1, 2, 3, 4, 5, 6);
+    const first = Buffer.from(encodeNpy({ rows: 2, columns: 3, values }));
+    // Format version 2: the length of the header takes four bytes.
+    const second = Buffer.concat([first.subarray(0, 10), Buffer.alloc(2), first.subarray(10)]);
+    second[6] = 2;
+    const codes = await fuzzReader('rows.npy', [first, second], readNpy);
+    expect(codes).toEqual(['dataset_corrupt', 'dataset_invalid']);
   });
 });

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { ArcFleetError } from '#contracts';
 import { createNetwork } from '#model-zoo';
 import { fuzzReader } from '../../formats/src/testing/fuzz-reader.js';
 import { canonicalGraph } from './mxnet/canonical-graph.js';
 import { MxnetParamsReader } from './mxnet/mxnet-params.js';
 import { symbolOf } from './mxnet/symbol-of.js';
 import { readSymbol, symbolText } from './mxnet/symbol.js';
+import { openOwnModel } from './own-model.js';
 import { TorchArchive } from './torch/torch-archive.js';
 
 const fixture = (name: string) =>
@@ -50,5 +52,18 @@ describe('damaged files are read or refused by name', () => {
       await readAll({ names: archive.shapes.keys(), read: (name) => archive.read(name), close: () => archive.close() });
     });
     expect(codes).toEqual(['checkpoint_corrupt', 'pickle_refused']);
+  });
+
+  it('model.json', async () => {
+    const description = { format: 'arcfleet-model', version: 1, network: 'tiny', embeddingSize: 8 };
+    const sound = JSON.stringify({ ...description, input: { height: 16, width: 16 }, sha256: '0'.repeat(64) });
+    const codes = await fuzzReader('model.json', [Buffer.from(sound)], async (path) => {
+      const stem = path.replace(/\.json$/, '');
+      await openOwnModel({ kind: 'arcfleet', description: path, stem }).catch((error: unknown) => {
+        // The description was read: it is the weights that are missing.
+        if (!(error instanceof ArcFleetError) || error.details['file'] !== `${stem}.safetensors`) throw error;
+      });
+    });
+    expect(codes).toEqual(['checkpoint_corrupt']);
   });
 });

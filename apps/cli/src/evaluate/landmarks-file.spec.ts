@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fuzzReader } from '../../../../libs/formats/src/testing/fuzz-reader.js';
 import { readLandmarks } from './landmarks-file.js';
 
 let folder: string;
@@ -35,8 +36,19 @@ describe('readLandmarks', () => {
   it('names the line that it cannot read', async () => {
     await expect(read('a.jpg,1,2,3,4,5,6,7,8,9,10\nb.jpg,1,2,3\n')).rejects.toMatchObject({
       code: 'dataset_invalid',
-      message: expect.stringMatching(/Line 2 of .*points\.csv/) as string,
+      message: expect.stringMatching(/Line 2 of .*points\.csv \(byte 27\)/) as string,
+      details: { line: 2, byte: 27, file: join(folder, 'points.csv') },
     });
     await expect(readLandmarks(join(folder, 'gone'))).rejects.toMatchObject({ code: 'dataset_not_found' });
+  });
+
+  it('reads or refuses ten thousand damaged files', async () => {
+    const line = 'a.jpg,1.5,2,3,4,5,6,7,8,9,10\n';
+    const sound = [line.repeat(4), 'name x\n' + line.replaceAll(',', ' ').repeat(3)].map((text) => Buffer.from(text));
+    const read = async (path: string) => {
+      const points = await readLandmarks(path);
+      for (const each of points.values()) expect(each.flat().filter(Number.isFinite)).toHaveLength(10);
+    };
+    expect(await fuzzReader('points.csv', sound, read)).toEqual(['dataset_invalid']);
   });
 });

@@ -9,14 +9,19 @@ const NUMBERS = 10;
  * corner of the mouth, parted by commas or blanks (IJB's `name_5pts_score.txt` with its score at the end will do). The first line may be a
  * head.
  *
- * @throws ArcFleetError `dataset_not_found`, `dataset_invalid` naming file and line.
+ * @throws ArcFleetError `dataset_not_found`, `dataset_invalid` naming file, line and byte.
  */
 export async function readLandmarks(path: string): Promise<ReadonlyMap<string, Landmarks>> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
+  const bytes = await readFile(path).catch((error: Error) => {
     throw new ArcFleetError('dataset_not_found', `Cannot read ${path}: ${error.message}`, { file: path }, { cause: error });
   });
   const byName = new Map<string, Landmarks>();
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
+  let next = 0;
+  // A character a byte, so that bytes are counted whatever they spell.
+  for (const [index, raw] of bytes.toString('latin1').split('\n').entries()) {
+    const byte = next;
+    next += raw.length + 1;
+    const line = Buffer.from(raw, 'latin1').toString('utf8');
     if (line.trim() === '') continue;
     const [name = '', ...numbers] = line.trim().split(/\s*,\s*|\s+/);
     const values = numbers.slice(0, NUMBERS).map(Number);
@@ -25,10 +30,8 @@ export async function readLandmarks(path: string): Promise<ReadonlyMap<string, L
       continue;
     }
     if (index === 0) continue;
-    throw new ArcFleetError('dataset_invalid', `Line ${index + 1} of ${path} must be: name, ten coordinates`, {
-      file: path,
-      line: index + 1,
-    });
+    const message = `Line ${index + 1} of ${path} (byte ${byte}) must be: name, ten coordinates`;
+    throw new ArcFleetError('dataset_invalid', message, { file: path, line: index + 1, byte });
   }
   return byName;
 }

@@ -62,7 +62,11 @@ describe('openIjb', () => {
 
   it.each<[string, Files, RegExp]>([
     ['a picture elsewhere', { face_tid_mid: '../a.jpg 1 5\n' }, /Line 1 of .*face_tid_mid.txt/],
-    ['a template beyond 32 bits', { face_tid_mid: 'a.jpg 1 5\nb.jpg 2147483648 5\n' }, /Line 2 of .*face_tid_mid/],
+    [
+      'a template beyond 32 bits',
+      { face_tid_mid: 'a.jpg 1 5\nb.jpg 2147483648 5\n' },
+      /Line 2 of .*face_tid_mid.txt \(byte 10\)/,
+    ],
     ['a label that is none', { template_pair_label: '1 9 2\n' }, /Line 1 of .*template_pair_label/],
     ['a coordinate that is no number', { name_5pts_score: FILES.name_5pts_score.replace('10.5', 'NaN') }, /Line 1 of .*5pts/],
     ['a number too few', { name_5pts_score: FILES.name_5pts_score.replace(' 0.99', '') }, /Line 1 of .*5pts/],

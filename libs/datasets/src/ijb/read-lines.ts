@@ -6,21 +6,29 @@ const MAX_LINE_BYTES = 4096;
 /**
  * Calls back for every line of a text file that is not empty, without holding the file. Lines end with LF or CRLF.
  *
- * @throws ArcFleetError `dataset_not_found`; `dataset_invalid` naming file and line for a line of more than 4096 bytes, and for whatever
+ * @throws ArcFleetError `dataset_not_found`; `dataset_invalid` naming file, line and byte for a line of more than 4096 bytes, and for whatever
  *   `onLine` returns as what is wrong with it.
  */
 export async function readLines(path: string, onLine: (text: string) => string | null): Promise<void> {
   let rest: Buffer = Buffer.alloc(0);
   let line = 0;
+  let next = 0;
   const take = (bytes: Buffer): void => {
+    const byte = next;
     line++;
+    next += bytes.length + 1;
     const text = bytes.toString('utf8').trim();
     const wrong = bytes.length > MAX_LINE_BYTES ? `has more than ${MAX_LINE_BYTES} bytes` : text === '' ? null : onLine(text);
     if (wrong === null) return;
-    throw new ArcFleetError('dataset_invalid', `Line ${line} of ${path} ${wrong}: ${JSON.stringify(text.slice(0, 80))}`, {
-      file: path,
-      line,
-    });
+    throw new ArcFleetError(
+      'dataset_invalid',
+      `Line ${line} of ${path} (byte ${byte}) ${wrong}: ${JSON.stringify(text.slice(0, 80))}`,
+      {
+        file: path,
+        line,
+        byte,
+      },
+    );
   };
   try {
     for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {

@@ -10,6 +10,8 @@ import { encodeImageRecord, RECORD_MAGIC } from '../recordio/record-format.js';
 import { readRecordIndex } from '../recordio/record-index.js';
 import { RecordWriter } from '../recordio/record-writer.js';
 import { readSamples, writeSamples } from '../recordio/sample-cache.js';
+import { LABELS_FILE } from '../tools/face-set.js';
+import { readLabelNames } from '../tools/open-face-set.js';
 import { parseVerificationSet } from '../verification-set.js';
 import { mutate, numbers } from './mutate.js';
 
@@ -36,7 +38,17 @@ interface Target {
   readonly places: readonly string[];
 }
 
-export const READERS = ['rec', 'idx', 'property', 'bin', 'pairs', 'image_folder', 'block cache', 'samples cache'] as const;
+export const READERS = [
+  'rec',
+  'idx',
+  'property',
+  'bin',
+  'pairs',
+  'labels',
+  'image_folder',
+  'block cache',
+  'samples cache',
+] as const;
 
 /**
  * Reads `cases` mutants. Each must be read or refused by an ArcFleetError of the data that names file and place, in bounded time and
@@ -131,6 +143,15 @@ const TARGETS: Record<(typeof READERS)[number], (folder: string) => Promise<Targ
     ].map((text) => Buffer.from(text)),
     places: ['byte'],
     read: async (mutant) => void parsePairs(mutant, '/data/pairs.txt'),
+  }),
+  labels: async (folder) => ({
+    corpus: ['0\tann\n1\tbo\n2\t日本\n', '2\ta b\n\n0\tc\n'].map((text) => Buffer.from(text)),
+    places: ['byte'],
+    read: async (mutant) => {
+      await writeFile(join(folder, LABELS_FILE), mutant);
+      const names = await readLabelNames(folder, 3);
+      if (names && names.length > 3) throw new Error('a label beyond the classes was taken');
+    },
   }),
   image_folder: async (folder) => ({
     corpus: ['ann', 'bo.jpg', '日本', 'a b', '..'].map((name) => Buffer.from(`${name}/0001.jpg`)),

@@ -43,17 +43,25 @@ export async function openFaceSet(path: string): Promise<FaceSet> {
   };
 }
 
-/** Names of a labels.txt, by label; undefined when there is none. Lines: label, TAB, name. */
+/**
+ * Names of a labels.txt, by label; undefined when there is none. Lines: label, TAB, name.
+ * @throws ArcFleetError `dataset_invalid` naming file, line and byte.
+ */
 export async function readLabelNames(folder: string, numClasses: number): Promise<string[] | undefined> {
   const file = join(folder, LABELS_FILE);
   if (!existsSync(file)) return undefined;
   const names: string[] = [];
-  for (const [line, text] of (await readFile(file, 'utf8')).split('\n').entries()) {
+  let next = 0;
+  // A character a byte, so that bytes are counted whatever they spell.
+  for (const [line, raw] of (await readFile(file, 'latin1')).split('\n').entries()) {
+    const byte = next;
+    next += raw.length + 1;
+    const text = Buffer.from(raw, 'latin1').toString('utf8');
     if (text === '') continue;
     const [label = '', name = ''] = text.split('\t');
     if (!/^\d{1,10}$/.test(label) || Number(label) >= numClasses || name === '') {
-      const message = `${file}: line ${line + 1} is not "label<TAB>name" with a label below ${numClasses}. Correct or remove the file.`;
-      throw new ArcFleetError('dataset_invalid', message, { file, line: line + 1 });
+      const message = `${file}: line ${line + 1} (byte ${byte}) is not "label<TAB>name" with a label below ${numClasses}. Correct or remove the file.`;
+      throw new ArcFleetError('dataset_invalid', message, { file, line: line + 1, byte });
     }
     names[Number(label)] = name;
   }

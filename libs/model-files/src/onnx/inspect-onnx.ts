@@ -1,4 +1,5 @@
 import { ArcFleetError } from '#contracts';
+import { ClaimedSizes } from './claimed-sizes.js';
 import { ATTRIBUTE, ENTRY, GRAPH, MODEL, NODE, SPARSE_TENSOR, TENSOR, WIRE } from './onnx-format.js';
 import { WireBytes, type WireField } from './wire-walk.js';
 
@@ -60,7 +61,7 @@ const ELEMENT_BYTES: Readonly<Record<number, number>> = {
  * Looks at an ONNX file before onnxruntime does. Nothing is copied but the facts, and nothing is run.
  *
  * @throws ArcFleetError `checkpoint_corrupt` naming file and byte for bytes that are no such model; `model_refused` for one that
- *   asks for other files, operators that are not ONNX's own, functions, loops, or more nodes than any backbone has.
+ *   asks for other files, operators that are not ONNX's own, functions, loops, more nodes or larger values than any backbone has.
  */
 export function inspectOnnx(path: string, bytes: Uint8Array): OnnxFacts {
   return new Inspection(new WireBytes(path, bytes)).model();
@@ -70,8 +71,11 @@ class Inspection {
   private readonly firstNodes: NodeFacts[] = [];
   private numNodes = 0;
   private numTensors = 0;
+  private readonly sizes: ClaimedSizes;
 
-  constructor(private readonly wire: WireBytes) {}
+  constructor(private readonly wire: WireBytes) {
+    this.sizes = new ClaimedSizes(wire);
+  }
 
   model(): OnnxFacts {
     const { wire } = this;
@@ -107,6 +111,8 @@ class Inspection {
       }
     }
     if (!hasGraph || irVersion < 1) throw wire.corrupt(0, 'this is no ONNX model: it has no graph or no version');
+    const tooLarge = this.sizes.tooLarge();
+    if (tooLarge) throw this.refused(tooLarge.at, tooLarge.what);
     return { irVersion, producer, metadata, firstNodes: this.firstNodes, numNodes: this.numNodes };
   }
 
@@ -115,7 +121,11 @@ class Inspection {
     for (const field of this.wire.fields(message.start, message.end)) {
       if (field.wire !== WIRE.bytes) continue;
       if (field.field === GRAPH.node) this.node(field, depth);
-      if (field.field === GRAPH.initializer) this.tensor(field);
+      if (field.field === GRAPH.initializer) {
+        this.tensor(field);
+        const { name, values } = this.sizes.tensorValues(field);
+        this.sizes.addConstant(name, values);
+      }
       if (field.field === GRAPH.sparseInitializer) this.sparseTensor(field);
     }
   }
@@ -124,6 +134,8 @@ class Inspection {
     const { wire } = this;
     if (++this.numNodes > MAX_NODES) throw this.refused(message.at, `it has more than ${MAX_NODES} nodes`);
     const facts = { name: '', opType: '', inputs: [] as string[], outputs: [] as string[] };
+    const lists: number[][] = [];
+    const scalars: number[][] = [];
     for (const field of wire.fields(message.start, message.end)) {
       if (field.wire !== WIRE.bytes) continue;
       switch (field.field) {
@@ -147,21 +159,31 @@ class Inspection {
           if (!OWN_DOMAINS.includes(domain)) throw this.refused(field.at, `it uses an operator of ${domain}`);
           break;
         }
-        case NODE.attribute:
-          this.attribute(field, depth);
+        case NODE.attribute: {
+          const { list, scalar } = this.attribute(field, depth);
+          lists.push(list);
+          scalars.push(scalar);
           break;
+        }
       }
     }
+    this.sizes.addNode({ ...facts, lists, scalars, at: message.at }, facts.outputs);
     if (depth === 0 && this.firstNodes.length < FIRST_NODES) this.firstNodes.push(facts);
   }
 
-  private attribute(message: Span, depth: number): void {
+  /** @returns its numbers, as far as they may be a shape. */
+  private attribute(message: Span, depth: number): { list: number[]; scalar: number[] } {
+    const list: number[] = [];
+    const scalar: number[] = [];
     for (const field of this.wire.fields(message.start, message.end)) {
+      list.push(...this.sizes.listed(field));
+      scalar.push(...this.sizes.single(field));
       if (field.wire !== WIRE.bytes) continue;
       switch (field.field) {
         case ATTRIBUTE.t:
         case ATTRIBUTE.tensors:
           this.tensor(field);
+          if (field.field === ATTRIBUTE.t) list.push(...this.sizes.tensorValues(field).values);
           break;
         case ATTRIBUTE.sparseTensor:
         case ATTRIBUTE.sparseTensors:
@@ -173,6 +195,7 @@ class Inspection {
           break;
       }
     }
+    return { list, scalar };
   }
 
   private sparseTensor(message: Span): void {

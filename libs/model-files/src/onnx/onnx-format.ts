@@ -29,6 +29,7 @@ export const ATTRIBUTE = {
   i: 3,
   t: 5,
   g: 6,
+  floats: 7,
   ints: 8,
   tensors: 10,
   graphs: 11,
@@ -36,7 +37,17 @@ export const ATTRIBUTE = {
   sparseTensor: 22,
   sparseTensors: 23,
 } as const;
-export const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9, externalData: 13, dataLocation: 14 } as const;
+export const TENSOR = {
+  dims: 1,
+  dataType: 2,
+  floatData: 4,
+  int32Data: 5,
+  int64Data: 7,
+  name: 8,
+  rawData: 9,
+  externalData: 13,
+  dataLocation: 14,
+} as const;
 export const SPARSE_TENSOR = { values: 1, indices: 2 } as const;
 export const VALUE_INFO = { name: 1, type: 2 } as const;
 export const TYPE = { tensor: 1 } as const;
