@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { ArcFleetError } from '#contracts';
 import type { Frame } from '../protocol/frame.js';
 import { bitsOf, referenceReduce, wildFloats } from '../testing/reference.js';
 import { createInMemoryCollectives, createInMemoryGroup } from './create-in-memory-collectives.js';
@@ -111,7 +112,6 @@ function altered(change: (header: Frame['header'], data: Uint8Array) => void) {
 }
 
 it.each([
-  ['of an older generation counts as never sent', { generation: 4 }, { code: 'peer_lost', details: { rank: 1 } }],
   ['of a newer generation ends this one', { generation: 6 }, { code: 'stale_generation', details: { newest: 6 } }],
   ['with a shape that does not have its bytes', { shape: [11] }, { code: 'collective_mismatch', details: { rank: 1 } }],
   ['that lies beyond its message', { offset: 32 }, { code: 'collective_mismatch', details: { rank: 1 } }],
@@ -121,6 +121,16 @@ it.each([
   const ranks = altered((header) => Object.assign(header, change));
   const [first] = await Promise.allSettled(ranks.map((rank) => rank.allReduce(new Float32Array(10), 'sum')));
   expect(first).toMatchObject({ reason: error });
+});
+
+it('a frame of an older generation counts as never sent', async () => {
+  const ranks = altered((header) => Object.assign(header, { generation: 4 }));
+  const outcomes = await Promise.allSettled(ranks.map((rank) => rank.allReduce(new Float32Array(10), 'sum')));
+  // Both wait for each other then; whoever gives up first names the other one, and the other one hears of it.
+  const reasons = outcomes.map((outcome) => (outcome.status === 'rejected' ? (outcome.reason as ArcFleetError) : null));
+  const lost = reasons.findIndex((reason) => reason?.code === 'peer_lost');
+  expect(reasons[lost]?.details).toMatchObject({ rank: 1 - lost });
+  expect(['peer_lost', 'peer_aborted']).toContain(reasons[1 - lost]?.code);
 });
 
 it('notices a damaged chunk', async () => {

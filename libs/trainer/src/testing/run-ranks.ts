@@ -20,6 +20,8 @@ export interface RunRanks {
   readonly faults?: string;
   /** Wish of a rank before it sends its message of update `step`. */
   readonly stopAt?: (rank: number, step: number) => StopMode;
+  /** Milliseconds, monotonic; default: the machine's. */
+  readonly now?: () => number;
   /** Records below this number count as committed at once. */
   readonly commits?: boolean;
 }
@@ -50,6 +52,7 @@ export async function runRanks(options: RunRanks): Promise<RankOutcome[]> {
           committedSeq: () => (commits ? records.length : 0),
           stopMode: () => options.stopAt?.(rank, ++step) ?? 'none',
           observer: silentObserver,
+          ...(options.now ? { now: options.now } : {}),
           faults: parseFaults(options.faults),
           // Small, so that several buckets are in flight even for a tiny network.
           bucketBytes: 100_000,
