@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { estimateSimilarity, type Point } from './similarity-transform.js';
 import { warpSimilarity } from './warp.js';
 
@@ -22,29 +22,30 @@ const TEMPLATE: Point[] = [
   [70.7299, 92.2041],
 ];
 
-describe.each(cases.map((each, index) => ({ index, ...each })))(
-  'case $index',
-  ({ points, matrix, warpMatrix, width = 0, height = 0, warped }) => {
-    it('has the transform of skimage to 1e-9', () => {
-      const { a, b, tx, ty } = estimateSimilarity(points, TEMPLATE)!;
-      const own = [a, -b, tx, b, a, ty];
-      for (const [at, value] of matrix.flat().entries())
-        expect(Math.abs(own[at]! - value)).toBeLessThan(1e-9 * Math.max(1, Math.abs(value)));
-    });
+const numbered = cases.map((each, index) => ({ index, ...each }));
 
-    it.runIf(warped)('draws what OpenCV draws, but for its rounding of positions to 1/32 pixel', () => {
-      const pixels = new Uint8Array(width * height * 3);
-      for (let y = 0, at = 0; y < height; y++) {
-        for (let x = 0; x < width; x++, at += 3) pixels.set([(x * 5 + y * 3) % 256, (x * y) % 256, (x * x + 7 * y) % 256], at);
-      }
-      const [[a, , tx], [b, , ty]] = warpMatrix!;
-      const own = warpSimilarity({ pixels, width, height }, { a, b, tx, ty }, { width: 28, height: 28 });
-      const differences = Array.from(own, (value, at) => Math.abs(value - warped![at]!));
-      const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
-      // Where the pattern jumps from 255 to 0, 1/32 of a pixel is 8 values on each axis.
-      expect(Math.max(...differences)).toBeLessThanOrEqual(16);
-      expect(mean).toBeLessThan(1.5);
-      expect(own.some((value) => value > 0)).toBe(true);
-    });
+it.each(numbered)('case $index has the transform of skimage to 1e-9', ({ points, matrix }) => {
+  const { a, b, tx, ty } = estimateSimilarity(points, TEMPLATE)!;
+  const own = [a, -b, tx, b, a, ty];
+  for (const [at, value] of matrix.flat().entries()) {
+    expect(Math.abs(own[at]! - value)).toBeLessThan(1e-9 * Math.max(1, Math.abs(value)));
+  }
+});
+
+it.each(numbered.filter(({ warped }) => warped))(
+  'case $index is drawn as OpenCV draws it, but for its rounding of positions to 1/32 pixel',
+  ({ warpMatrix, width = 0, height = 0, warped }) => {
+    const pixels = new Uint8Array(width * height * 3);
+    for (let y = 0, at = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, at += 3) pixels.set([(x * 5 + y * 3) % 256, (x * y) % 256, (x * x + 7 * y) % 256], at);
+    }
+    const [[a, , tx], [b, , ty]] = warpMatrix!;
+    const own = warpSimilarity({ pixels, width, height }, { a, b, tx, ty }, { width: 28, height: 28 });
+    const differences = Array.from(own, (value, at) => Math.abs(value - warped![at]!));
+    const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
+    // Where the pattern jumps from 255 to 0, 1/32 of a pixel is 8 values on each axis.
+    expect(Math.max(...differences)).toBeLessThanOrEqual(16);
+    expect(mean).toBeLessThan(1.5);
+    expect(own.some((value) => value > 0)).toBe(true);
   },
 );
