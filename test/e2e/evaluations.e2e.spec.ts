@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type {
   CreatedEvaluation,
@@ -13,26 +11,17 @@ import type {
 } from '#contracts';
 import { evaluateRemotely } from '../../apps/cli/src/evaluate/evaluate-remote.js';
 import { openVerificationSet } from '#datasets';
-import { aTinyRun, TestFleet, writeTinyDataset } from '#test-support';
+import { aTinyRun, TestFleet, WebhookReceiver, writeTinyDataset } from '#test-support';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 let fleet: TestFleet;
 let data: string;
 let modelId: string;
-let receiver: Server;
-const received: { headers: Record<string, string>; body: string }[] = [];
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
-  receiver = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => (body += chunk));
-    request.on('end', () => {
-      received.push({ headers: request.headers as Record<string, string>, body });
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  receiver = await WebhookReceiver.start();
   fleet = await TestFleet.start();
   data = join(fleet.folder, 'data');
   await writeTinyDataset(data, { numClasses: 7, imagesPerClass: 6, size: 24, numPairs: 40 });
@@ -63,8 +52,7 @@ async function untilEvaluation(id: string, isWanted: (view: EvaluationView) => b
 }
 
 it('evaluates a stored model on two ranks, keeps curves, and tells the world', async () => {
-  const { port } = receiver.address() as AddressInfo;
-  const created = await evaluate({ ranks: { max: 2 }, webhooks: [{ url: `http://127.0.0.1:${port}/hook` }] });
+  const created = await evaluate({ ranks: { max: 2 }, webhooks: [{ url: receiver.url }] });
   expect(created).toMatchObject({ status: 'queued', step: 0, totalSteps: 1, openedModel: null, scores: [] });
   const ended = await untilEvaluation(created.id, ({ status }) => status === 'succeeded');
   expect(ended).toMatchObject({
@@ -92,10 +80,10 @@ it('evaluates a stored model on two ranks, keeps curves, and tells the world', a
   expect((await fleet.get<RunView>(`/runs/${created.id}`)) as unknown as Problem).toMatchObject({ status: 404 });
 
   await fleet.until('all webhooks are there', () =>
-    Promise.resolve(received.some(({ body }) => body.includes('evaluation.completed'))),
+    Promise.resolve(receiver.received.some(({ body }) => body.includes('evaluation.completed'))),
   );
   const webhook = new Webhook(created.webhookSecrets[0]?.secret ?? '');
-  const events = received.map(({ headers, body }) => webhook.verify(body, headers) as { type: string; data: object });
+  const events = receiver.received.map(({ headers, body }) => webhook.verify(body, headers) as { type: string; data: object });
   expect(new Set(events.map(({ type }) => type))).toEqual(
     new Set(['evaluation.queued', 'evaluation.started', 'evaluation.scored', 'evaluation.completed']),
   );

@@ -1,27 +1,16 @@
 import { readdir } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { SafetensorsReader } from '#formats';
-import { aTinyRun, TestFleet, writeTinyDataset } from '#test-support';
+import { aTinyRun, TestFleet, WebhookReceiver, writeTinyDataset } from '#test-support';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 let fleet: TestFleet;
 let data: string;
-let receiver: Server;
-const received: { headers: Record<string, string>; body: string }[] = [];
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
-  receiver = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => (body += chunk));
-    request.on('end', () => {
-      received.push({ headers: request.headers as Record<string, string>, body });
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  receiver = await WebhookReceiver.start();
   fleet = await TestFleet.start();
   data = join(fleet.folder, 'data');
   await writeTinyDataset(data, { numClasses: 7, imagesPerClass: 6, size: 24, numPairs: 40 });
@@ -35,13 +24,12 @@ afterAll(async () => {
 it('trains on two workers from POST to verified model, and tells the world', async () => {
   fleet.startWorker({ slots: 1 });
   fleet.startWorker({ slots: 1 });
-  const { port } = receiver.address() as AddressInfo;
   const run = await fleet.createRun(
     aTinyRun(data, {
       maxSteps: 12,
       verification: { everySteps: 6, baselines: true },
       checkpoint: { everySteps: 5 },
-      webhooks: [{ url: `http://127.0.0.1:${port}/hook` }],
+      webhooks: [{ url: receiver.url }],
     }),
   );
   expect(run.status).toBe('queued');
@@ -89,9 +77,9 @@ it('trains on two workers from POST to verified model, and tells the world', asy
   );
   const { deliveries } = await fleet.deliveries(run.id);
   expect(deliveries.map(({ attempts }) => attempts)).toEqual(deliveries.map(() => 1));
-  expect(new Set(received.map(({ headers }) => headers['webhook-id']))).toEqual(new Set(deliveries.map(({ id }) => id)));
+  expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id']))).toEqual(new Set(deliveries.map(({ id }) => id)));
   const webhook = new Webhook(run.webhookSecrets[0]?.secret ?? '');
-  const verified = received.map(({ headers, body }) => webhook.verify(body, headers) as { type: string });
+  const verified = receiver.received.map(({ headers, body }) => webhook.verify(body, headers) as { type: string });
   expect(new Set(verified.map(({ type }) => type))).toEqual(
     new Set(['run.queued', 'run.started', 'run.verified', 'run.checkpointed', 'run.succeeded']),
   );

@@ -19,8 +19,6 @@ import { loadConfig } from './config.js';
 const config = loadConfig(process.env, process.argv.slice(2));
 // Ours alone: a process that we start must not take it for its own.
 delete process.env['ARCFLEET_LIFELINE_FD'];
-// TensorFlow's native library greets on standard error when it is loaded; what it warns of stays.
-process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
 
 const program = new Command('arcfleet')
   .description('Trains and evaluates large-scale face-recognition models on a fleet of workers that scales from zero.')

@@ -8,23 +8,21 @@ import { openPairsFile } from './pairs-file.js';
 import { encodeImageRecord } from './recordio/record-format.js';
 import { RecordWriter } from './recordio/record-writer.js';
 import { openSampleReader } from './sample-reader.js';
-import { S3TestServer, TEST_CREDENTIALS } from './testing/s3-server.js';
+import { S3TestServer, useTestCredentials } from './testing/s3-server.js';
 import { encodeVerificationSet, listVerificationTargets, openVerificationSet, verificationPath } from './verification-set.js';
 
-const saved = { ...process.env };
 const IMAGE = Buffer.from('an encoded image');
+let restoreEnvironment: () => void;
 let server: S3TestServer;
 let folder: string;
 let access: RemoteAccess;
 
 beforeAll(async () => {
-  process.env['AWS_ACCESS_KEY_ID'] = TEST_CREDENTIALS.accessKeyId;
-  process.env['AWS_SECRET_ACCESS_KEY'] = TEST_CREDENTIALS.secretAccessKey;
-  process.env['AWS_REGION'] = TEST_CREDENTIALS.region;
+  restoreEnvironment = useTestCredentials();
   server = await S3TestServer.start();
 });
 afterAll(async () => {
-  process.env = saved;
+  restoreEnvironment();
   await server.stop();
 });
 beforeEach(async () => {

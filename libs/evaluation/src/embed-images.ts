@@ -1,7 +1,8 @@
 import type { Collective, Payload } from '#collective';
 import type { Embedder } from '#model-files';
-import { loadPixels, type ImageList } from './images.js';
+import type { ImageList } from './images.js';
 import { Interrupted, STOP_CODES, type StopMode } from './interrupted.js';
+import { pixelsAhead, type PixelBatch } from './pixels-ahead.js';
 
 /** A rank may stay silent that long while it embeds. */
 const LEASE_MS = 600_000;
@@ -49,7 +50,7 @@ export async function embedImages(inputs: EmbedImagesInputs): Promise<Embeddings
   const isApart = flip && mirrored === 'apart';
   const rowLength = isApart ? 2 * dim : dim;
   const firstOf = (of: number): number => Math.floor((of * images.count) / worldSize);
-  const rounds = new ShareRounds(inputs, firstOf(rank), firstOf(rank + 1), rowLength);
+  const rounds = new ShareRounds(inputs, { start: firstOf(rank), end: firstOf(rank + 1) }, rowLength);
 
   const plain = rank === 0 ? new Float32Array(images.count * dim) : null;
   const apart = rank === 0 && isApart ? new Float32Array(images.count * dim) : null;
@@ -72,8 +73,7 @@ export async function embedImages(inputs: EmbedImagesInputs): Promise<Embeddings
       if (mode !== 'none') throw new Interrupted(mode);
       const parts = await collective.gather(payloadOf(round, rowLength), 0);
       for (const [of, part] of (parts ?? []).entries()) {
-        const { norm } = place(part.data as Float32Array, { plain: plain!, apart, at: next[of]!, dim, rowLength });
-        norms += norm;
+        norms += place(part.data as Float32Array, { plain: plain!, apart, at: next[of]!, dim, rowLength });
       }
       counts.forEach((count, of) => (next[of]! += count));
       onProgress?.(next.reduce((sum, at, of) => sum + at - firstOf(of), 0));
@@ -98,32 +98,30 @@ function payloadOf({ numImages, rows }: Round, rowLength: number): Payload {
 
 /** One rank's share, as many batches at a time as fit a round. */
 class ShareRounds {
-  private loading: Promise<Float32Array> | null;
+  private readonly batches: AsyncGenerator<PixelBatch>;
 
   constructor(
     private readonly inputs: EmbedImagesInputs,
-    private at: number,
-    private readonly end: number,
+    share: { readonly start: number; readonly end: number },
     private readonly rowLength: number,
   ) {
-    this.loading = this.load(at);
+    const { images, embedder, batchSize, flip } = inputs;
+    this.batches = pixelsAhead({ images, size: embedder, ...share, batchSize, flip });
   }
 
   async next(): Promise<Round> {
     const startMs = performance.now();
-    const batches: Float32Array[] = [];
+    const embedded: Float32Array[] = [];
     let numImages = 0;
-    while (this.loading && (numImages === 0 || performance.now() - startMs < ROUND_MS)) {
-      const pixels = await this.loading;
-      const count = Math.min(this.inputs.batchSize, this.end - this.at);
-      this.at += count;
-      numImages += count;
-      this.loading = this.load(this.at);
-      batches.push(await this.embed(pixels, count));
+    while (numImages === 0 || performance.now() - startMs < ROUND_MS) {
+      const batch = await this.batches.next();
+      if (batch.done) break;
+      numImages += batch.value.count;
+      embedded.push(await this.embed(batch.value));
     }
     const rows = new Float32Array(numImages * (this.rowLength + 1));
     let to = 0;
-    for (const batch of batches) {
+    for (const batch of embedded) {
       rows.set(batch, to);
       to += batch.length;
     }
@@ -132,19 +130,10 @@ class ShareRounds {
 
   /** Waits for what is being decoded. */
   async close(): Promise<void> {
-    await this.loading?.catch(() => undefined);
+    await this.batches.return(undefined);
   }
 
-  private load(start: number): Promise<Float32Array> | null {
-    if (start >= this.end) return null;
-    const { images, embedder, batchSize, flip } = this.inputs;
-    const loading = loadPixels(images, embedder, { start, end: Math.min(start + batchSize, this.end), flip });
-    // Asked for ahead; its failure is seen when it is awaited.
-    loading.catch(() => undefined);
-    return loading;
-  }
-
-  private async embed(pixels: Float32Array, count: number): Promise<Float32Array> {
+  private async embed({ pixels, count }: PixelBatch): Promise<Float32Array> {
     const { embedder, flip } = this.inputs;
     const dim = embedder.embeddingSize;
     const raw = new Float32Array((flip ? 2 : 1) * count * dim);
@@ -163,23 +152,24 @@ class ShareRounds {
   }
 }
 
-function place(
-  rows: Float32Array,
-  {
-    plain,
-    apart,
-    at,
-    dim,
-    rowLength,
-  }: { plain: Float32Array; apart: Float32Array | null; at: number; dim: number; rowLength: number },
-): { norm: number } {
+interface RowPlaces {
+  readonly plain: Float32Array;
+  readonly apart: Float32Array | null;
+  /** Image of the first row. */
+  readonly at: number;
+  readonly dim: number;
+  readonly rowLength: number;
+}
+
+/** Copies a round's rows to their places. @returns the norms that they add */
+function place(rows: Float32Array, { plain, apart, at, dim, rowLength }: RowPlaces): number {
   let norm = 0;
   for (let from = 0, image = at; from < rows.length; from += rowLength + 1, image++) {
     plain.set(rows.subarray(from, from + dim), image * dim);
     apart?.set(rows.subarray(from + dim, from + 2 * dim), image * dim);
     norm += rows[from + rowLength]!;
   }
-  return { norm };
+  return norm;
 }
 
 function lengthOf(row: Float32Array): number {

@@ -126,6 +126,15 @@ describe.each(engines)('on $name', ({ name }) => {
     await writeFile(join(path, 'meta/set_template_pair_label.txt'), pairs!.join('\n'));
   }
 
+  const aSearch = () =>
+    ({
+      protocol: 'identification',
+      name: 'search',
+      probes: join(root, 'probes'),
+      distractors: join(root, 'distractors'),
+    }) as const;
+  const templates = () => ({ protocol: 'templates', name: 'ijb', path: join(root, 'ijb') }) as const;
+
   interface Evaluation {
     readonly worldSize?: number;
     readonly stopAt?: { rank: number; mode: 'stop' | 'cancel'; isScoring?: boolean };
@@ -229,10 +238,7 @@ describe.each(engines)('on $name', ({ name }) => {
     const { scored } = await evaluate({
       worldSize: 2,
       change: {
-        targets: [
-          { protocol: 'identification', name: 'search', probes: join(root, 'probes'), distractors: join(root, 'distractors') },
-          { protocol: 'templates', name: 'ijb', path: join(root, 'ijb') },
-        ],
+        targets: [aSearch(), templates()],
       },
     });
     expect(scored.map(({ target }) => target)).toEqual(['search', 'ijb']);
@@ -252,13 +258,8 @@ describe.each(engines)('on $name', ({ name }) => {
   });
 
   it.each(['search', 'ijb'])('leaves together when rank 0 was told to stop while it scored %s', async (name) => {
-    const search = {
-      protocol: 'identification',
-      name: 'search',
-      probes: join(root, 'probes'),
-      distractors: join(root, 'distractors'),
-    } as const;
-    const ijb = { protocol: 'templates', name: 'ijb', path: join(root, 'ijb') } as const;
+    const search = aSearch();
+    const ijb = templates();
     const pairs = { protocol: 'verification', name: 'pairs', path: join(root, 'pairs.bin') } as const;
     const targets = [name === 'ijb' ? ijb : search, pairs];
     const { outcomes, scored } = await evaluate({
@@ -293,12 +294,7 @@ describe.each(engines)('on $name', ({ name }) => {
   });
 
   it('refuses to share a search whose faces a rank has others of', async () => {
-    const search = {
-      protocol: 'identification',
-      name: 'search',
-      probes: join(root, 'probes'),
-      distractors: join(root, 'distractors'),
-    } as const;
+    const search = aSearch();
     await expect(
       evaluate({
         worldSize: 2,
@@ -309,20 +305,14 @@ describe.each(engines)('on $name', ({ name }) => {
   });
 
   it('takes an embedding that is not finite for an error, not for a perfect score', async () => {
-    const search = {
-      protocol: 'identification',
-      name: 'search',
-      probes: join(root, 'probes'),
-      distractors: join(root, 'distractors'),
-    } as const;
+    const search = aSearch();
     const found = evaluate({ model: 'runs/overflowing/model', change: { targets: [search] } });
     await expect(found).rejects.toMatchObject({
       code: 'non_finite',
       details: { target: 'search', image: 0 },
       message: expect.stringMatching(/^search: .*record 1 of .*probes.train\.rec/) as string,
     });
-    const templates = { protocol: 'templates', name: 'ijb', path: join(root, 'ijb') } as const;
-    await expect(evaluate({ model: 'runs/overflowing/model', change: { targets: [templates] } })).rejects.toMatchObject({
+    await expect(evaluate({ model: 'runs/overflowing/model', change: { targets: [templates()] } })).rejects.toMatchObject({
       code: 'non_finite',
       details: { target: 'ijb', image: 0 },
     });

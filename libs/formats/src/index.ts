@@ -3,7 +3,7 @@ export { hashFile, syncFolder, writeDurably } from './durable-file.js';
 export type { WriteBytes } from './durable-file.js';
 export { ELEMENT_BYTES, toFloat32 } from './element-types.js';
 export type { ElementType } from './element-types.js';
-export { encodeMegaFaceFeatures, readMegaFaceFeatures } from './megaface-features.js';
+export { u32, u64 } from './little-endian.js';
 export { encodeNpy, npyHeader, readNpy } from './npy.js';
 export type { FloatMatrix } from './npy.js';
 export { parsePickle } from './pickle/parse-pickle.js';

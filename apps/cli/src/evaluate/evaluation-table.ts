@@ -56,7 +56,7 @@ function identificationLines(scored: Of<'identification'>): string[] {
     String(scores.numDistractors),
     percent(scores.rank1Accuracy),
     percent(scores.cmc.find(({ rank }) => rank === 10)?.rate ?? NaN),
-    percent(scores.tarAtFar['0.000001']?.tar ?? scores.tarAtFar['1e-6']?.tar ?? NaN),
+    percent(scores.tarAtFar[String(1e-6)]?.tar ?? NaN),
   ]);
   return ['Identification among distractors', ...table(head, rows)];
 }

@@ -1,4 +1,5 @@
 import type { MetricSeries } from '#contracts';
+import { table } from '../table.js';
 
 /** Scores of one verification set; accuracies and their deviation over the folds as shares. */
 export interface TargetReport {
@@ -57,11 +58,5 @@ export function verificationTable(report: VerificationReport): string[] {
   if (rows.length > 1) rows.push(['mean', ...baselines.map(() => ''), percent(meanAccuracy(report)), '']);
   const titles = { accuracyPixels: 'raw pixels %', accuracyBefore: 'untrained %' };
   const head = ['target', ...baselines.map((baseline) => titles[baseline]), 'trained %', 'threshold'];
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('   ')
-      .trimEnd();
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
+  return table(head, rows);
 }

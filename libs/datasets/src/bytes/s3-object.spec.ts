@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { S3TestServer, TEST_CREDENTIALS } from '../testing/s3-server.js';
+import { S3TestServer, useTestCredentials } from '../testing/s3-server.js';
 import { BLOCK_BYTES, BlockCache } from './block-cache.js';
 import { listFolder, listObjects } from './list-folder.js';
 import { openByteSource } from './open-byte-source.js';
@@ -12,21 +12,19 @@ import type { RemoteAccess } from './remote-access.js';
 
 const SIZE = Math.floor(2.5 * BLOCK_BYTES);
 const PATH = 's3://faces/set/train.rec';
-const saved = { ...process.env };
 
+let restoreEnvironment: () => void;
 let server: S3TestServer;
 let folder: string;
 let content: Buffer;
 let access: RemoteAccess;
 
 beforeAll(async () => {
-  process.env['AWS_ACCESS_KEY_ID'] = TEST_CREDENTIALS.accessKeyId;
-  process.env['AWS_SECRET_ACCESS_KEY'] = TEST_CREDENTIALS.secretAccessKey;
-  process.env['AWS_REGION'] = TEST_CREDENTIALS.region;
+  restoreEnvironment = useTestCredentials();
   server = await S3TestServer.start();
 });
 afterAll(async () => {
-  process.env = saved;
+  restoreEnvironment();
   await server.stop();
 });
 beforeEach(async () => {

@@ -4,6 +4,15 @@ import type { AddressInfo } from 'node:net';
 
 export const TEST_CREDENTIALS = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret/test+key', region: 'eu-test-1' };
 
+/** Puts {@link TEST_CREDENTIALS} where the SDK looks for them. @returns what takes them away again */
+export function useTestCredentials(): () => void {
+  const saved = { ...process.env };
+  process.env['AWS_ACCESS_KEY_ID'] = TEST_CREDENTIALS.accessKeyId;
+  process.env['AWS_SECRET_ACCESS_KEY'] = TEST_CREDENTIALS.secretAccessKey;
+  process.env['AWS_REGION'] = TEST_CREDENTIALS.region;
+  return () => void (process.env = saved);
+}
+
 /** What the server does to a request instead of answering it. */
 export type Fault =
   { kind: 'status'; status: number; code: string } | { kind: 'silent' } | { kind: 'cut'; afterBytes: number } | { kind: 'etag' };

@@ -1,9 +1,9 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ArcFleetError } from '#contracts';
-import type { ImageSize } from '../decode-image.js';
 import { listVerificationTargets, verificationPath } from '../verification-set.js';
-import { encodeFace, imageSize } from './encode-face.js';
+import { readImageSize, type ImageSize } from '../decode-image.js';
+import { encodeFace } from './encode-face.js';
 import { LABELS_FILE, samplesByLabel, type FaceSet } from './face-set.js';
 import { EXTENSION, imageFormat } from './image-format.js';
 import { openFaceSet } from './open-face-set.js';
@@ -47,7 +47,7 @@ export async function convertSet(input: string, output: string, options: Convert
   try {
     const kind = options.to ?? (set.kind === 'faces_emore' ? 'image_folder' : 'faces_emore');
     const chosen = chooseIdentities(set, options);
-    const size = options.size ?? set.size ?? (await imageSize(await set.read(chosen.samples[0] as number), set.describe(0)));
+    const size = options.size ?? set.size ?? (await readImageSize(await set.read(chosen.samples[0] as number), set.describe(0)));
     return await writeCompleteFolder(output, { ...options, inputs: [input] }, async (folder) => {
       const images = encodedImages(set, chosen, kind === 'faces_emore' || options.size ? size : undefined, options);
       const notes = [...set.notes];
@@ -112,7 +112,7 @@ async function* encodedImages(
   let done = 0;
   const images = readAhead(samples, IMAGES_AHEAD, async (sample) => {
     const encoded = await set.read(sample);
-    const target = size ?? (quality === undefined ? undefined : await imageSize(encoded, set.describe(sample)));
+    const target = size ?? (quality === undefined ? undefined : await readImageSize(encoded, set.describe(sample)));
     return target ? encodeFace(encoded, target, quality, set.describe(sample)) : encoded;
   });
   for await (const image of images) {

@@ -8,7 +8,7 @@ import { RecordFile } from '../recordio/record-file.js';
 import { rebuildRecordIndex } from '../recordio/rebuild-index.js';
 import { readRecordIndex } from '../recordio/record-index.js';
 import { listVerificationTargets, openVerificationSet, verificationPath } from '../verification-set.js';
-import { imageSize } from './encode-face.js';
+import { readImageSize } from '../decode-image.js';
 import type { FaceSet } from './face-set.js';
 import { imageFormat, type ImageFormat } from './image-format.js';
 import { openFaceSet } from './open-face-set.js';
@@ -65,7 +65,7 @@ export async function inspectSet(
   try {
     for (const note of set.notes) addProblem(note);
     const contents = await readImages(set, addProblem, options);
-    const { height, width } = set.size ?? (await imageSize(await set.read(0), set.describe(0)));
+    const { height, width } = set.size ?? (await readImageSize(await set.read(0), set.describe(0)));
     return {
       kind: set.kind,
       images: set.numImages,

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { FileEntry } from '#contracts';
-import { writeDurably } from '#formats';
+import { u32, u64, writeDurably } from '#formats';
 import { channelsFirstShape, mxnetStatisticNames, toChannelsFirst, type Network } from '#model-zoo';
 import { namedStatistics, type BackboneValues } from '../backbone-values.js';
 import { symbolOf } from './symbol-of.js';
@@ -65,16 +65,4 @@ function writeParams(path: string, arrays: readonly NamedArray[]): Promise<FileE
     const names = arrays.flatMap(({ name }) => [u64(Buffer.byteLength(name)), Buffer.from(name)]);
     await write(Buffer.concat([u64(arrays.length), ...names]));
   });
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function u64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
 }

@@ -1,3 +1,4 @@
+import { u32 } from '#formats';
 import { buildZip, type ZipMember } from '../../../formats/src/testing/build-zip.js';
 
 export interface TorchEntry {
@@ -36,10 +37,4 @@ export function torchZip(entries: readonly TorchEntry[]): Buffer {
       member(`data/${index}`, Buffer.from(values.buffer, values.byteOffset, values.byteLength)),
     ),
   ]);
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
 }

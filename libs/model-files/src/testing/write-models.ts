@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sizeOf, toChannelsFirst, channelsFirstShape, type Network } from '#model-zoo';
-import { writeSafetensors } from '#formats';
+import { u32, u64, writeSafetensors } from '#formats';
 import type { StoredOptions } from '../stored-model.js';
 
 export interface ModelTensor {
@@ -65,16 +65,4 @@ export async function writeMxnetModel(path: string, network: Network, tensors: r
   }
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, Buffer.concat(parts));
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function u64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
 }
