@@ -16,6 +16,7 @@ const ml = [
   'losses',
   'model-zoo',
   'trainer',
+  'tasks',
 ];
 
 /** What each room may import of ours, besides itself. Specs may also use test/support. */
@@ -41,6 +42,7 @@ const ROOMS = {
     'contracts',
   ],
   'libs/evaluation': ['formats', 'engine', 'model-files', 'datasets', 'verification', 'collective', 'contracts'],
+  'libs/tasks': ['formats', 'engine', 'model-files', 'datasets', 'contracts'],
   'libs/queue': ['contracts'],
   'libs/persistence': ['contracts'],
   'libs/webhooks': ['contracts'],
@@ -53,6 +55,7 @@ const ROOMS = {
     'collective',
     'trainer',
     'evaluation',
+    'tasks',
     'engine',
     'datasets',
     'model-zoo',
@@ -66,7 +69,7 @@ const ROOMS = {
 /** Rooms that must not touch a driver or framework: [rooms, forbidden packages]. */
 const DRIVERS = [
   [
-    ['formats', 'engine', 'datasets', 'verification', 'losses', 'model-zoo', 'model-files', 'trainer', 'evaluation'],
+    ['formats', 'engine', 'datasets', 'verification', 'losses', 'model-zoo', 'model-files', 'trainer', 'evaluation', 'tasks'],
     [NEST + '.*', 'ioredis', 'bullmq', 'typeorm', 'pg'],
   ],
   [['collective'], [TFJS + '.*', NEST + '.*', 'bullmq', 'typeorm', 'pg']],

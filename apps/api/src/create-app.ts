@@ -5,7 +5,7 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { DataSource } from 'typeorm';
 import type { Logger } from '#telemetry';
-import { AppModule } from './app.module.js';
+import { API_ROUTES, AppModule } from './app.module.js';
 import { boundImages, IMAGES_BODY, JSON_BODY, requireJson } from './http/json-body.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { createValidationPipe } from './http/validation.js';
@@ -24,7 +24,7 @@ export async function createApp(dataSource: DataSource, settings: ApiSettings, l
   app.useBodyParser('json', IMAGES_BODY);
   app.useBodyParser('json', JSON_BODY);
   app.useGlobalPipes(createValidationPipe());
-  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalFilters(new ProblemFilter(logger, API_ROUTES));
   await app.init();
   return app;
 }

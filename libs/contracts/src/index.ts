@@ -1,3 +1,5 @@
+export { GRANTS, isGranted, SCOPED_RESOURCES, SCOPES } from './access/scopes.js';
+export type { Grant, Scope, ScopedResource } from './access/scopes.js';
 export { acceptsEpsilon, acceptsSqueezeExcitation, DATASET_KINDS, ENGINES, NETWORKS, NETWORK_NAMES, OUTPUTS } from './catalog.js';
 export type { DatasetKind, EngineName, NetworkFacts, NetworkName, OutputName } from './catalog.js';
 export { accuraciesSchema, checkpointManifestSchema, fileEntrySchema } from './checkpoint.js';
@@ -71,7 +73,7 @@ export type {
 export { modelDetailsSchema, modelListSchema, modelViewSchema } from './evaluation/model-view.js';
 export type { ModelDetails, ModelList, ModelView } from './evaluation/model-view.js';
 export { JOBS, rankJobId, rankJobSchema, webhookJobSchema } from './jobs.js';
-export type { EmbeddingJob, EvaluationJob, RankJob, TrainingJob, WebhookJob } from './jobs.js';
+export type { EmbeddingJob, EvaluationJob, RankJob, TaskJob, TrainingJob, WebhookJob } from './jobs.js';
 export { silentObserver } from './observer.js';
 export type { Observer } from './observer.js';
 export { KNOWN_DATASETS } from './recipes/known-datasets.js';
@@ -120,9 +122,29 @@ export { canTransition, isTerminal, RUN_STATUSES } from './statuses.js';
 export type { RunStatus } from './statuses.js';
 export { remoteAccess } from './remote-access.js';
 export type { RemoteAccess } from './remote-access.js';
+export { taskConfigSchema, taskWorkSchema } from './tasks/task-config.js';
+export type { TaskConfig, TaskName, TaskWork, WorkOf } from './tasks/task-config.js';
+export { datasetFactsSchema, datasetProblemSchema, taskResultSchema } from './tasks/task-result.js';
+export type { DatasetFacts, TaskResult, TaskResultOf } from './tasks/task-result.js';
+export { taskListSchema, taskViewSchema } from './tasks/task-view.js';
+export type { TaskList, TaskView } from './tasks/task-view.js';
 export { LIFELINE_FD } from './trainer-ipc.js';
 export type { FromTrainer, ToTrainer, TrainerSettings } from './trainer-ipc.js';
 export { VERIFICATION_SUBJECTS, verificationScoresSchema } from './verification.js';
 export type { VerificationScores, VerificationSubject } from './verification.js';
-export { EVALUATION_EVENT_TYPES, evaluationWebhookSchema, RUN_EVENT_TYPES, webhookInputSchema } from './webhook-events.js';
-export type { EvaluationEventType, RunEventType, WebhookEventType, WebhookInput, WebhookPayload } from './webhook-events.js';
+export {
+  EVALUATION_EVENT_TYPES,
+  evaluationWebhookSchema,
+  RESOURCE_EVENT_TYPES,
+  RUN_EVENT_TYPES,
+  WEBHOOK_EVENT_TYPES,
+  webhookInputSchema,
+} from './webhook-events.js';
+export type {
+  EvaluationEventType,
+  ResourceEventType,
+  RunEventType,
+  WebhookEventType,
+  WebhookInput,
+  WebhookPayload,
+} from './webhook-events.js';

@@ -4,6 +4,7 @@ import { embeddingConfigSchema } from './evaluation/embedding-config.js';
 import { evaluationConfigSchema } from './evaluation/evaluation-config.js';
 import { rankAddressSchema, type RankAddress } from './records.js';
 import { runConfigSchema } from './run-config/run-config.js';
+import { taskConfigSchema } from './tasks/task-config.js';
 
 /** Job catalog: queue name -> data schema and policy. Producers and processors take their types and options from here. */
 
@@ -33,15 +34,22 @@ const trainingJobSchema = anyRankJob.extend({
 });
 const evaluationJobSchema = anyRankJob.extend({ kind: z.literal('evaluation'), config: revalidated(evaluationConfigSchema) });
 const embeddingJobSchema = anyRankJob.extend({ kind: z.literal('embedding'), config: revalidated(embeddingConfigSchema) });
+const taskJobSchema = anyRankJob.extend({ kind: z.literal('task'), config: revalidated(taskConfigSchema) });
 
 /**
  * One rank of one generation. The data is complete: a worker holds no SQL. The config is re-validated where it arrives.
  */
-export const rankJobSchema = z.discriminatedUnion('kind', [trainingJobSchema, evaluationJobSchema, embeddingJobSchema]);
+export const rankJobSchema = z.discriminatedUnion('kind', [
+  trainingJobSchema,
+  evaluationJobSchema,
+  embeddingJobSchema,
+  taskJobSchema,
+]);
 export type RankJob = z.output<typeof rankJobSchema>;
 export type TrainingJob = z.output<typeof trainingJobSchema>;
 export type EvaluationJob = z.output<typeof evaluationJobSchema>;
 export type EmbeddingJob = z.output<typeof embeddingJobSchema>;
+export type TaskJob = z.output<typeof taskJobSchema>;
 
 /** One attempt series of a webhook delivery; the row in Postgres holds everything. */
 export const webhookJobSchema = z.strictObject({ deliveryId: z.string() });

@@ -3,6 +3,7 @@ import { accuraciesSchema, checkpointManifestSchema, fileEntrySchema } from './c
 import { embeddingResultSchema } from './evaluation/embedding-config.js';
 import { evaluatedModelSchema, evaluationScoresSchema } from './evaluation/evaluation-scores.js';
 import { isErrorCode, type ErrorCode } from './errors.js';
+import { taskResultSchema } from './tasks/task-result.js';
 import { VERIFICATION_SUBJECTS, verificationScoresSchema } from './verification.js';
 
 /**
@@ -81,6 +82,8 @@ export const recordBodySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('evaluation.scored'), target: z.string().max(64), scores: evaluationScoresSchema }),
   /** Answer to a request for embeddings. */
   z.strictObject({ type: z.literal('embeddings.computed'), model: evaluatedModelSchema, result: embeddingResultSchema }),
+  /** A task came to its end: what it found or made. */
+  z.strictObject({ type: z.literal('task.completed'), result: taskResultSchema }),
   /** Last record of a rank. `stopped`: left at a step boundary because it was told to, state checkpointed if it could be. */
   z.strictObject({
     type: z.literal('rank.finished'),

@@ -26,7 +26,25 @@ export const EVALUATION_EVENT_TYPES = [
   'evaluation.canceled',
 ] as const;
 export type EvaluationEventType = (typeof EVALUATION_EVENT_TYPES)[number];
-export type WebhookEventType = RunEventType | EvaluationEventType;
+
+/** Events of what is no run; only registered endpoints hear them. */
+export const RESOURCE_EVENT_TYPES = [
+  'evaluation.regressed',
+  'model.created',
+  'model.failed',
+  'model.deleted',
+  'model.alias_set',
+  'model.alias_removed',
+  'dataset.ready',
+  'dataset.invalid',
+  'schedule.fired',
+  'schedule.skipped',
+  'webhook.test',
+] as const;
+export type ResourceEventType = (typeof RESOURCE_EVENT_TYPES)[number];
+
+export const WEBHOOK_EVENT_TYPES = [...RUN_EVENT_TYPES, ...EVALUATION_EVENT_TYPES, ...RESOURCE_EVENT_TYPES] as const;
+export type WebhookEventType = RunEventType | EvaluationEventType | ResourceEventType;
 
 /** Where events go. Without `secret` one is made and returned once, in the answer to the request that brought the URL. */
 const webhookTarget = z.strictObject({

@@ -1,5 +1,6 @@
 import { ArcFleetError } from '#contracts';
 import { DataSource } from 'typeorm';
+import { AuditEventEntity } from './entities/audit-event.entity.js';
 import { CheckpointEntity } from './entities/checkpoint.entity.js';
 import { EvaluationScoreEntity } from './entities/evaluation-score.entity.js';
 import { GenerationEntity } from './entities/generation.entity.js';
@@ -16,6 +17,7 @@ import { WebhookEndpointEntity } from './entities/webhook-endpoint.entity.js';
 import { CreateTables1764000000000 } from './migrations/1764000000000-create-tables.js';
 import { KeepModels1764100000000 } from './migrations/1764100000000-keep-models.js';
 import { Evaluations1764200000000 } from './migrations/1764200000000-evaluations.js';
+import { TasksAndAudit1764300000000 } from './migrations/1764300000000-tasks-and-audit.js';
 
 /** Listed one by one: globs break in bundles and hide what belongs to the schema. */
 export const ENTITIES = [
@@ -32,10 +34,11 @@ export const ENTITIES = [
   WebhookEndpointEntity,
   WebhookDeliveryEntity,
   IdempotencyKeyEntity,
+  AuditEventEntity,
 ];
 
 /** In the order of their times. One that was released is never edited: what changes is a further one. */
-const MIGRATIONS = [CreateTables1764000000000, KeepModels1764100000000, Evaluations1764200000000];
+const MIGRATIONS = [CreateTables1764000000000, KeepModels1764100000000, Evaluations1764200000000, TasksAndAudit1764300000000];
 
 /** Key of the advisory lock under which migrations run: any constant of ours. */
 const MIGRATION_LOCK = 0x41_46_00_01;

@@ -1,7 +1,10 @@
+export { appendAudit } from './audit.js';
+export type { NewAuditEvent } from './audit.js';
 export { CHANNELS } from './channels.js';
 export type { Channel } from './channels.js';
 export { createDataSource, ENTITIES, isSchemaCurrent, runMigrations, waitForSchema } from './data-source.js';
 export type { DataSourceOptions } from './data-source.js';
+export { AuditEventEntity } from './entities/audit-event.entity.js';
 export { CheckpointEntity } from './entities/checkpoint.entity.js';
 export { EvaluationScoreEntity } from './entities/evaluation-score.entity.js';
 export { GenerationEntity } from './entities/generation.entity.js';
@@ -25,7 +28,7 @@ export { appendRunEvent, findRunEvents } from './run-events.js';
 export type { NewRunEvent } from './run-events.js';
 export { transitionRun } from './transition-run.js';
 export type { TransitionDetails, TransitionResult } from './transition-run.js';
-export { isFinalEvent, webhookTypeOf } from './webhook-outbox.js';
+export { enqueueWebhook, isFinalEvent, webhookTypeOf } from './webhook-outbox.js';
 export { admitRun, findQueuedRuns, getGenerationStart, listReservedSlots } from './repositories/admission.repository.js';
 export type { GenerationStart, QueuedRun, Sizes } from './repositories/admission.repository.js';
 export {
@@ -69,3 +72,6 @@ export type { CommitResult, RankWatermark } from './repositories/records.reposit
 export { createRun, getRun, getRunStatus, listRuns, requestCancel } from './repositories/runs.repository.js';
 export type { RunDetails, RunPage } from './repositories/runs.repository.js';
 export type { NewEndpoint } from './repositories/insert-run.js';
+export { createTask, getTask, listTasks } from './repositories/tasks.repository.js';
+export type { TaskDetails } from './repositories/tasks.repository.js';
+export type { WebhookNews } from './webhook-outbox.js';

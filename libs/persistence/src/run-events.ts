@@ -2,7 +2,7 @@ import { ArcFleetError, type RunStreamEvent } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import { CHANNELS } from './channels.js';
 import { jsonb } from './storable.js';
-import { enqueueWebhooks } from './webhook-outbox.js';
+import { enqueueRunWebhook } from './webhook-outbox.js';
 
 export interface NewRunEvent {
   type: RunStreamEvent['type'];
@@ -32,7 +32,7 @@ export async function appendRunEvent(manager: EntityManager, runId: string, even
     at,
   ]);
   const appended: RunStreamEvent = { seq, type: event.type, at: at.toISOString(), data: event.data };
-  await enqueueWebhooks(manager, runId, appended);
+  await enqueueRunWebhook(manager, runId, appended);
   await manager.query('select pg_notify($1, $2)', [CHANNELS.events, runId]);
   return appended;
 }

@@ -1,6 +1,7 @@
-import { ArcFleetError, canTransition, isTerminal, type ErrorReport, type RunStatus } from '#contracts';
+import { ArcFleetError, canTransition, isTerminal, type ErrorReport, type RunStatus, type TaskWork } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import { appendRunEvent } from './run-events.js';
+import { applyTaskFailure } from './task-effects.js';
 
 export interface TransitionDetails {
   /** Machine-readable cause: `admitted`, `peer_lost`, `canceled_by_user`, ... */
@@ -30,13 +31,13 @@ export async function transitionRun(
   to: RunStatus,
   details: TransitionDetails,
 ): Promise<TransitionResult> {
-  const rows: { status: RunStatus; generation: number }[] = await manager.query(
-    'select status, generation from runs where id = $1 for update',
+  const rows: { status: RunStatus; generation: number; work: TaskWork | null }[] = await manager.query(
+    `select status, generation, case when kind = 'task' then config->'work' end as work from runs where id = $1 for update`,
     [runId],
   );
   const run = rows[0];
   if (!run) throw new ArcFleetError('not_found', `There is no run ${runId}.`, { runId });
-  const { status: from, generation } = run;
+  const { status: from, generation, work } = run;
   if (!canTransition(from, to)) return { applied: false, from, generation };
 
   const at = details.at ?? new Date();
@@ -62,5 +63,8 @@ export async function transitionRun(
   const data: Record<string, unknown> = { status: to, reason: details.reason, message: details.message, generation };
   if (details.error) data['error'] = details.error;
   await appendRunEvent(manager, runId, { type: 'transition', at, data });
+  if (work && (to === 'failed' || to === 'canceled')) {
+    await applyTaskFailure(manager, { runId, work, at }, to, details.error ?? null);
+  }
   return { applied: true, from, generation };
 }

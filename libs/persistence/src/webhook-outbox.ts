@@ -31,8 +31,10 @@ const OF_STATUS = {
   },
   // Its answer is the answer to the request.
   embedding: {},
+  // Data sets and models have events of their own.
+  task: {},
 } as const satisfies Record<RunKind, Partial<Record<RunStatus, WebhookEventType>>>;
-const FIRST = { training: 'run.queued', evaluation: 'evaluation.queued', embedding: null } as const;
+const FIRST = { training: 'run.queued', evaluation: 'evaluation.queued', embedding: null, task: null } as const;
 
 /** Webhook event that follows from a run event; null: none. The very first transition is `queued`. */
 export function webhookTypeOf(
@@ -68,36 +70,52 @@ function thin(value: unknown): unknown {
   return value;
 }
 
+/** What an endpoint may be told. */
+export interface WebhookNews {
+  readonly type: WebhookEventType;
+  readonly at: Date;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Run whose own endpoints hear of it, too; null: only those that are registered for all. */
+  readonly runId: string | null;
+}
+
 /**
- * Queues one delivery per endpoint that wants the event: the outbox, in the transaction of what happened.
+ * Queues one delivery per endpoint that wants the event: the outbox. Must run in the transaction of what happened.
  * @returns number of deliveries.
  */
-export async function enqueueWebhooks(manager: EntityManager, runId: string, event: RunStreamEvent): Promise<number> {
-  const kind = runKindOf(runId);
-  const type = webhookTypeOf(event, kind);
-  if (type === null) return 0;
+export async function enqueueWebhook(manager: EntityManager, { type, at, data, runId }: WebhookNews): Promise<number> {
   const endpoints: { id: string }[] = await manager.query(
     `select id from webhook_endpoints
       where (run_id = $1 or run_id is null) and disabled_at is null and (events is null or $2 = any(events))`,
     [runId, type],
   );
   if (endpoints.length === 0) return 0;
-  const data = Object.fromEntries(Object.entries(event.data).map(([key, value]) => [key, thin(value)]));
   const payload: WebhookPayload = {
     type,
-    timestamp: event.at,
-    data: { [kind === 'evaluation' ? 'evaluationId' : 'runId']: runId, seq: event.seq, ...data },
+    timestamp: at.toISOString(),
+    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, thin(value)])),
   };
-  const body = JSON.stringify(payload);
-  for (const endpoint of endpoints) {
-    await manager.query(
-      `insert into webhook_deliveries (id, endpoint_id, run_id, event_type, body, next_attempt_at)
-       values ($1, $2, $3, $4, $5, now())`,
-      [newId('msg'), endpoint.id, runId, type, body],
-    );
-  }
-  await manager.query('select pg_notify($1, $2)', [CHANNELS.deliveries, runId]);
+  await manager.query(
+    `insert into webhook_deliveries (id, endpoint_id, run_id, event_type, body, next_attempt_at)
+     select id, endpoint_id, $3, $4, $5, now() from unnest($1::text[], $2::text[]) as d (id, endpoint_id)`,
+    [endpoints.map(() => newId('msg')), endpoints.map(({ id }) => id), runId, type, JSON.stringify(payload)],
+  );
+  await manager.query('select pg_notify($1, $2)', [CHANNELS.deliveries, runId ?? '']);
   return endpoints.length;
+}
+
+/** Queues the webhook that follows from an event of a run, if one does. @returns number of deliveries. */
+export async function enqueueRunWebhook(manager: EntityManager, runId: string, event: RunStreamEvent): Promise<number> {
+  const kind = runKindOf(runId);
+  const type = webhookTypeOf(event, kind);
+  if (type === null) return 0;
+  const idField = kind === 'evaluation' ? 'evaluationId' : 'runId';
+  return enqueueWebhook(manager, {
+    type,
+    at: new Date(event.at),
+    runId,
+    data: { [idField]: runId, seq: event.seq, ...event.data },
+  });
 }
 
 /** True for the last event of a run: its stream ends here. */

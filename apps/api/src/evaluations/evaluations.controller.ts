@@ -1,7 +1,13 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import {
+  createdEvaluationSchema,
   createEvaluationSchema,
+  deliveryListSchema,
+  evaluationListSchema,
+  evaluationScoreListSchema,
+  evaluationViewSchema,
+  RUN_STREAM_EVENTS,
   type CreatedEvaluation,
   type CreateEvaluation,
   type DeliveryList,
@@ -9,12 +15,25 @@ import {
   type EvaluationScoreList,
   type EvaluationView,
 } from '#contracts';
-import { eventsQuerySchema, listRunsQuerySchema, type EventsQuery, type ListRunsQuery } from '../runs/queries.js';
+import { CurrentActor, type Actor } from '../access/actor.js';
+import {
+  createdHeaders,
+  EVENT_STREAM,
+  IDEMPOTENCY_KEY,
+  idOf,
+  LAST_EVENT_ID,
+  named,
+  Operation,
+  SEEN_ALL,
+} from '../http/operation.js';
+import { eventsQuerySchema, listJobsQuerySchema, type EventsQuery, type ListJobsQuery } from '../runs/queries.js';
 import { RunEventStream } from '../runs/run-event-stream.js';
 import { EvaluationIdPipe } from '../runs/run-id.pipe.js';
 import { RunsService } from '../runs/runs.service.js';
-import { parseIdempotencyKey } from '../runs/submission.js';
 import { EvaluationsService } from './evaluations.service.js';
+
+const EVALUATION = named('Evaluation', evaluationViewSchema);
+const params = { id: idOf('evl') };
 
 @Controller('evaluations')
 export class EvaluationsController {
@@ -26,39 +45,96 @@ export class EvaluationsController {
 
   @Post()
   @HttpCode(202)
+  @Operation({
+    id: 'evaluations.create',
+    summary: 'Creates an evaluation of a model. It waits until all its ranks have a slot.',
+    scope: 'evaluations:write',
+    headers: [IDEMPOTENCY_KEY],
+    body: named('CreateEvaluation', createEvaluationSchema),
+    status: 202,
+    answerHeaders: createdHeaders('The evaluation'),
+    answer: named('CreatedEvaluation', createdEvaluationSchema),
+    problems: [400, 409],
+  })
   async create(
     @Body({ schema: createEvaluationSchema }) input: CreateEvaluation,
     @Headers('idempotency-key') key: string | undefined,
+    @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CreatedEvaluation> {
-    const { replayed, ...evaluation } = await this.evaluations.create(input, parseIdempotencyKey(key));
+    const { replayed, ...evaluation } = await this.evaluations.create(input, actor, key);
     response.setHeader('Location', evaluation.urls.self);
     if (replayed) response.setHeader('Idempotent-Replayed', 'true');
     return evaluation;
   }
 
   @Get()
-  list(@Query({ schema: listRunsQuerySchema }) query: ListRunsQuery): Promise<EvaluationList> {
+  @Operation({
+    id: 'evaluations.list',
+    summary: 'Evaluations with their scores, newest first.',
+    scope: 'evaluations:read',
+    query: listJobsQuerySchema,
+    status: 200,
+    answer: named('EvaluationList', evaluationListSchema),
+  })
+  list(@Query({ schema: listJobsQuerySchema }) query: ListJobsQuery): Promise<EvaluationList> {
     return this.evaluations.list(query);
   }
 
   @Get(':id')
+  @Operation({
+    id: 'evaluations.get',
+    summary: 'An evaluation with the scores that it has, without curves.',
+    scope: 'evaluations:read',
+    params,
+    status: 200,
+    answer: EVALUATION,
+  })
   get(@Param('id', EvaluationIdPipe) id: string): Promise<EvaluationView> {
     return this.evaluations.get(id);
   }
 
   @Get(':id/scores')
+  @Operation({
+    id: 'evaluations.scores',
+    summary: 'Its scores with ROC points and histograms.',
+    scope: 'evaluations:read',
+    params,
+    status: 200,
+    answer: named('EvaluationScores', evaluationScoreListSchema),
+  })
   scores(@Param('id', EvaluationIdPipe) id: string): Promise<EvaluationScoreList> {
     return this.evaluations.scores(id);
   }
 
   @Post(':id/cancel')
   @HttpCode(202)
-  cancel(@Param('id', EvaluationIdPipe) id: string): Promise<EvaluationView> {
-    return this.evaluations.cancel(id);
+  @Operation({
+    id: 'evaluations.cancel',
+    summary: 'Asks an evaluation to stop.',
+    scope: 'evaluations:write',
+    params,
+    status: 202,
+    answer: EVALUATION,
+    problems: [409],
+  })
+  cancel(@Param('id', EvaluationIdPipe) id: string, @CurrentActor() actor: Actor): Promise<EvaluationView> {
+    return this.evaluations.cancel(id, actor);
   }
 
   @Get(':id/events')
+  @Operation({
+    id: 'evaluations.events',
+    summary: 'Events of an evaluation as they happen. Ends after the terminal transition.',
+    scope: 'evaluations:read',
+    params,
+    query: eventsQuerySchema,
+    headers: [LAST_EVENT_ID],
+    status: 200,
+    answer: EVENT_STREAM(RUN_STREAM_EVENTS),
+    others: SEEN_ALL,
+    problems: [400],
+  })
   stream(
     @Param('id', EvaluationIdPipe) id: string,
     @Headers('last-event-id') lastEventId: string | undefined,
@@ -69,6 +145,14 @@ export class EvaluationsController {
   }
 
   @Get(':id/deliveries')
+  @Operation({
+    id: 'evaluations.deliveries',
+    summary: 'Webhook deliveries of an evaluation.',
+    scope: 'webhooks:read',
+    params,
+    status: 200,
+    answer: named('DeliveryList', deliveryListSchema),
+  })
   deliveries(@Param('id', EvaluationIdPipe) id: string): Promise<DeliveryList> {
     return this.runs.deliveries(id);
   }

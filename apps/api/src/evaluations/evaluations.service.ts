@@ -12,6 +12,7 @@ import {
   type ResolvedModel,
 } from '#contracts';
 import {
+  appendAudit,
   createEvaluation,
   getEvaluation,
   getEvaluationScores,
@@ -20,7 +21,9 @@ import {
   requestCancel,
   type EvaluationDetails,
 } from '#persistence';
-import { nextPage, type ListRunsQuery } from '../runs/queries.js';
+import type { Actor } from '../access/actor.js';
+import { nextPage, toPage } from '../http/page.js';
+import type { ListJobsQuery } from '../runs/queries.js';
 import { Submission } from '../runs/submission.js';
 import { ApiSettings } from '../settings.js';
 
@@ -36,11 +39,13 @@ export class EvaluationsService {
    * Creates an evaluation; see {@link Submission.submit}.
    * @throws ArcFleetError `model_not_found` for an id that names no stored model.
    */
-  create(input: CreateEvaluation, idempotencyKey: string | null): Promise<CreatedEvaluation & { replayed: boolean }> {
-    return this.submission.submit('POST /evaluations', input, idempotencyKey, async (manager, endpoints) => {
+  create(input: CreateEvaluation, actor: Actor, key: string | undefined): Promise<CreatedEvaluation & { replayed: boolean }> {
+    return this.submission.submit({ route: 'POST /evaluations', actor, input, key }, input, async (manager, endpoints) => {
       const { webhooks: _, model, ...rest } = input;
       const config = evaluationConfigSchema.parse({ ...rest, model: await resolveModel(manager, model) });
-      return this.toView(await getEvaluation(manager, await createEvaluation(manager, config, endpoints)));
+      const id = await createEvaluation(manager, config, endpoints);
+      await appendAudit(manager, { actor: actor.id, action: 'evaluations.create', resourceId: id });
+      return this.toView(await getEvaluation(manager, id));
     });
   }
 
@@ -52,21 +57,19 @@ export class EvaluationsService {
     return getEvaluationScores(this.dataSource.manager, id);
   }
 
-  async list({ limit, cursor, status }: ListRunsQuery): Promise<EvaluationList> {
-    const { evaluations, next } = await listEvaluations(this.dataSource.manager, {
-      limit,
-      ...(cursor ? { after: cursor } : {}),
-      ...(status ? { statuses: status } : {}),
-    });
+  async list({ status, ...page }: ListJobsQuery): Promise<EvaluationList> {
+    const options = { ...toPage(page), ...(status ? { statuses: status } : {}) };
+    const { evaluations, next } = await listEvaluations(this.dataSource.manager, options);
     return {
       evaluations: evaluations.map((evaluation) => this.toView(evaluation)),
-      next: next && nextPage(`${this.settings.publicUrl}/evaluations`, next, { limit, status }),
+      next: nextPage(`${this.settings.publicUrl}/evaluations`, next, { limit: page.limit, status }),
     };
   }
 
-  async cancel(id: string): Promise<EvaluationView> {
+  async cancel(id: string, actor: Actor): Promise<EvaluationView> {
     return this.dataSource.transaction(async (manager) => {
       await requestCancel(manager, id);
+      await appendAudit(manager, { actor: actor.id, action: 'evaluations.cancel', resourceId: id });
       return this.toView(await getEvaluation(manager, id));
     });
   }

@@ -2,11 +2,13 @@ import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { DataSource } from 'typeorm';
 import type { z } from 'zod';
-import type { healthSchema } from '#contracts';
+import { healthSchema } from '#contracts';
+import { named, Operation } from '../http/operation.js';
 import { ApiSettings } from '../settings.js';
 
 type Health = z.output<typeof healthSchema>;
 const TIMEOUT_MS = 2_000;
+const HEALTH = named('Health', healthSchema);
 
 @Controller('health')
 export class HealthController {
@@ -17,6 +19,14 @@ export class HealthController {
 
   /** 200 when the API can do its work, which needs Postgres and nothing else; 503 otherwise. */
   @Get()
+  @Operation({
+    id: 'health.get',
+    summary: 'Whether the API can do its work.',
+    scope: null,
+    status: 200,
+    answer: HEALTH,
+    others: { 503: { description: 'It cannot', answer: HEALTH } },
+  })
   async check(@Res({ passthrough: true }) response: Response): Promise<Health> {
     const isUp = await this.canQuery();
     if (!isUp) response.status(503);

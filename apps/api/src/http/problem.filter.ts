@@ -2,7 +2,8 @@ import { Catch, HttpException, NotFoundException, type ArgumentsHost, type Excep
 import type { Request, Response } from 'express';
 import { ArcFleetError, ERRORS, type ErrorCode } from '#contracts';
 import type { Logger } from '#telemetry';
-import { allowedMethods } from '../openapi/document.js';
+import { allowedMethods } from '../openapi/allowed-methods.js';
+import type { Route } from './operation.js';
 import { toProblem, type FieldError } from './problem.js';
 
 /** Errors of the body parser (http-errors) by their `type`. */
@@ -23,7 +24,10 @@ interface Answer {
 /** Every error of every route as problem+json, and only this filter decides its status. Unknown errors tell nothing of the inside. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly routes: readonly Route[],
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
@@ -46,7 +50,7 @@ export class ProblemFilter implements ExceptionFilter {
       return { code: error.code, detail: error.message, errors: error.details['fieldErrors'] as FieldError[] | undefined };
     }
     if (error instanceof NotFoundException) {
-      const methods = allowedMethods(request.path);
+      const methods = allowedMethods(this.routes, request.path);
       if (methods === null) return { code: 'not_found', detail: `There is nothing at ${request.path}.` };
       const allow = methods.join(', ');
       return { code: 'method_not_allowed', detail: `${request.path} takes ${allow}, not ${request.method}.`, allow };

@@ -1,10 +1,22 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { createEmbeddingsSchema, type CreateEmbeddings, type EmbeddingsAnswer, type EmbeddingView } from '#contracts';
-import { waitQuerySchema, type WaitQuery } from '../runs/queries.js';
+import {
+  createEmbeddingsSchema,
+  embeddingsAnswerSchema,
+  embeddingViewSchema,
+  type CreateEmbeddings,
+  type EmbeddingsAnswer,
+  type EmbeddingView,
+} from '#contracts';
+import { idOf, named, Operation } from '../http/operation.js';
 import { EmbeddingIdPipe } from '../runs/run-id.pipe.js';
 import { EmbeddingsService } from './embeddings.service.js';
 import { ModelIdPipe } from './model-id.pipe.js';
+import { waitQuerySchema, type WaitQuery } from './queries.js';
+
+const REQUEST = named('EmbeddingRequest', embeddingViewSchema);
+const params = { id: idOf('emb') };
+const text = (description: string) => ({ description, schema: { type: 'string' } });
 
 @Controller()
 export class EmbeddingsController {
@@ -12,6 +24,18 @@ export class EmbeddingsController {
 
   /** 200 with the embeddings when they are there in time; 202 with the place where they will be otherwise. */
   @Post('models/:id/embeddings')
+  @Operation({
+    id: 'models.embeddings',
+    summary: 'Embeds images with a model. Vectors are kept for an hour, images only until they are embedded.',
+    scope: 'embeddings:write',
+    params: { id: idOf('mdl') },
+    query: waitQuerySchema,
+    body: named('CreateEmbeddings', createEmbeddingsSchema),
+    status: 200,
+    answer: named('Embeddings', embeddingsAnswerSchema),
+    others: { 202: { description: 'Not there yet', answer: REQUEST, headers: { Location: text('Where they will be') } } },
+    problems: [400, 409, 500, 503],
+  })
   async create(
     @Param('id', ModelIdPipe) modelId: string,
     @Body({ schema: createEmbeddingsSchema }) input: CreateEmbeddings,
@@ -34,12 +58,28 @@ export class EmbeddingsController {
   }
 
   @Get('embeddings/:id')
+  @Operation({
+    id: 'embeddings.get',
+    summary: 'A request for embeddings, with its answer once it is there.',
+    scope: 'embeddings:read',
+    params,
+    status: 200,
+    answer: REQUEST,
+  })
   get(@Param('id', EmbeddingIdPipe) id: string): Promise<EmbeddingView> {
     return this.embeddings.get(id);
   }
 
   @Post('embeddings/:id/cancel')
   @HttpCode(202)
+  @Operation({
+    id: 'embeddings.cancel',
+    summary: 'Asks a request for embeddings to stop; one that has ended stays as it is.',
+    scope: 'embeddings:write',
+    params,
+    status: 202,
+    answer: REQUEST,
+  })
   cancel(@Param('id', EmbeddingIdPipe) id: string): Promise<EmbeddingView> {
     return this.embeddings.cancel(id);
   }

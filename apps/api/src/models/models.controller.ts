@@ -1,10 +1,12 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { ModelDetails, ModelList, ModelView } from '#contracts';
+import { modelDetailsSchema, modelListSchema, type ModelDetails, type ModelList, type ModelView } from '#contracts';
 import { getModelDetails, listModels, type StoredModel } from '#persistence';
-import { listModelsQuerySchema, nextPage, type ListModelsQuery } from '../runs/queries.js';
+import { idOf, named, Operation } from '../http/operation.js';
+import { nextPage, toPage } from '../http/page.js';
 import { ApiSettings } from '../settings.js';
 import { ModelIdPipe } from './model-id.pipe.js';
+import { listModelsQuerySchema, type ListModelsQuery } from './queries.js';
 
 @Controller('models')
 export class ModelsController {
@@ -14,19 +16,34 @@ export class ModelsController {
   ) {}
 
   @Get()
-  async list(@Query({ schema: listModelsQuerySchema }) { limit, cursor, run }: ListModelsQuery): Promise<ModelList> {
+  @Operation({
+    id: 'models.list',
+    summary: 'Stored models, newest first.',
+    scope: 'models:read',
+    query: listModelsQuerySchema,
+    status: 200,
+    answer: named('ModelList', modelListSchema),
+  })
+  async list(@Query({ schema: listModelsQuerySchema }) { run, ...page }: ListModelsQuery): Promise<ModelList> {
     const { models, next } = await listModels(this.dataSource.manager, {
-      limit,
-      ...(cursor ? { after: cursor } : {}),
+      ...toPage(page),
       ...(run === undefined ? {} : { runId: run }),
     });
     return {
       models: models.map((model) => ({ ...model, urls: this.urlsOf(model) })),
-      next: next && nextPage(`${this.settings.publicUrl}/models`, next, { limit, run }),
+      next: nextPage(`${this.settings.publicUrl}/models`, next, { limit: page.limit, run }),
     };
   }
 
   @Get(':id')
+  @Operation({
+    id: 'models.get',
+    summary: 'A model, the run that trained it, and what it scored.',
+    scope: 'models:read',
+    params: { id: idOf('mdl') },
+    status: 200,
+    answer: named('Model', modelDetailsSchema),
+  })
   async get(@Param('id', ModelIdPipe) id: string): Promise<ModelDetails> {
     const model = await getModelDetails(this.dataSource.manager, id);
     return { ...model, urls: this.urlsOf(model) };

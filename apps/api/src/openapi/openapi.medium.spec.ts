@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiScene, problemOf, VERSION } from '../testing/api-scene.js';
-import { allowedMethods } from './document.js';
+import { API_ROUTES } from '../app.module.js';
+import { allowedMethods as methodsOf } from './allowed-methods.js';
 
+const allowedMethods = (path: string) => methodsOf(API_ROUTES, path);
 type Json = Record<string, unknown>;
 interface Operation {
   operationId: string;

@@ -21,3 +21,4 @@ function idPipeOf(kind: RunKind) {
 export const RunIdPipe = idPipeOf('training');
 export const EvaluationIdPipe = idPipeOf('evaluation');
 export const EmbeddingIdPipe = idPipeOf('embedding');
+export const TaskIdPipe = idPipeOf('task');

@@ -10,6 +10,7 @@ import {
   type RunView,
 } from '#contracts';
 import {
+  appendAudit,
   createRun,
   getMetricSeries,
   getRun,
@@ -19,8 +20,10 @@ import {
   requestCancel,
   type RunDetails,
 } from '#persistence';
+import type { Actor } from '../access/actor.js';
+import { nextPage, toPage } from '../http/page.js';
 import { ApiSettings } from '../settings.js';
-import { nextPage, type ListRunsQuery, type MetricsQuery } from './queries.js';
+import type { ListRunsQuery, MetricsQuery } from './queries.js';
 import { Submission } from './submission.js';
 
 @Injectable()
@@ -32,10 +35,11 @@ export class RunsService {
   ) {}
 
   /** Creates a run with its endpoints and first event; see {@link Submission.submit}. */
-  create(input: CreateRun, idempotencyKey: string | null): Promise<CreatedRun & { replayed: boolean }> {
-    return this.submission.submit('POST /runs', input, idempotencyKey, async (manager, endpoints) => {
+  create(input: CreateRun, actor: Actor, key: string | undefined): Promise<CreatedRun & { replayed: boolean }> {
+    return this.submission.submit({ route: 'POST /runs', actor, input, key }, input, async (manager, endpoints) => {
       const { webhooks: _, ...config } = input;
       const id = await createRun(manager, runConfigSchema.parse(config), endpoints);
+      await appendAudit(manager, { actor: actor.id, action: 'runs.create', resourceId: id });
       return this.toView(await getRun(manager, id));
     });
   }
@@ -44,21 +48,18 @@ export class RunsService {
     return this.toView(await getRun(this.dataSource.manager, id));
   }
 
-  async list({ limit, cursor, status }: ListRunsQuery): Promise<RunList> {
-    const page = await listRuns(this.dataSource.manager, {
-      limit,
-      ...(cursor ? { after: cursor } : {}),
-      ...(status ? { statuses: status } : {}),
-    });
+  async list({ status, ...page }: ListRunsQuery): Promise<RunList> {
+    const { runs, next } = await listRuns(this.dataSource.manager, { ...toPage(page), ...(status ? { statuses: status } : {}) });
     return {
-      runs: page.runs.map((run) => this.toView(run)),
-      next: page.next && nextPage(`${this.settings.publicUrl}/runs`, page.next, { limit, status }),
+      runs: runs.map((run) => this.toView(run)),
+      next: nextPage(`${this.settings.publicUrl}/runs`, next, { limit: page.limit, status }),
     };
   }
 
-  async cancel(id: string): Promise<RunView> {
+  async cancel(id: string, actor: Actor): Promise<RunView> {
     return this.dataSource.transaction(async (manager) => {
       await requestCancel(manager, id);
+      await appendAudit(manager, { actor: actor.id, action: 'runs.cancel', resourceId: id });
       return this.toView(await getRun(manager, id));
     });
   }

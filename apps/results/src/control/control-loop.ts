@@ -252,6 +252,8 @@ function toRankJob(start: GenerationStart, address: Omit<EvaluationJob, 'kind' |
       return { ...address, kind: start.kind, config: start.config };
     case 'embedding':
       return { ...address, kind: start.kind, config: start.config };
+    case 'task':
+      return { ...address, kind: start.kind, config: start.config };
   }
 }
 

@@ -38,6 +38,13 @@ export const KIND_RULES: Readonly<Record<RunKind, KindRules>> = {
     stopped: startsAnew,
     progress: '',
   },
+  task: {
+    worldSizes: anyNumber,
+    succeeded: () => 'Done.',
+    canceled: () => 'Canceled.',
+    stopped: startsAnew,
+    progress: '',
+  },
   embedding: {
     worldSizes: anyNumber,
     succeeded: () => 'Embedded the images.',

@@ -2,6 +2,7 @@ import type { RankJob, TrainerSettings } from '#contracts';
 import { embedRank } from './embed-rank.js';
 import { evaluateRank } from './evaluate-rank.js';
 import type { SupervisorLink } from './supervisor-link.js';
+import { doTask } from './do-task.js';
 import { trainRank } from './train-rank.js';
 
 /** Runs one rank of whatever kind of run, then ends the process. */
@@ -13,5 +14,7 @@ export function runRank(job: RankJob, settings: TrainerSettings, link: Superviso
       return evaluateRank(job, settings, link);
     case 'embedding':
       return embedRank(job, settings, link);
+    case 'task':
+      return doTask(job, settings, link);
   }
 }

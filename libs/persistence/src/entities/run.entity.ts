@@ -7,6 +7,8 @@ import type {
   RunConfig,
   RunKind,
   RunStatus,
+  TaskConfig,
+  TaskResult,
 } from '#contracts';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
@@ -15,7 +17,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('runs_by_model', ['modelId'])
 @Index('runs_unfinished', ['status'], { where: `status not in ('succeeded', 'failed', 'canceled')` })
 @Check('runs_status', `status in ('queued', 'starting', 'running', 'succeeded', 'failed', 'canceling', 'canceled')`)
-@Check('runs_kind', `kind in ('training', 'evaluation', 'embedding')`)
+@Check('runs_kind', `kind in ('training', 'evaluation', 'embedding', 'task')`)
 export class RunEntity {
   @PrimaryColumn({ name: 'id', type: 'text', primaryKeyConstraintName: 'runs_pkey' })
   id!: string;
@@ -25,7 +27,7 @@ export class RunEntity {
 
   /** Resolved configuration of its kind: the schema has nothing left to fill in. Images of a request for embeddings go when it ends. */
   @Column({ name: 'config', type: 'jsonb' })
-  config!: RunConfig | EvaluationConfig | EmbeddingConfig;
+  config!: RunConfig | EvaluationConfig | EmbeddingConfig | TaskConfig;
 
   /** Stored model that an evaluation or a request for embeddings uses. No foreign key: what it found outlives the model. */
   @Column({ name: 'model_id', type: 'text', nullable: true })
@@ -35,9 +37,9 @@ export class RunEntity {
   @Column({ name: 'opened_model', type: 'jsonb', nullable: true })
   openedModel!: EvaluatedModel | null;
 
-  /** Answer to a request for embeddings. */
+  /** Answer to a request for embeddings; what a task found or made. */
   @Column({ name: 'result', type: 'jsonb', nullable: true })
-  result!: EmbeddingResult | null;
+  result!: EmbeddingResult | TaskResult | null;
 
   /** Changes only through `transitionRun`. */
   @Column({ name: 'status', type: 'text' })

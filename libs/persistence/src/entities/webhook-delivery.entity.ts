@@ -1,4 +1,4 @@
-import type { RunEventType } from '#contracts';
+import type { WebhookEventType } from '#contracts';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { RunEntity } from './run.entity.js';
 import { WebhookEndpointEntity } from './webhook-endpoint.entity.js';
@@ -20,12 +20,13 @@ export class WebhookDeliveryEntity {
   @ForeignKey(() => WebhookEndpointEntity, { name: 'webhook_deliveries_endpoint', onDelete: 'CASCADE' })
   endpointId!: string;
 
-  @Column({ name: 'run_id', type: 'text' })
+  /** null: it tells of what is no run. */
+  @Column({ name: 'run_id', type: 'text', nullable: true })
   @ForeignKey(() => RunEntity, { name: 'webhook_deliveries_run', onDelete: 'CASCADE' })
-  runId!: string;
+  runId!: string | null;
 
   @Column({ name: 'event_type', type: 'text' })
-  eventType!: RunEventType;
+  eventType!: WebhookEventType;
 
   /** What is signed and sent, byte for byte. */
   @Column({ name: 'body', type: 'text' })

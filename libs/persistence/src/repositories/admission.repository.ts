@@ -1,4 +1,4 @@
-import type { CheckpointManifest, EmbeddingConfig, EvaluationConfig, RunConfig, RunKind } from '#contracts';
+import type { CheckpointManifest, EmbeddingConfig, EvaluationConfig, RunConfig, RunKind, TaskConfig } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import { transitionRun } from '../transition-run.js';
 
@@ -75,6 +75,7 @@ export type GenerationStart = {
   | { readonly kind: 'training'; readonly config: RunConfig }
   | { readonly kind: 'evaluation'; readonly config: EvaluationConfig }
   | { readonly kind: 'embedding'; readonly config: EmbeddingConfig }
+  | { readonly kind: 'task'; readonly config: TaskConfig }
 );
 
 /** null: there is no such generation. */

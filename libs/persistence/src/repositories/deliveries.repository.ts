@@ -1,13 +1,13 @@
-import type { RunEventType } from '#contracts';
+import type { WebhookEventType } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import type { DeliveryState } from '../entities/webhook-delivery.entity.js';
 
 /** All that one attempt needs. */
 export interface DueDelivery {
   id: string;
-  runId: string;
+  runId: string | null;
   endpointId: string;
-  eventType: RunEventType;
+  eventType: WebhookEventType;
   body: string;
   url: string;
   secret: string;
@@ -93,7 +93,7 @@ export async function recordAttempt(manager: EntityManager, delivery: DueDeliver
 /** One row of a run's delivery log. */
 export interface DeliveryLogEntry {
   id: string;
-  eventType: RunEventType;
+  eventType: WebhookEventType;
   url: string;
   state: DeliveryState;
   attempts: number;

@@ -43,7 +43,7 @@ export async function getEmbeddingRequest(manager: EntityManager, id: string): P
   return {
     ...toRunState(run, await findTransitions(manager, [id])),
     model,
-    result: openedModel && result ? { model: { id: model.id, ...openedModel }, ...result } : null,
+    result: openedModel && result && 'embeddings' in result ? { model: { id: model.id, ...openedModel }, ...result } : null,
     expiresAt: finishedAt && new Date(finishedAt.getTime() + EMBEDDINGS_KEPT_MS).toISOString(),
   };
 }

@@ -1,4 +1,11 @@
-import { RUN_KIND_FACTS, type EmbeddingConfig, type EvaluationConfig, type RunConfig, type WebhookEventType } from '#contracts';
+import {
+  RUN_KIND_FACTS,
+  type EmbeddingConfig,
+  type EvaluationConfig,
+  type RunConfig,
+  type TaskConfig,
+  type WebhookEventType,
+} from '#contracts';
 import type { EntityManager } from 'typeorm';
 import { CHANNELS } from '../channels.js';
 import { WebhookEndpointEntity } from '../entities/webhook-endpoint.entity.js';
@@ -21,6 +28,7 @@ export type NewRun = {
   | { readonly kind: 'training'; readonly config: RunConfig }
   | { readonly kind: 'evaluation'; readonly config: EvaluationConfig }
   | { readonly kind: 'embedding'; readonly config: EmbeddingConfig }
+  | { readonly kind: 'task'; readonly config: TaskConfig }
 );
 
 /**

@@ -1,9 +1,10 @@
-import { scoreSummarySchema, type EvaluationScores, type ProgressRecord, type RecordOf } from '#contracts';
+import { scoreSummarySchema, type EvaluationScores, type ProgressRecord, type RecordOf, type TaskWork } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import type { GenerationState } from '../entities/generation.entity.js';
 import { newId } from '../ids.js';
 import { appendRunEvent } from '../run-events.js';
 import { jsonb, storableText } from '../storable.js';
+import { applyTaskResult } from '../task-effects.js';
 import { transitionRun } from '../transition-run.js';
 import { forgetModel, forgetModelsAfter, insertModel } from './models.repository.js';
 
@@ -181,6 +182,16 @@ async function applyToRun(manager: EntityManager, record: ProgressRecord, row: R
       return startEvaluation(manager, runId, generation, body, at);
     case 'evaluation.scored':
       return storeScores(manager, runId, generation, body, at);
+    case 'task.completed': {
+      const [rows]: [{ work: TaskWork }[], number] = await manager.query(
+        `update runs set result = $2, step = 1 where id = $1 and kind = 'task' returning config->'work' as work`,
+        [runId, jsonb(body.result)],
+      );
+      // A result of another task than the one that was asked for says nothing.
+      const work = rows[0]?.work;
+      if (work?.task === body.result.task) await applyTaskResult(manager, { runId, work, at }, body.result);
+      return;
+    }
     case 'embeddings.computed':
       await manager.query('update runs set opened_model = $2, result = $3, engine = $4, step = 1 where id = $1', [
         runId,

@@ -1,0 +1,27 @@
+import type { Observer, RecordBody, TaskJob, TaskWork } from '#contracts';
+import type { RemoteAccess } from '#datasets';
+import type { Engine } from '#engine';
+
+/** Everything that a task touches; nothing is looked up elsewhere. */
+export interface TaskDeps {
+  readonly job: TaskJob;
+  /** Starts the worker's engine; most tasks need none. */
+  readonly openEngine: () => Promise<Engine>;
+  /** Folder that all workers share; models lie below it. */
+  readonly storageRoot: string;
+  /** How `s3://` paths are reached, and where what is read of them is kept. */
+  readonly access?: RemoteAccess | undefined;
+  readonly emit: (body: RecordBody) => void;
+  /** What this rank was told; asked between steps. */
+  readonly stopMode: () => 'none' | 'stop' | 'cancel';
+  /** What the task is doing, for people and heartbeats. */
+  readonly onPhase: (phase: string, step: number | null) => void;
+  readonly observer: Observer;
+}
+
+/** One kind of task with what it was asked to do. */
+export type TaskContext<W extends TaskWork> = Omit<TaskDeps, 'job' | 'emit' | 'stopMode'> & {
+  readonly work: W;
+  /** Aborted when the task is to stop. */
+  readonly signal: AbortSignal;
+};
