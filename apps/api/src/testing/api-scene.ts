@@ -67,8 +67,19 @@ export class ApiScene {
   }
 
   post(path: string, body?: unknown): Test {
-    const test = request(this.url).post(path);
-    return body === undefined ? test : test.send(body as object);
+    return withBody(request(this.url).post(path), body);
+  }
+
+  put(path: string, body?: unknown): Test {
+    return withBody(request(this.url).put(path), body);
+  }
+
+  patch(path: string, body?: unknown): Test {
+    return withBody(request(this.url).patch(path), body);
+  }
+
+  delete(path: string): Test {
+    return request(this.url).delete(path);
   }
 
   /** A run written past the API, moved through `statuses`. */
@@ -109,6 +120,8 @@ export class ApiScene {
     await this.database.release();
   }
 }
+
+const withBody = (test: Test, body: unknown): Test => (body === undefined ? test : test.send(body as object));
 
 /** The body of a problem answer; throws when it is no `application/problem+json`. */
 export function problemOf(response: { text: string; type: string }): Problem {
