@@ -1,4 +1,6 @@
 import { ArcFleetError, type TaskResult, type TaskWork } from '#contracts';
+import { validateDataset } from './datasets/validate-dataset.js';
+import { progressReporter } from './progress-reporter.js';
 import type { TaskContext, TaskDeps } from './task-deps.js';
 
 /** How often it is asked whether the task is to stop. */
@@ -13,8 +15,11 @@ export async function runTask({ job, emit, stopMode, ...deps }: TaskDeps): Promi
   const timer = setInterval(() => {
     if (stopMode() !== 'none') stopping.abort();
   }, LOOK_MS);
+  const onProgress = progressReporter((step, totalSteps) => emit({ type: 'task.progress', step, totalSteps }));
+  onProgress(0, 1);
   try {
-    const result = await doWork(job.config.work, { ...deps, signal: stopping.signal });
+    const result = await doWork(job.config.work, { ...deps, signal: stopping.signal, onProgress });
+    stopping.signal.throwIfAborted();
     emit({ type: 'task.completed', result });
     return 'succeeded';
   } catch (error) {
@@ -25,9 +30,10 @@ export async function runTask({ job, emit, stopMode, ...deps }: TaskDeps): Promi
   }
 }
 
-async function doWork(work: TaskWork, _context: Omit<TaskContext<TaskWork>, 'work'>): Promise<TaskResult> {
+async function doWork(work: TaskWork, context: Omit<TaskContext<TaskWork>, 'work'>): Promise<TaskResult> {
   switch (work.task) {
     case 'dataset.validate':
+      return validateDataset({ ...context, work });
     case 'model.import':
     case 'model.export':
       throw new ArcFleetError('internal', `${work.task} is not built yet.`);
