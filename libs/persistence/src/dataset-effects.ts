@@ -32,21 +32,22 @@ export async function applyValidation(
     `select id from datasets where name = $1 and digest = $2 and state = 'ready' and id <> $3 for update`,
     [row.name, facts.digest, row.id],
   );
-  const found = [jsonb(facts), facts.digest, task.at];
+  // Newest is by this clock alone: those of workers differ.
+  const found = [jsonb(facts), facts.digest];
   if (same) {
     await manager.query(
-      `update datasets set state = 'duplicate', duplicate_of = $2, facts = $3, digest = $4, validated_at = $5, revision = revision + 1
+      `update datasets set state = 'duplicate', duplicate_of = $2, facts = $3, digest = $4, validated_at = clock_timestamp(), revision = revision + 1
         where id = $1`,
       [row.id, same.id, ...found],
     );
     // The version lies where its images were seen last, and newest is what was seen last.
     await manager.query(
-      `update datasets set path = $2, kind = $3, facts = $4, validated_at = greatest(validated_at, $5), revision = revision + 1 where id = $1`,
-      [same.id, row.path, row.kind, jsonb(facts), task.at],
+      `update datasets set path = $2, kind = $3, facts = $4, validated_at = clock_timestamp(), revision = revision + 1 where id = $1`,
+      [same.id, row.path, row.kind, jsonb(facts)],
     );
   } else {
     await manager.query(
-      `update datasets set state = 'ready', facts = $2, digest = $3, validated_at = $4, revision = revision + 1 where id = $1`,
+      `update datasets set state = 'ready', facts = $2, digest = $3, validated_at = clock_timestamp(), revision = revision + 1 where id = $1`,
       [row.id, ...found],
     );
   }

@@ -12,13 +12,15 @@ const LOOK_MS = 200;
  */
 export async function runTask({ job, emit, stopMode, ...deps }: TaskDeps): Promise<'succeeded' | 'stopped' | 'canceled'> {
   const stopping = new AbortController();
-  const timer = setInterval(() => {
+  const look = (): void => {
     if (stopMode() !== 'none') stopping.abort();
-  }, LOOK_MS);
+  };
+  const timer = setInterval(look, LOOK_MS);
   const onProgress = progressReporter((step, totalSteps) => emit({ type: 'task.progress', step, totalSteps }));
   onProgress(0, 1);
   try {
     const result = await doWork(job.config.work, { ...deps, signal: stopping.signal, onProgress });
+    look();
     stopping.signal.throwIfAborted();
     emit({ type: 'task.completed', result });
     return 'succeeded';
