@@ -106,14 +106,14 @@ it('that is broken becomes invalid, with what is wrong, and no run may refer to 
 
 it('starts its validation anew when the process that reads it is killed, and gives up when it is canceled', async () => {
   const folder = join(fleet.folder, 'long');
-  await writeLongDataset(folder, 30_000);
+  await writeLongDataset(folder, 12_000);
   const killed = await register('long', folder);
   await untilReading(killed.taskId);
   process.kill(await fleet.trainerPid(killed.taskId, 0), 'SIGKILL');
   const { facts } = await untilState(killed.id, 'ready');
-  expect(facts).toMatchObject({ images: 30_000, identities: 2 });
+  expect(facts).toMatchObject({ images: 12_000, identities: 2 });
   const task = await fleet.get<TaskView>(`/tasks/${killed.taskId}`);
-  expect(task).toMatchObject({ generation: 2, restarts: 1, totalSteps: 30_000 });
+  expect(task).toMatchObject({ generation: 2, restarts: 1, totalSteps: 12_000 });
 
   const canceled = await register('long', folder);
   await untilReading(canceled.taskId);
