@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeImageRecord, RecordWriter } from '#datasets';
 import type { CreatedRun, DatasetDetails, DatasetView, EvaluationView, Problem, RunView, TaskView } from '#contracts';
+import { registerRemotely, registrationText } from '../../apps/cli/src/data/register-remote.js';
 import { aTinyRun, TestFleet, writeTinyDataset } from '#test-support';
 import { drawFace, encodePng } from '../../libs/trainer/src/testing/tiny-faces.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -35,8 +36,8 @@ async function untilState(id: string, state: DatasetView['state']): Promise<Data
 }
 
 /** Train by reference. */
-async function train(ref: string): Promise<CreatedRun> {
-  const body = aTinyRun(data, { maxSteps: 6, checkpoint: { everySteps: 0 } });
+async function train(ref: string, numRanks: number): Promise<CreatedRun> {
+  const body = aTinyRun(data, { maxSteps: 6, checkpoint: { everySteps: 0 }, ranks: { max: numRanks } });
   return fleet.createRun({ ...body, dataset: { ref } });
 }
 
@@ -58,10 +59,20 @@ async function untilReading(taskId: string): Promise<void> {
 }
 
 it('is registered, trained on, noticed to have changed, and registered anew', async () => {
-  const { id } = await register('faces', data);
-  const first = await untilState(id, 'ready');
+  const said: string[] = [];
+  const never = new AbortController().signal;
+  const first = await registerRemotely(
+    { name: 'faces', path: data, kind: 'faces_emore', decode: true },
+    fleet.apiUrl,
+    { say: (line) => said.push(line) },
+    { cancel: never, detach: never },
+  );
+  const { id } = first;
+  expect(first.state).toBe('ready');
+  expect(said.some((line) => line.startsWith('running'))).toBe(true);
+  expect(registrationText(first)).toContain('42 images of 7 identities');
   expect(first.facts).toMatchObject({ images: 42, identities: 7, width: 24, height: 24, targets: { pairs: { pairs: 40 } } });
-  const run = await train('faces');
+  const run = await train('faces', 1);
   expect(run.config['dataset']).toMatchObject({ path: data, datasetId: id, digest: first.digest });
   const trained = await fleet.untilEnded(run.id, 'succeeded');
 
@@ -76,7 +87,7 @@ it('is registered, trained on, noticed to have changed, and registered anew', as
   expect((await read(id)).runs.map((each) => each.id)).toEqual([evaluationId, run.id]);
 
   await writeTinyDataset(data, { numClasses: 7, imagesPerClass: 7, size: 24, numPairs: 40 });
-  const refused = await train(first.ref!);
+  const refused = await train(first.ref!, 2);
   const failed = await fleet.untilEnded(refused.id, 'failed');
   expect(failed).toMatchObject({ restarts: 0, error: { code: 'dataset_changed' } });
   expect(failed.error!.message).toMatch(/train\.rec has \d+ bytes, not \d+/);
@@ -87,7 +98,6 @@ it('is registered, trained on, noticed to have changed, and registered anew', as
   expect(second.facts).toMatchObject({ images: 49 });
   expect(second.digest).not.toBe(first.digest);
   expect((await read('faces')).id).toBe(again.id);
-  await fleet.untilEnded((await train('faces')).id, 'succeeded');
   expect((await read(id)).runs[0]).toMatchObject({ id: refused.id, status: 'failed' });
 });
 

@@ -50,7 +50,7 @@ export const datasetViewSchema = z.object({
   /** What the validation found; null: not yet, or nothing that could be used. */
   facts: datasetFactsSchema.nullable(),
   digest: z.string().nullable(),
-  /** What is broken, the first 100; of a validation that failed, why. */
+  /** What is broken, the first 100 (3 in a list); of a validation that failed, why. */
   problems: z.array(datasetProblemSchema),
   numProblems: z.number().int(),
   /** Id of the version that has the same images under this name. */

@@ -11,6 +11,8 @@ const READS_AHEAD = 16;
 /** What a broken set throws instead of being read to its end. */
 const UNUSABLE: readonly string[] = ['dataset_not_found', 'dataset_invalid', 'dataset_corrupt', 'pickle_refused'];
 const MAX_PROBLEMS = 100;
+/** Lists of tasks carry all of them. */
+const MAX_MESSAGE = 400;
 /** As a run's configuration names them. */
 const TARGET_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
@@ -24,7 +26,7 @@ export interface Survey {
 
 /**
  * Reads a data set to its end, local or `s3://`, once (twice where records do not lie in the order of their keys), and says what it
- * holds, or what is broken; what `validateSet` only notes does not count. Memory: some 60 bytes an image.
+ * holds, or what is broken; what `validateSet` only notes does not count. Memory: some 80 bytes an image.
  *
  * @throws ArcFleetError `dataset_changed` when files change meanwhile, `storage_unavailable`; the reason of `signal`
  */
@@ -47,7 +49,11 @@ export async function surveySet(path: string, options: ValidateOptions & { reado
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof ArcFleetError) || !UNUSABLE.includes(error.code)) throw error;
-    return { facts: null, numProblems: 1, problems: [{ where: path.slice(0, 500), message: error.message.slice(0, 1000) }] };
+    return {
+      facts: null,
+      numProblems: 1,
+      problems: [{ where: path.slice(0, 500), message: error.message.slice(0, MAX_MESSAGE) }],
+    };
   }
 }
 
@@ -124,5 +130,5 @@ function misnamedTarget(folder: string, name: string): { where: string; message:
 
 function toPlain({ kind, file, why, key, byte }: Problem): { where: string; message: string } {
   const place = [key === undefined ? '' : `key ${key}`, byte === undefined ? '' : `byte ${byte}`].filter(Boolean).join(', ');
-  return { where: `${file}${place && ` (${place})`}`.slice(0, 500), message: `${kind}: ${why}`.slice(0, 1000) };
+  return { where: `${file}${place && ` (${place})`}`.slice(0, 500), message: `${kind}: ${why}`.slice(0, MAX_MESSAGE) };
 }

@@ -21,6 +21,8 @@ export type StoredDataset = Omit<DatasetView, 'urls'>;
 export type StoredDatasetDetails = Omit<DatasetDetails, 'urls'>;
 
 const MAX_RUNS = 20;
+/** A list says that there are problems; all of them are with the data set itself. */
+const MAX_LISTED_PROBLEMS = 3;
 
 /**
  * Writes a version that waits for its validation, and the task that does it. Must run in a transaction.
@@ -146,7 +148,8 @@ export async function listDatasets(
   if (states?.length) query.andWhere('dataset.state in (:...states)', { states });
   if (labels) query.andWhere('dataset.labels @> :labels::jsonb', { labels: jsonb(labels) });
   const { rows, next } = await readPage(query, page);
-  return { datasets: rows.map(toStored), next };
+  const datasets = rows.map(toStored).map((each) => ({ ...each, problems: each.problems.slice(0, MAX_LISTED_PROBLEMS) }));
+  return { datasets, next };
 }
 
 /**
