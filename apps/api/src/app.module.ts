@@ -1,5 +1,7 @@
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { DatasetsController } from './datasets/datasets.controller.js';
+import { DatasetsService } from './datasets/datasets.service.js';
 import { EvaluationsController } from './evaluations/evaluations.controller.js';
 import { EvaluationsService } from './evaluations/evaluations.service.js';
 import { HealthController } from './health/health.controller.js';
@@ -25,6 +27,7 @@ const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly prov
   { controllers: [RunsController, RunEventsController], providers: [RunEventHub, RunEventStream, Submission, RunsService] },
   { controllers: [EvaluationsController], providers: [EvaluationsService] },
   { controllers: [ModelsController, EmbeddingsController], providers: [EmbeddingsService] },
+  { controllers: [DatasetsController], providers: [DatasetsService] },
   { controllers: [TasksController], providers: [TasksService] },
   { controllers: [RecipesController] },
   { controllers: [HealthController, OpenApiController] },

@@ -41,7 +41,7 @@ export const ERRORS = {
   dataset_corrupt: fatal(422, 'A file of the data set is damaged'),
   dataset_invalid: fatal(422, 'The data set contradicts itself or the configuration'),
   image_invalid: fatal(422, 'An image cannot be used'),
-  dataset_changed: fatal(409, 'A file of the data set has changed while it was read'),
+  dataset_changed: fatal(409, 'The data set is not the one that it was'),
   storage_unavailable: transient(503, 'The object storage does not answer'),
   decoder_crashed: transient(500, 'A thread that decodes images ended unexpectedly'),
   pickle_refused: fatal(422, 'A pickle contains something that is not allowed'),

@@ -14,6 +14,26 @@ export {
   streamOf,
   uniformAt,
 } from './counter-random.js';
+export { datasetNameSchema, datasetRefSchema, parseDatasetRef } from './datasets/dataset-ref.js';
+export type { DatasetRef } from './datasets/dataset-ref.js';
+export {
+  changeDatasetSchema,
+  DATASET_STATES,
+  datasetDetailsSchema,
+  datasetListSchema,
+  datasetViewSchema,
+  registerDatasetSchema,
+} from './datasets/dataset-view.js';
+export type {
+  ChangeDataset,
+  DatasetDetails,
+  DatasetList,
+  DatasetState,
+  DatasetView,
+  RegisterDataset,
+} from './datasets/dataset-view.js';
+export { datasetFileSchema, pinnedDatasetSchema } from './datasets/pinned-dataset.js';
+export type { DatasetFile, PinnedDataset } from './datasets/pinned-dataset.js';
 export { ArcFleetError, ERRORS, errorFromReport, isErrorCode, reportError } from './errors.js';
 export type { ErrorCode, ErrorDefinition, ErrorReport } from './errors.js';
 export {
@@ -42,6 +62,7 @@ export {
   evaluationConfigSchema,
   evaluationTargetSchema,
   modelReferenceSchema,
+  verificationTargetOf,
 } from './evaluation/evaluation-config.js';
 export type {
   CreateEvaluation,
@@ -82,12 +103,12 @@ export { isJsonObject, mergeConfig, valueAt } from './recipes/merge-config.js';
 export type { JsonObject } from './recipes/merge-config.js';
 export { describeRecipe, recipeListSchema, recipeSchema } from './recipes/recipe.js';
 export type { Recipe, RecipeConfig, RecipeList, RecipeView } from './recipes/recipe.js';
-export { createRunBodySchema, expandRecipe, RECIPE_LABEL, recipeRunSchema } from './recipes/recipe-run.js';
+export { createRunBodySchema, expandRecipe, pointerOfRun, RECIPE_LABEL, recipeRunSchema } from './recipes/recipe-run.js';
 export type { RecipeRunInput } from './recipes/recipe-run.js';
 export { findRecipe, RECIPES } from './recipes/registry.js';
 export { errorReportSchema, progressRecordSchema, rankAddressSchema, recordBodySchema } from './records.js';
 export type { ProgressRecord, RankAddress, RecordBody, RecordOf } from './records.js';
-export type { AugmentationConfig } from './run-config/data.js';
+export type { AugmentationConfig, RequestedDataset } from './run-config/data.js';
 export { CLASS_SAMPLINGS, isTripletLoss, LOSSES } from './run-config/loss.js';
 export type { ClassSamplingConfig, LossConfig, LossName, SoftmaxLossConfig, TripletLossConfig } from './run-config/loss.js';
 export { LR_SCHEDULES, OPTIMIZERS, scheduleSchema } from './run-config/optimizer.js';

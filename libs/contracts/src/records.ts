@@ -82,6 +82,8 @@ export const recordBodySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('evaluation.scored'), target: z.string().max(64), scores: evaluationScoresSchema }),
   /** Answer to a request for embeddings. */
   z.strictObject({ type: z.literal('embeddings.computed'), model: evaluatedModelSchema, result: embeddingResultSchema }),
+  /** How far a task is; the first one says that it has begun. At most one a second. */
+  z.strictObject({ type: z.literal('task.progress'), step, totalSteps: count.min(1) }),
   /** A task came to its end: what it found or made. */
   z.strictObject({ type: z.literal('task.completed'), result: taskResultSchema }),
   /** Last record of a rank. `stopped`: left at a step boundary because it was told to, state checkpointed if it could be. */

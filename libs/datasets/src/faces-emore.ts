@@ -100,7 +100,7 @@ async function findSamples(
 }
 
 /** There is no such file, as against one that may not be read: an index that is forbidden must not be rebuilt at great cost. */
-function isMissing(error: unknown): boolean {
+export function isMissing(error: unknown): boolean {
   if (!(error instanceof ArcFleetError) || error.code !== 'dataset_not_found') return false;
   return error.details['status'] === 404 || (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
 }
@@ -206,7 +206,8 @@ function checkSize(property: DatasetProperty, { height, width }: OpenOptions, pa
   throw new ArcFleetError('dataset_invalid', message, { file: path, height: property.height, width: property.width });
 }
 
-async function readProperty(file: string, access: RemoteAccess | undefined): Promise<DatasetProperty> {
+/** Reads a `property` file. @throws ArcFleetError `dataset_not_found`, `dataset_invalid`, `storage_unavailable` */
+export async function readProperty(file: string, access: RemoteAccess | undefined): Promise<DatasetProperty> {
   const source = await openByteSource(file, access).catch((error: unknown) => {
     if (!(error instanceof ArcFleetError) || error.code !== 'dataset_not_found') throw error;
     const message = `${error.message}. A faces_emore folder holds train.rec, train.idx and property.`;

@@ -2,6 +2,7 @@ import { ArcFleetError } from '#contracts';
 import { DataSource } from 'typeorm';
 import { AuditEventEntity } from './entities/audit-event.entity.js';
 import { CheckpointEntity } from './entities/checkpoint.entity.js';
+import { DatasetEntity } from './entities/dataset.entity.js';
 import { EvaluationScoreEntity } from './entities/evaluation-score.entity.js';
 import { GenerationEntity } from './entities/generation.entity.js';
 import { IdempotencyKeyEntity } from './entities/idempotency-key.entity.js';
@@ -18,6 +19,7 @@ import { CreateTables1764000000000 } from './migrations/1764000000000-create-tab
 import { KeepModels1764100000000 } from './migrations/1764100000000-keep-models.js';
 import { Evaluations1764200000000 } from './migrations/1764200000000-evaluations.js';
 import { TasksAndAudit1764300000000 } from './migrations/1764300000000-tasks-and-audit.js';
+import { Datasets1764370000000 } from './migrations/1764370000000-datasets.js';
 
 /** Listed one by one: globs break in bundles and hide what belongs to the schema. */
 export const ENTITIES = [
@@ -30,6 +32,7 @@ export const ENTITIES = [
   VerificationEntity,
   CheckpointEntity,
   ModelEntity,
+  DatasetEntity,
   EvaluationScoreEntity,
   WebhookEndpointEntity,
   WebhookDeliveryEntity,
@@ -38,7 +41,13 @@ export const ENTITIES = [
 ];
 
 /** In the order of their times. One that was released is never edited: what changes is a further one. */
-const MIGRATIONS = [CreateTables1764000000000, KeepModels1764100000000, Evaluations1764200000000, TasksAndAudit1764300000000];
+const MIGRATIONS = [
+  CreateTables1764000000000,
+  KeepModels1764100000000,
+  Evaluations1764200000000,
+  TasksAndAudit1764300000000,
+  Datasets1764370000000,
+];
 
 /** Key of the advisory lock under which migrations run: any constant of ours. */
 const MIGRATION_LOCK = 0x41_46_00_01;

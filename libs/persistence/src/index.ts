@@ -6,6 +6,7 @@ export { createDataSource, ENTITIES, isSchemaCurrent, runMigrations, waitForSche
 export type { DataSourceOptions } from './data-source.js';
 export { AuditEventEntity } from './entities/audit-event.entity.js';
 export { CheckpointEntity } from './entities/checkpoint.entity.js';
+export { DatasetEntity } from './entities/dataset.entity.js';
 export { EvaluationScoreEntity } from './entities/evaluation-score.entity.js';
 export { GenerationEntity } from './entities/generation.entity.js';
 export type { GenerationState } from './entities/generation.entity.js';
@@ -31,6 +32,18 @@ export type { TransitionDetails, TransitionResult } from './transition-run.js';
 export { enqueueWebhook, isFinalEvent, webhookTypeOf } from './webhook-outbox.js';
 export { admitRun, findQueuedRuns, getGenerationStart, listReservedSlots } from './repositories/admission.repository.js';
 export type { GenerationStart, QueuedRun, Sizes } from './repositories/admission.repository.js';
+export {
+  changeDataset,
+  deleteDataset,
+  findDatasetFacts,
+  getDataset,
+  getDatasetDetails,
+  listDatasets,
+  registerDataset,
+  revalidateDataset,
+  useDataset,
+} from './repositories/datasets.repository.js';
+export type { DatasetFilters, StoredDataset, StoredDatasetDetails } from './repositories/datasets.repository.js';
 export {
   findDueDeliveries,
   findNextDeliveryTime,

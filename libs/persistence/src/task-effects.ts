@@ -1,5 +1,6 @@
 import type { ErrorReport, TaskResult, TaskWork } from '#contracts';
 import type { EntityManager } from 'typeorm';
+import { applyValidation, applyValidationFailure } from './dataset-effects.js';
 
 /** A task whose end changes the row that it was made for. */
 export interface EndedTask {
@@ -9,9 +10,11 @@ export interface EndedTask {
 }
 
 /** What a task found or made becomes a fact, in the transaction that commits its record. */
-export async function applyTaskResult(_manager: EntityManager, _task: EndedTask, result: TaskResult): Promise<void> {
+export async function applyTaskResult(manager: EntityManager, task: EndedTask, result: TaskResult): Promise<void> {
   switch (result.task) {
     case 'dataset.validate':
+      if (task.work.task === result.task) await applyValidation(manager, { ...task, work: task.work }, result);
+      return;
     case 'model.import':
     case 'model.export':
       return;
@@ -20,13 +23,14 @@ export async function applyTaskResult(_manager: EntityManager, _task: EndedTask,
 
 /** A task that failed or was canceled leaves its row in no state of waiting; in the transaction of the run's last transition. */
 export async function applyTaskFailure(
-  _manager: EntityManager,
-  { work }: EndedTask,
-  _status: 'failed' | 'canceled',
-  _error: ErrorReport | null,
+  manager: EntityManager,
+  { work, ...task }: EndedTask,
+  status: 'failed' | 'canceled',
+  error: ErrorReport | null,
 ): Promise<void> {
   switch (work.task) {
     case 'dataset.validate':
+      return applyValidationFailure(manager, { ...task, work }, status, error);
     case 'model.import':
     case 'model.export':
       return;

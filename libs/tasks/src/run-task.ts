@@ -1,4 +1,6 @@
 import { ArcFleetError, type TaskResult, type TaskWork } from '#contracts';
+import { validateDataset } from './datasets/validate-dataset.js';
+import { progressReporter } from './progress-reporter.js';
 import type { TaskContext, TaskDeps } from './task-deps.js';
 
 /** How often it is asked whether the task is to stop. */
@@ -10,11 +12,16 @@ const LOOK_MS = 200;
  */
 export async function runTask({ job, emit, stopMode, ...deps }: TaskDeps): Promise<'succeeded' | 'stopped' | 'canceled'> {
   const stopping = new AbortController();
-  const timer = setInterval(() => {
+  const look = (): void => {
     if (stopMode() !== 'none') stopping.abort();
-  }, LOOK_MS);
+  };
+  const timer = setInterval(look, LOOK_MS);
+  const onProgress = progressReporter((step, totalSteps) => emit({ type: 'task.progress', step, totalSteps }));
+  onProgress(0, 1);
   try {
-    const result = await doWork(job.config.work, { ...deps, signal: stopping.signal });
+    const result = await doWork(job.config.work, { ...deps, signal: stopping.signal, onProgress });
+    look();
+    stopping.signal.throwIfAborted();
     emit({ type: 'task.completed', result });
     return 'succeeded';
   } catch (error) {
@@ -25,9 +32,10 @@ export async function runTask({ job, emit, stopMode, ...deps }: TaskDeps): Promi
   }
 }
 
-async function doWork(work: TaskWork, _context: Omit<TaskContext<TaskWork>, 'work'>): Promise<TaskResult> {
+async function doWork(work: TaskWork, context: Omit<TaskContext<TaskWork>, 'work'>): Promise<TaskResult> {
   switch (work.task) {
     case 'dataset.validate':
+      return validateDataset({ ...context, work });
     case 'model.import':
     case 'model.export':
       throw new ArcFleetError('internal', `${work.task} is not built yet.`);

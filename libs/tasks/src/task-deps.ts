@@ -24,4 +24,6 @@ export type TaskContext<W extends TaskWork> = Omit<TaskDeps, 'job' | 'emit' | 's
   readonly work: W;
   /** Aborted when the task is to stop. */
   readonly signal: AbortSignal;
+  /** How far it is; may be called as often as anything happens. */
+  readonly onProgress: (step: number, totalSteps: number) => void;
 };

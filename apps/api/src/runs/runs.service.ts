@@ -21,6 +21,7 @@ import {
   type RunDetails,
 } from '#persistence';
 import type { Actor } from '../access/actor.js';
+import { pinDatasetOfRun } from '../datasets/use-dataset.js';
 import { nextPage, toPage } from '../http/page.js';
 import { ApiSettings } from '../settings.js';
 import type { ListRunsQuery, MetricsQuery } from './queries.js';
@@ -38,7 +39,8 @@ export class RunsService {
   create(input: CreateRun, actor: Actor, key: string | undefined): Promise<CreatedRun & { replayed: boolean }> {
     return this.submission.submit({ route: 'POST /runs', actor, input, key }, input, async (manager, endpoints) => {
       const { webhooks: _, ...config } = input;
-      const id = await createRun(manager, runConfigSchema.parse(config), endpoints);
+      const dataset = await pinDatasetOfRun(manager, input);
+      const id = await createRun(manager, runConfigSchema.parse({ ...config, dataset }), endpoints);
       await appendAudit(manager, { actor: actor.id, action: 'runs.create', resourceId: id });
       return this.toView(await getRun(manager, id));
     });

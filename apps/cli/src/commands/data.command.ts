@@ -1,9 +1,12 @@
+import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { DATASET_KINDS, type DatasetKind } from '#contracts';
 import {
   contactSheet,
   convertSet,
   generateSyntheticFaces,
   inspectSet,
+  isRemote,
   mergeSets,
   pairsToBin,
   shuffleSet,
@@ -16,7 +19,9 @@ import {
 import type { CliConfig } from '../config.js';
 import { inspectionJson, inspectionText, problemLine, validationSummary } from '../data/describe-set.js';
 import { readIdentityList } from '../data/identity-list.js';
+import { registerRemotely, registrationText } from '../data/register-remote.js';
 import { runTool } from '../data/run-tool.js';
+import { catchInterruptions } from '../train/interruptions.js';
 import { integer } from './options.js';
 import { localPath } from '../local-path.js';
 
@@ -32,6 +37,7 @@ export function addDataCommand(program: Command, config: CliConfig): void {
   addIndex(data, at);
   addSheet(data, at);
   addMake(data, at);
+  addRegister(data, config);
 }
 
 type Place = (path: string) => string;
@@ -233,6 +239,46 @@ function addMake(data: Command, at: Place): void {
       );
       if (summary)
         console.log(`${output}: ${summary.numImages} images of ${summary.numIdentities} people; ${summary.targets.join(', ')}`);
+    });
+}
+
+interface RegisterFlags {
+  api: string;
+  kind: DatasetKind;
+  decode: boolean;
+  json?: boolean;
+}
+
+function addRegister(data: Command, { workingFolder }: CliConfig): void {
+  data
+    .command('register')
+    .description('register a data set with a fleet, which reads it once; runs then refer to it by name')
+    .argument('<name>', 'a-z, 0-9, dot, _ and -')
+    .argument('<path>', 'folder as the workers see it, or s3://bucket/prefix')
+    .option('--api <url>', 'the fleet', 'http://127.0.0.1:3000')
+    .addOption(new Option('--kind <kind>', 'layout').choices(DATASET_KINDS).default('faces_emore'))
+    .option('--no-decode', 'do not decode the images')
+    .option('--json', 'print the data set as one JSON object; all else goes to standard error')
+    .addHelpText('after', example('register faces /data/faces_emore'))
+    .action(async (name: string, path: string, { api, kind, decode, json = false }: RegisterFlags) => {
+      const place = isRemote(path) ? path : resolve(workingFolder, path);
+      const interruptions = catchInterruptions();
+      try {
+        const say = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
+        const dataset = await registerRemotely(
+          { name, path: place, kind, decode },
+          api.replace(/\/+$/, ''),
+          { say },
+          interruptions,
+        );
+        console.log(json ? JSON.stringify(dataset) : registrationText(dataset));
+        if (dataset.state !== 'ready') process.exitCode = 1;
+      } catch (error) {
+        if (!interruptions.detach.aborted) throw error;
+        process.exitCode = 130;
+      } finally {
+        interruptions.release();
+      }
     });
 }
 

@@ -55,7 +55,13 @@ async function train(config: CliConfig, flags: TrainFlags): Promise<number> {
 async function resolveCommand(config: CliConfig, flags: TrainFlags): Promise<ResolvedTraining> {
   const { workingFolder } = config;
   const folder = flags.recipe === undefined ? undefined : findRecipe(flags.recipe).dataset.folder;
-  const dataset = await findDataset({ dataset: flags.dataset, folder, dataRoot: flags.dataRoot, workingFolder });
+  const dataset = await findDataset({
+    dataset: flags.dataset,
+    folder,
+    dataRoot: flags.dataRoot,
+    workingFolder,
+    isRemote: !flags.local,
+  });
   const { pretrained: text, pretrainedEpoch: epoch } = flags;
   const pretrained = text ? await findPretrained(text, { workingFolder, ...(epoch === undefined ? {} : { epoch }) }) : null;
   const surroundings = { workingFolder, devices: config.devices, dataset, pretrained };
@@ -81,7 +87,9 @@ function checkModel(
 /** A fleet may see what this machine does not. */
 function notHere({ dataset, pretrained }: ResolvedTraining): string[] {
   return [
-    ...(dataset.isHere ? [] : [`${dataset.path} is not on this machine; the workers must have it there.`]),
+    ...(dataset.isHere || dataset.ref !== undefined
+      ? []
+      : [`${dataset.path} is not on this machine; the workers must have it there.`]),
     ...(pretrained && !pretrained.isHere ? [`${pretrained.path} is not on this machine; the workers must have it there.`] : []),
   ];
 }

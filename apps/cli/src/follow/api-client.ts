@@ -7,6 +7,8 @@ import {
   type CreatedRun,
   type CreateEvaluationInput,
   type CreateRunInput,
+  type DatasetDetails,
+  type DatasetView,
   type DeliveryList,
   type EvaluationScoreList,
   type EvaluationView,
@@ -14,6 +16,7 @@ import {
   type Problem,
   type RecipeRunInput,
   type RunView,
+  type TaskView,
 } from '#contracts';
 
 const TIMEOUT_MS = 10_000;
@@ -63,6 +66,22 @@ export class ApiClient {
 
   cancelEvaluation(id: string): Promise<EvaluationView> {
     return this.request('POST', `/evaluations/${id}/cancel`);
+  }
+
+  registerDataset(input: { name: string; path: string; kind: string; decode: boolean }): Promise<DatasetView> {
+    return this.request('POST', '/datasets', input);
+  }
+
+  getDataset(ref: string): Promise<DatasetDetails> {
+    return this.request('GET', `/datasets/${encodeURIComponent(ref)}`);
+  }
+
+  getTask(id: string): Promise<TaskView> {
+    return this.request('GET', `/tasks/${id}`);
+  }
+
+  cancelTask(id: string): Promise<TaskView> {
+    return this.request('POST', `/tasks/${id}/cancel`);
   }
 
   /** Opens the run's event stream behind the event `after`; null: there are no more events. */

@@ -44,6 +44,18 @@ describe('findDataset', () => {
     expect(await find(undefined, 'WebFace12M_FLIP40')).toMatchObject({ name: 'WebFace12M_FLIP40' });
   });
 
+  it('takes what is neither for a registered data set, where a fleet is asked', async () => {
+    const submit = (dataset: string) =>
+      findDataset({ dataset, folder: undefined, dataRoot: './datasets', workingFolder: root, isRemote: true });
+    expect(await submit('faces@3f2a91bc')).toMatchObject({ name: 'faces', ref: 'faces@3f2a91bc', isHere: false, targets: null });
+    expect(await submit('faces')).toMatchObject({ ref: 'faces' });
+    expect(await submit('mine')).not.toHaveProperty('ref');
+    expect(await submit('emore')).not.toHaveProperty('ref');
+    expect(await submit('./faces')).not.toHaveProperty('ref');
+    await expect(submit('Faces!')).rejects.toThrow(/There is no data set "Faces!"/);
+    await expect(find('faces@3f2a91bc')).rejects.toThrow(/There is no data set/);
+  });
+
   it('refuses a name that means nothing, naming those that do', async () => {
     await expect(find('emor')).rejects.toThrow(/no preset \(emore, retina/);
   });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { ArcFleetError } from '#contracts';
+import { ArcFleetError, parseDatasetRef } from '#contracts';
 import { isRemote, listVerificationTargets, parseProperty } from '#datasets';
 import { DATASET_PRESETS, TRAIN_DEFAULTS, USUAL_TARGETS } from './presets.js';
 
@@ -14,10 +14,12 @@ export interface DatasetPlace {
   readonly numClasses: number | null;
   /** Verification sets, the one that decides which model is best last; null: not known here. */
   readonly targets: readonly string[] | null;
+  /** Registered with the fleet under this reference, which `path` repeats. */
+  readonly ref?: string;
 }
 
 /**
- * What `--dataset` means: a preset of train.py, a folder below the data root, or a path.
+ * What `--dataset` means: a preset of train.py, a folder below the data root, a path, or a data set that is registered with the fleet.
  * @param folder folder of the recipe's data set, where `--dataset` was not given
  * @throws ArcFleetError `dataset_not_found` for a name that means nothing; `dataset_invalid` for an unreadable `property`.
  */
@@ -27,16 +29,26 @@ export async function findDataset(options: {
   readonly folder?: string | undefined;
   readonly dataRoot: string;
   readonly workingFolder: string;
+  /** The run is submitted to a fleet, which may know the data set by its name. */
+  readonly isRemote?: boolean;
 }): Promise<DatasetPlace> {
-  const { name, path } = placeOf(options);
+  const place = placeOf(options);
+  if ('ref' in place) {
+    const { ref } = place;
+    return { name: ref.split('@', 1)[0] as string, path: ref, isHere: false, numClasses: null, targets: null, ref };
+  }
+  const { name, path } = place;
   if (!isFolder(path)) return { name, path, isHere: false, numClasses: null, targets: null };
   return { name, path, isHere: true, numClasses: numClassesOf(path), targets: inUsualOrder(await listVerificationTargets(path)) };
 }
 
-function placeOf({ dataset: given, folder, dataRoot, workingFolder }: Parameters<typeof findDataset>[0]): {
-  name: string;
-  path: string;
-} {
+function placeOf({
+  dataset: given,
+  folder,
+  dataRoot,
+  workingFolder,
+  isRemote: isSubmitted = false,
+}: Parameters<typeof findDataset>[0]): { name: string; path: string } | { ref: string } {
   const root = resolve(workingFolder, dataRoot);
   if (given === undefined && folder !== undefined) return { name: presetOf(folder) ?? folder, path: join(root, folder) };
   const dataset = given ?? TRAIN_DEFAULTS.dataset;
@@ -50,6 +62,7 @@ function placeOf({ dataset: given, folder, dataRoot, workingFolder }: Parameters
   if (preset) return { name: dataset, path: join(root, preset.folder) };
   const below = join(root, dataset);
   if (isFolder(below)) return { name: dataset, path: below };
+  if (isSubmitted && parseDatasetRef(dataset) !== null) return { ref: dataset };
   throw new ArcFleetError(
     'dataset_not_found',
     `There is no data set "${dataset}": no preset (${Object.keys(DATASET_PRESETS).join(', ')}) and no folder ${below}. A path has a slash: ./${dataset}`,

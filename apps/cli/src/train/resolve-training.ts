@@ -126,7 +126,7 @@ export function givenConfig(
   // train_parall.py takes 0 for its default.
   const perBatchSize = flags.perBatchSize === 0 ? TRAIN_DEFAULTS.perBatchSize : flags.perBatchSize;
   return definedOf({
-    dataset: { kind: 'faces_emore', path: dataset.path, ...datasetConfig(flags) },
+    dataset: { ...placeConfig(dataset), ...datasetConfig(flags) },
     network: flags.network === undefined ? undefined : networkConfig(flags.network),
     loss: flags.loss === undefined ? undefined : LOSS_PRESETS[flags.loss].loss,
     labels: recipe ? { [RECIPE_LABEL]: recipe.name } : undefined,
@@ -145,6 +145,11 @@ export function givenConfig(
     seed: flags.seed,
     engine: flags.engine,
   });
+}
+
+/** A registered data set has its folder and kind from the fleet; until it is submitted, the root stands for the folder. */
+function placeConfig({ path, ref }: DatasetPlace): JsonObject {
+  return ref === undefined ? { kind: 'faces_emore', path } : { path: '/' };
 }
 
 /** What a run must store for each rule of `--ckpt`. */

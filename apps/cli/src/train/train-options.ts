@@ -76,7 +76,7 @@ export function addTrainOptions(command: Command): Command {
     command
       .option(
         '--dataset <name|path>',
-        `data set: ${Object.keys(DATASET_PRESETS).join(', ')}, a folder below --data-root, or a path ${shown(none.dataset)}`,
+        `data set: ${Object.keys(DATASET_PRESETS).join(', ')}, a folder below --data-root, a path, or one that is registered with the fleet (name, name@digest) ${shown(none.dataset)}`,
       )
       .addOption(new Option('--network <name>', `backbone ${shown(none.network)}`).choices(NETWORKS))
       .addOption(new Option('--loss <name>', `loss ${shown(none.loss)}`).choices(LOSSES))

@@ -45,7 +45,7 @@ export async function trainRemotely(
   });
   const { config, modelFolder, ckpt } = training;
   const startedAt = performance.now();
-  const created = await api.createRun({ ...config, name: runName(training) } as CreateRunInput);
+  const created = await api.createRun({ ...config, ...requestedDataset(training), name: runName(training) } as CreateRunInput);
   const url = `${apiUrl}/runs/${created.id}`;
   view.say(`run       ${created.id} at ${apiUrl}; Ctrl-C cancels it, Ctrl-C twice leaves it alone`);
 
@@ -82,6 +82,13 @@ export async function trainRemotely(
     cancel.removeEventListener('abort', onCancel);
     view.stop();
   }
+}
+
+/** A registered data set by its reference, which the fleet pins to a version. */
+function requestedDataset({ config, dataset: { ref } }: ResolvedTraining): Pick<CreateRunInput, 'dataset'> | object {
+  if (ref === undefined) return {};
+  const { path: _path, kind: _kind, ...rest } = config.dataset;
+  return { dataset: { ...rest, ref } };
 }
 
 /** Folder name of the model: what people will look for in a list of runs. */

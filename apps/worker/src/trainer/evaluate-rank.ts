@@ -1,4 +1,5 @@
 import type { EvaluationJob, TrainerSettings } from '#contracts';
+import { checkFingerprint } from '#datasets';
 import { runEvaluation } from '#evaluation';
 import { endWith } from './end-rank.js';
 import { prepareRank } from './prepare-rank.js';
@@ -9,9 +10,11 @@ export function evaluateRank(job: EvaluationJob, settings: TrainerSettings, link
   return endWith(link, async (onConnected) => {
     link.phase('rendezvous', null);
     // Embeddings are gathered once per target: the transport that works everywhere carries them.
-    const { collective, engine } = await prepareRank(job, 'redis-streams', settings, link, onConnected, () =>
-      Promise.resolve(null),
-    );
+    const { collective, engine } = await prepareRank(job, 'redis-streams', settings, link, onConnected, async () => {
+      const { dataset } = job.config;
+      if (dataset) await checkFingerprint(dataset, settings.dataAccess);
+      return null;
+    });
     return runEvaluation({
       job,
       collective,

@@ -1,5 +1,5 @@
 import type { TrainingJob, TrainerSettings } from '#contracts';
-import { openTrainingSet } from '#datasets';
+import { checkFingerprint, openTrainingSet } from '#datasets';
 import { parseFaults, runTraining } from '#trainer';
 import { endWith } from './end-rank.js';
 import { prepareRank } from './prepare-rank.js';
@@ -10,8 +10,17 @@ export function trainRank(job: TrainingJob, settings: TrainerSettings, link: Sup
   const { dataset, communication } = job.config;
   return endWith(link, async (onConnected) => {
     link.phase('rendezvous', job.resumeFrom?.step ?? null);
-    const { collective, engine, opened } = await prepareRank(job, communication.transport, settings, link, onConnected, () =>
-      openTrainingSet(dataset, settings.dataAccess),
+    const { collective, engine, opened } = await prepareRank(
+      job,
+      communication.transport,
+      settings,
+      link,
+      onConnected,
+      async () => {
+        // A registered data set must be what it was: every rank sees for itself, since each may read files of its own.
+        await checkFingerprint(dataset, settings.dataAccess);
+        return openTrainingSet(dataset, settings.dataAccess);
+      },
     );
     for (const note of opened.notes ?? []) link.observer.log('warn', note);
     try {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ENGINES } from '../catalog.js';
+import { datasetRefSchema } from '../datasets/dataset-ref.js';
+import { pinnedDatasetSchema } from '../datasets/pinned-dataset.js';
 import { workerFile, workerPath } from '../run-config/data.js';
 import { faultsSchema, ranksSchema, target } from '../run-config/run-config.js';
 import { evaluationWebhookSchema } from '../webhook-events.js';
@@ -74,39 +76,57 @@ function checkEvaluation({ targets, ranks }: Checked, context: z.RefinementCtx):
 }
 
 /**
- * Body of `POST /evaluations`. A target may be a name alone: the verification set `<dataset>/<name>.bin`. The output has whole
- * targets only.
+ * Body of `POST /evaluations`. A target may be a name alone: a verification set of `dataset`. Of a folder the output has whole targets
+ * only; of a registered data set (`ref`) names are left, which are found where it is looked up.
  */
 export const createEvaluationSchema = baseEvaluationSchema
   .extend({
     model: modelReferenceSchema,
-    /** Folder of the verification sets that are given by name. */
-    dataset: workerPath.optional(),
+    /** Where the verification sets lie that are given by name: a folder, or a registered data set as `name@digest`, name or id. */
+    dataset: z.union([workerPath, datasetRefSchema]).optional(),
+    /** Default: every verification set of a registered data set. */
     targets: z
       .array(z.union([target, evaluationTargetSchema]))
       .min(1)
-      .max(64),
+      .max(64)
+      .optional(),
     webhooks: z.array(evaluationWebhookSchema).max(10).default([]),
   })
-  .superRefine((config, context) => {
-    checkEvaluation(config, context);
-    if (config.dataset === undefined && config.targets.some((each) => typeof each === 'string')) {
-      context.addIssue({ code: 'custom', path: ['dataset'], message: 'is required where a target is only a name' });
+  .superRefine(({ targets, dataset, ranks }, context) => {
+    checkEvaluation({ targets: targets ?? [], ranks }, context);
+    const issue = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+    if (targets === undefined && (dataset === undefined || isFolder(dataset))) {
+      issue('targets', 'is required, unless dataset names a registered data set: then all its verification sets are taken');
+    }
+    if (dataset === undefined && targets?.some((each) => typeof each === 'string')) {
+      issue('dataset', 'is required where a target is only a name');
     }
   })
-  .transform(({ dataset = '', targets, ...rest }) => ({
-    ...rest,
-    targets: targets.map((each): EvaluationTarget => {
-      if (typeof each !== 'string') return each;
-      return { protocol: 'verification', name: each, path: `${dataset.replace(/\/+$/, '')}/${each}.bin` };
-    }),
-  }));
+  .transform(({ dataset, targets, ...rest }) => {
+    if (dataset !== undefined && !isFolder(dataset)) return { ...rest, ref: dataset, targets: targets ?? null };
+    const whole = (targets ?? []).map((each): EvaluationTarget | string => {
+      if (typeof each !== 'string' || dataset === undefined) return each;
+      return verificationTargetOf(dataset, each);
+    });
+    return { ...rest, ref: null, targets: whole };
+  });
+const isFolder = (dataset: string): boolean => dataset.includes('/');
+
+/** The verification set of that name in a folder. */
+export function verificationTargetOf(folder: string, name: string): EvaluationTarget {
+  return { protocol: 'verification', name, path: `${folder.replace(/\/+$/, '')}/${name}.bin` };
+}
+
 export type CreateEvaluation = z.output<typeof createEvaluationSchema>;
 export type CreateEvaluationInput = z.input<typeof createEvaluationSchema>;
 
 /** What is stored with an evaluation and travels in its rank jobs. */
 export const evaluationConfigSchema = baseEvaluationSchema
-  .extend({ model: resolvedModelSchema })
+  .extend({
+    model: resolvedModelSchema,
+    /** The registered data set that targets were taken from. */
+    dataset: pinnedDatasetSchema.optional(),
+  })
   .superRefine(checkEvaluation)
   .transform((config) => ({ ...config, ranks: { min: config.ranks.min ?? config.ranks.max, max: config.ranks.max } }));
 export type EvaluationConfig = z.output<typeof evaluationConfigSchema>;

@@ -33,10 +33,21 @@ type Outcome = { readonly run: CreateRun } | { readonly issues: readonly FieldIs
 export const createRunBodySchema = z.unknown().transform((body, context): CreateRun => {
   const isRecipe = isJsonObject(body) && Object.hasOwn(body, 'recipe');
   const outcome = isRecipe ? parseRecipeRun(body) : toOutcome(createRunSchema.safeParse(body));
-  if ('run' in outcome) return outcome.run;
+  if ('run' in outcome) {
+    if (isRecipe) ofRecipes.add(outcome.run);
+    return outcome.run;
+  }
   for (const { path, message } of outcome.issues) context.addIssue({ code: 'custom', path: [...path], message });
   return z.NEVER;
 });
+
+/** Runs whose bodies named a recipe: their output does not say so. */
+const ofRecipes = new WeakSet<CreateRun>();
+
+/** Where a field of a run, for example `/dataset/ref`, stands in the body that {@link createRunBodySchema} made it from. */
+export function pointerOfRun(run: CreateRun, pointer: string): string {
+  return ofRecipes.has(run) ? `/overrides${pointer}` : pointer;
+}
 
 /** The configuration of a recipe with overrides, not yet checked. */
 export function expandRecipe(recipe: Recipe, overrides: JsonObject): JsonObject {
@@ -116,11 +127,12 @@ function toIssues(error: z.ZodError): FieldIssue[] {
 /** What the recipe cannot know and the overrides do not say. */
 function missingFields({ name, requires, dataset }: Recipe, input: JsonObject): FieldIssue[] {
   const messages = {
-    'dataset.path': `is required: the recipe ${name} knows its data set (${dataset.name}, folder ${dataset.folder}) but not where it lies`,
+    'dataset.path': `is required: the recipe ${name} knows its data set (${dataset.name}, folder ${dataset.folder}) but not where it lies (or dataset.ref: a registered data set)`,
     pretrained: `is required: the recipe ${name} goes on from a stored model; give its path`,
   };
   return requires
     .filter((field) => valueAt(input, field.split('.')) === undefined)
+    .filter((field) => field !== 'dataset.path' || valueAt(input, ['dataset', 'ref']) === undefined)
     .map((field) => ({ path: ['overrides', ...field.split('.')], message: messages[field] }));
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { DATASET_KINDS, NETWORK_NAMES, OUTPUTS } from '../catalog.js';
+import { datasetRefSchema } from '../datasets/dataset-ref.js';
+import { pinnedDatasetFields } from '../datasets/pinned-dataset.js';
 import { count, probability } from './numbers.js';
 
 const S3_ADDRESS = /^s3:\/\/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](?:\/|$)/;
@@ -46,10 +48,7 @@ export const augmentationSchema = z.strictObject({
 });
 export type AugmentationConfig = z.output<typeof augmentationSchema>;
 
-export const datasetSchema = z.strictObject({
-  kind: z.enum(DATASET_KINDS).default('faces_emore'),
-  /** The folder. */
-  path: workerPath,
+const datasetUse = {
   /** Size in pixels to which a folder of images is decoded; default 112. A recorded set says its own. */
   height: z.number().int().min(8).max(4096).optional(),
   width: z.number().int().min(8).max(4096).optional(),
@@ -62,7 +61,31 @@ export const datasetSchema = z.strictObject({
   workers: z.number().int().min(1).max(256).optional(),
   /** Batches that are decoded ahead of the one that is computed on. */
   prefetch: z.number().int().min(1).max(64).default(2),
+};
+
+/** What a run trains on. */
+export const datasetSchema = z.strictObject({
+  kind: z.enum(DATASET_KINDS).default('faces_emore'),
+  /** The folder. */
+  path: workerPath,
+  ...datasetUse,
+  ...pinnedDatasetFields,
 });
+
+/** What a client says: a folder, or a registered data set, which knows its folder and kind. */
+export const requestedDatasetSchema = z
+  .strictObject({
+    kind: z.enum(DATASET_KINDS).optional(),
+    path: workerPath.optional(),
+    ref: datasetRefSchema.optional(),
+    ...datasetUse,
+  })
+  .superRefine(({ path, ref }, context) => {
+    const issue = (field: string, message: string): void => context.addIssue({ code: 'custom', path: [field], message });
+    if (path === undefined && ref === undefined) issue('path', 'is required, or ref: a registered data set');
+    if (path !== undefined && ref !== undefined) issue('ref', 'must be left out where path is given');
+  });
+export type RequestedDataset = z.output<typeof requestedDatasetSchema>;
 
 export const networkSchema = z.strictObject({
   name: z.enum(NETWORK_NAMES).default('y1'),

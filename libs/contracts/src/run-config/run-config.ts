@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { acceptsEpsilon, acceptsSqueezeExcitation, ENGINES, NETWORKS } from '../catalog.js';
 import { webhookInputSchema } from '../webhook-events.js';
-import { batchSchema, datasetSchema, networkSchema, pretrainedSchema } from './data.js';
+import { batchSchema, datasetSchema, networkSchema, pretrainedSchema, requestedDatasetSchema } from './data.js';
 import { classSamplingSchema, isTripletLoss, lossSchema, type TripletLossConfig } from './loss.js';
 import { period, share, steps } from './numbers.js';
 import { optimizerSchema, scheduleSchema } from './optimizer.js';
@@ -92,7 +92,7 @@ export const baseSchema = z.strictObject({
 });
 
 /** Cross-field rules; each message names its field by `path`. */
-function checkRunConfig(config: z.output<typeof baseSchema>, context: z.RefinementCtx): void {
+function checkRunConfig(config: Omit<z.output<typeof baseSchema>, 'dataset'>, context: z.RefinementCtx): void {
   const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
   const { globalBatchSize, accumulationSteps, bnGroupSize } = config.batch;
   const { min = config.ranks.max, max } = config.ranks;
@@ -145,7 +145,7 @@ const MAX_PAIRS = 10_000_000;
 /** Rules of the losses without class centers: a step takes mined triplets, so there are no epochs, and a group holds whole ones. */
 function checkTriplets(
   loss: TripletLossConfig,
-  { network, batch, epochs, schedule, ranks }: z.output<typeof baseSchema>,
+  { network, batch, epochs, schedule, ranks }: Omit<z.output<typeof baseSchema>, 'dataset'>,
   issue: (path: (string | number)[], message: string) => void,
 ): void {
   if (network.frozen) {
@@ -175,7 +175,7 @@ function checkTriplets(
 
 /** Body of `POST /runs`: a run configuration, and where to send webhooks. */
 export const createRunSchema = baseSchema
-  .extend({ webhooks: z.array(webhookInputSchema).max(10).default([]) })
+  .extend({ dataset: requestedDatasetSchema, webhooks: z.array(webhookInputSchema).max(10).default([]) })
   .superRefine(checkRunConfig);
 
 /** The resolved configuration that is stored with the run and travels in its rank jobs: defaults that depend on others are filled in. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fileEntrySchema } from '../checkpoint.js';
+import { datasetFileSchema } from '../datasets/pinned-dataset.js';
 
 const count = z.number().int().min(0);
 
@@ -15,8 +16,9 @@ export const datasetFactsSchema = z.strictObject({
   targets: z.record(z.string().max(64), z.strictObject({ pairs: count, same: count })),
   /** SHA-256 over the image records in the order of their keys: what `data inspect` prints. */
   digest: z.string().regex(/^[0-9a-f]{64}$/),
-  /** SHA-256 over names, sizes and the index: cheap enough for every start of a run to notice that files have changed. */
+  /** SHA-256 over `files`: cheap enough for every start of a run to notice that files have changed. */
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+  files: z.array(datasetFileSchema).max(200),
 });
 export type DatasetFacts = z.output<typeof datasetFactsSchema>;
 

@@ -5,6 +5,9 @@ import { taskResultSchema } from './task-result.js';
 
 /** Answer to `GET /tasks/:id`. */
 export const taskViewSchema = runStateSchema.extend({
+  /** How far it is: images of a data set. */
+  step: z.number().int(),
+  totalSteps: z.number().int(),
   work: taskWorkSchema,
   result: taskResultSchema.nullable(),
   urls: z.object({ self: z.string(), cancel: z.string(), events: z.string() }),

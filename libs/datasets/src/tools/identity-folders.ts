@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import type { RemoteAccess } from '../bytes/remote-access.js';
 import { openImageFolder } from '../image-folder/image-folder.js';
 import type { FaceSet } from './face-set.js';
 
@@ -7,8 +8,8 @@ import type { FaceSet } from './face-set.js';
  *
  * @throws ArcFleetError as {@link openImageFolder}
  */
-export async function openIdentityFolders(path: string): Promise<FaceSet> {
-  const set = await openImageFolder(path);
+export async function openIdentityFolders(path: string, access?: RemoteAccess): Promise<FaceSet> {
+  const set = await openImageFolder(path, access === undefined ? {} : { access });
   const { numImages, numClasses, labels } = set;
   const starts = new Uint32Array(numClasses);
   for (let i = numImages - 1; i >= 0; i--) starts[labels[i] as number] = i;

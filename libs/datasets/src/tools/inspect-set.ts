@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { listVerificationTargets, openVerificationSet, verificationPath } from '
 import { readImageSize } from '../decode-image.js';
 import type { FaceSet } from './face-set.js';
 import { imageFormat, type ImageFormat } from './image-format.js';
+import { ImageHash } from './image-hash.js';
 import { openFaceSet } from './open-face-set.js';
 import { readAhead } from './read-ahead.js';
 
@@ -47,8 +47,7 @@ export interface SetDescription {
 }
 
 /**
- * Describes a data set by reading every image once. `digest` is the SHA-256 over the images in the order of their keys, each
- * as key (u64), label (f32), both little-endian, and the encoded image; images of folders have keys 1.. in sorted order.
+ * Describes a data set by reading every image once. `digest` is that of {@link ImageHash}; images of folders have keys 1.. in sorted order.
  * It goes on where an image or a verification set cannot be read, and says so.
  * @throws ArcFleetError when the set cannot be opened
  */
@@ -91,8 +90,7 @@ async function readImages(
   { signal, onProgress }: Parameters<typeof inspectSet>[1] & object,
 ): Promise<Pick<SetDescription, 'formats' | 'imageBytes' | 'digest'>> {
   const formats: Partial<Record<ImageFormat, number>> = {};
-  const hash = createHash('sha256');
-  const head = Buffer.alloc(12);
+  const hash = new ImageHash();
   let imageBytes = 0;
   let isWhole = true;
   let sample = 0;
@@ -105,9 +103,7 @@ async function readImages(
       addProblem(image);
       isWhole = false;
     } else {
-      head.writeBigUInt64LE(BigInt(set.keyOf(sample)), 0);
-      head.writeFloatLE(set.labels[sample] as number, 8);
-      hash.update(head).update(image);
+      hash.add(set.keyOf(sample), set.labels[sample] as number, image);
       const format = imageFormat(image);
       formats[format] = (formats[format] ?? 0) + 1;
       imageBytes += image.length;
@@ -115,7 +111,7 @@ async function readImages(
     sample++;
     onProgress?.(sample, set.numImages);
   }
-  return { formats, imageBytes, digest: isWhole ? hash.digest('hex') : null };
+  return { formats, imageBytes, digest: isWhole ? hash.digest() : null };
 }
 
 function countPerIdentity(

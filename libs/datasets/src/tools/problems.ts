@@ -1,3 +1,6 @@
+import type { DatasetKind } from '#contracts';
+import type { RemoteAccess } from '../bytes/remote-access.js';
+
 /** Something that a validation found. */
 export interface Problem {
   /** `broken`: training would fail or learn something wrong; `note`: harmless, but worth knowing. */
@@ -54,6 +57,10 @@ export interface ValidateOptions {
   readonly signal?: AbortSignal | undefined;
   /** Every problem, as it is found. */
   readonly onProblem?: ((problem: Problem) => void) | undefined;
-  /** Bytes of a .rec, or images of folders. */
+  /** How `s3://` paths are reached. */
+  readonly access?: RemoteAccess | undefined;
+  /** Default: `faces_emore` where there is a train.rec. */
+  readonly kind?: DatasetKind | undefined;
+  /** Records of a .rec by its index, or images of folders. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }

@@ -1,40 +1,57 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ArcFleetError, reportError } from '#contracts';
-import { parseProperty, type DatasetProperty } from '../faces-emore.js';
+import type { RemoteAccess } from '../bytes/remote-access.js';
+import { joinPath } from '../bytes/s3-path.js';
+import { isMissing, readProperty as openProperty, type DatasetProperty } from '../faces-emore.js';
 import { rebuildRecordIndex } from '../recordio/rebuild-index.js';
 import { RecordFile } from '../recordio/record-file.js';
 import { readRecordIndex, risingOrder, type RecordIndex } from '../recordio/record-index.js';
 import { scanRecords, type FoundRecord } from '../recordio/scan-records.js';
 import type { DecodeChecks } from './decode-checks.js';
+import type { ImageHash } from './image-hash.js';
 import type { ProblemList, ValidateOptions } from './problems.js';
 import { checkIdentities, type StatedRange } from './validate-identities.js';
 
 /** Value of a key that no index names. */
 const NO_KEY = -1;
 
-/** Checks `property`, `train.idx` and every record of `train.rec`. */
+/** What the records hold beside what is wrong with them. */
+export interface RecordContents {
+  readonly numImages: number;
+  /** Those that have images. */
+  readonly numIdentities: number;
+  /** Undefined: there is no readable `property`. */
+  readonly property: DatasetProperty | undefined;
+  /** Of the images, in no order that matters. */
+  readonly labels: Int32Array;
+  readonly imageBytes: number;
+}
+
+/** Checks `property`, `train.idx` and every record of `train.rec`. With `hash` every image is read, decoded or not. */
 export async function validateRecords(
   path: string,
   problems: ProblemList,
   checks: DecodeChecks | undefined,
-  { signal, onProgress }: ValidateOptions,
-): Promise<{ numImages: number; numIdentities: number }> {
-  const property = await readProperty(join(path, 'property'), problems);
-  const file = await RecordFile.open(join(path, 'train.rec'));
+  hash: ImageHash | undefined,
+  { signal, onProgress, access }: ValidateOptions,
+): Promise<RecordContents> {
+  const property = await readProperty(joinPath(path, 'property'), problems, access);
+  const file = await RecordFile.open(joinPath(path, 'train.rec'), access);
   try {
-    const index = await openIndex(join(path, 'train.idx'), file, problems);
+    const idxPath = joinPath(path, 'train.idx');
+    const index = await openIndex(idxPath, file, problems, access);
     const images = new ImageTable();
     const ranges: StatedRange[] = [];
-    const cursor = index && new IndexCursor(index, join(path, 'train.idx'), problems);
+    const cursor = index && new IndexCursor(index, idxPath, problems);
+    const total = Math.max(1, index?.keys.length ?? 1);
+    let visited = 0;
+    let imageBytes = 0;
 
     const visit = async (record: FoundRecord): Promise<void> => {
       signal?.throwIfAborted();
       const { offset, header } = record;
       const key = cursor ? cursor.keyAt(offset) : NO_KEY;
       const at = { byte: offset, ...(key === NO_KEY ? {} : { key }) };
-      onProgress?.(record.end, file.sizeBytes);
+      onProgress?.(Math.min(++visited, total), total);
       if (!header) {
         problems.broken('header', file.path, `its ${record.payloadBytes} bytes are too few for its image header`, at);
         return;
@@ -54,8 +71,11 @@ export async function validateRecords(
       if (!Number.isInteger(label) || label < 0 || label >= numClasses) {
         problems.broken('label', file.path, `its label ${label} is not one of the ${numClasses} classes that property names`, at);
       } else images.add(key, label);
-      if (!checks) return;
+      imageBytes += record.payloadBytes - header.imageStart;
+      if (!checks && !hash) return;
       const image = (await record.payload()).subarray(header.imageStart);
+      hash?.add(key, label, image);
+      if (!checks) return;
       const what = `record ${key === NO_KEY ? `at byte ${offset}` : key} of ${file.path}`;
       await checks.add(image, what, (why) => problems.broken('image', file.path, why, at));
     };
@@ -67,31 +87,43 @@ export async function validateRecords(
     await checks?.finish();
     cursor?.finish(file.sizeBytes);
     const identities = checkIdentities({ property, images, ranges, recPath: file.path, problems });
-    return { numImages: images.count, numIdentities: identities };
+    return { numImages: images.count, numIdentities: identities, property, labels: images.labels, imageBytes };
   } finally {
     await file.close();
   }
 }
 
-async function readProperty(path: string, problems: ProblemList): Promise<DatasetProperty | undefined> {
+async function readProperty(
+  path: string,
+  problems: ProblemList,
+  access: RemoteAccess | undefined,
+): Promise<DatasetProperty | undefined> {
   try {
-    return parseProperty(await readFile(path, 'utf8'), path);
+    return await openProperty(path, access);
   } catch (error) {
-    const why = error instanceof ArcFleetError ? error.message : `cannot be read: ${(error as Error).message}`;
-    problems.broken('property', path, why);
+    if (isTransient(error)) throw error;
+    problems.broken('property', path, reportError(error).message);
     return undefined;
   }
 }
 
+/** Storage that does not answer says nothing about the data. */
+export const isTransient = (error: unknown): boolean => error instanceof ArcFleetError && error.code === 'storage_unavailable';
+
 /** The index, rebuilt where there is none that can be read; undefined where no record can be found either. */
-async function openIndex(path: string, file: RecordFile, problems: ProblemList): Promise<RecordIndex | undefined> {
-  if (existsSync(path)) {
-    try {
-      return await readRecordIndex(path);
-    } catch (error) {
-      problems.broken('index', path, `${reportError(error).message} \`arcfleet data index --force\` rebuilds it.`);
-    }
-  } else problems.note('index', path, 'is missing; `arcfleet data index` writes it');
+async function openIndex(
+  path: string,
+  file: RecordFile,
+  problems: ProblemList,
+  access: RemoteAccess | undefined,
+): Promise<RecordIndex | undefined> {
+  try {
+    return await readRecordIndex(path, access);
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    if (isMissing(error)) problems.note('index', path, 'is missing; `arcfleet data index` writes it');
+    else problems.broken('index', path, `${reportError(error).message} \`arcfleet data index --force\` rebuilds it.`);
+  }
   try {
     return (await rebuildRecordIndex(file)).index;
   } catch (error) {

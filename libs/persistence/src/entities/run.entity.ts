@@ -15,6 +15,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity({ name: 'runs' })
 @Index('runs_created', ['kind', 'createdAt', 'id'])
 @Index('runs_by_model', ['modelId'])
+@Index('runs_by_dataset', ['datasetId', 'createdAt', 'id'], { where: `dataset_id is not null` })
 @Index('runs_unfinished', ['status'], { where: `status not in ('succeeded', 'failed', 'canceled')` })
 @Check('runs_status', `status in ('queued', 'starting', 'running', 'succeeded', 'failed', 'canceling', 'canceled')`)
 @Check('runs_kind', `kind in ('training', 'evaluation', 'embedding', 'task')`)
@@ -32,6 +33,10 @@ export class RunEntity {
   /** Stored model that an evaluation or a request for embeddings uses. No foreign key: what it found outlives the model. */
   @Column({ name: 'model_id', type: 'text', nullable: true })
   modelId!: string | null;
+
+  /** Registered data set that a training or an evaluation was made for. No foreign key, as with the model. */
+  @Column({ name: 'dataset_id', type: 'text', nullable: true })
+  datasetId!: string | null;
 
   /** That model as the worker found it. */
   @Column({ name: 'opened_model', type: 'jsonb', nullable: true })

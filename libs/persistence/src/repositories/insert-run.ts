@@ -41,9 +41,9 @@ export async function insertRun(manager: EntityManager, run: NewRun, endpoints: 
   const createdAt = new Date();
   const state = { status: 'queued', reason: 'created', message: 'Waiting for free slots.' } as const;
   await manager.query(
-    `insert into runs (id, kind, config, status, reason, message, total_steps, model_id, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [id, kind, jsonb(config), state.status, state.reason, state.message, totalSteps, modelId, createdAt],
+    `insert into runs (id, kind, config, status, reason, message, total_steps, model_id, created_at, dataset_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [id, kind, jsonb(config), state.status, state.reason, state.message, totalSteps, modelId, createdAt, datasetIdOf(run)],
   );
   if (endpoints.length > 0) {
     await manager.insert(
@@ -54,4 +54,9 @@ export async function insertRun(manager: EntityManager, run: NewRun, endpoints: 
   await appendRunEvent(manager, id, { type: 'transition', at: createdAt, data: { ...state, generation: 0 } });
   await manager.query('select pg_notify($1, $2)', [CHANNELS.runs, id]);
   return id;
+}
+
+/** The registered data set that a run was made for. */
+function datasetIdOf({ kind, config }: NewRun): string | null {
+  return kind === 'training' || kind === 'evaluation' ? (config.dataset?.datasetId ?? null) : null;
 }

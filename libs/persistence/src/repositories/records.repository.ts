@@ -184,7 +184,7 @@ async function applyToRun(manager: EntityManager, record: ProgressRecord, row: R
       return storeScores(manager, runId, generation, body, at);
     case 'task.completed': {
       const [rows]: [{ work: TaskWork }[], number] = await manager.query(
-        `update runs set result = $2, step = 1 where id = $1 and kind = 'task' returning config->'work' as work`,
+        `update runs set result = $2, step = coalesce(total_steps, 1) where id = $1 and kind = 'task' returning config->'work' as work`,
         [runId, jsonb(body.result)],
       );
       // A result of another task than the one that was asked for says nothing.
@@ -192,6 +192,8 @@ async function applyToRun(manager: EntityManager, record: ProgressRecord, row: R
       if (work?.task === body.result.task) await applyTaskResult(manager, { runId, work, at }, body.result);
       return;
     }
+    case 'task.progress':
+      return advanceTask(manager, runId, generation, body, at);
     case 'embeddings.computed':
       await manager.query('update runs set opened_model = $2, result = $3, engine = $4, step = 1 where id = $1', [
         runId,
@@ -249,6 +251,21 @@ async function startEvaluation(
     reason: 'evaluating',
     message: storableText(`Evaluating ${name} on ${engineDetails}.`),
   });
+}
+
+/** A task begins anew with each generation. One progress event stands for all before it. */
+async function advanceTask(
+  manager: EntityManager,
+  runId: string,
+  generation: number,
+  { step, totalSteps }: RecordOf<'task.progress'>,
+  at: Date,
+): Promise<void> {
+  await manager.query(`update runs set step = $2, total_steps = $3 where id = $1 and kind = 'task'`, [runId, step, totalSteps]);
+  await markRunning(manager, runId, generation, at);
+  await transitionRun(manager, runId, 'running', { reason: 'working', message: 'A worker does it.' });
+  await manager.query(`delete from run_events where run_id = $1 and type = 'progress'`, [runId]);
+  await appendRunEvent(manager, runId, { type: 'progress', at, data: { step, totalSteps } });
 }
 
 async function markRunning(manager: EntityManager, runId: string, generation: number, at: Date): Promise<void> {

@@ -41,6 +41,8 @@ async function withTransitions(manager: EntityManager, runs: readonly RunEntity[
   );
   return runs.map((run) => ({
     ...toRunState(run, transitions),
+    step: run.step,
+    totalSteps: run.totalSteps ?? 1,
     work: (run.config as TaskConfig).work,
     result: run.result as TaskResult | null,
   }));
