@@ -74,6 +74,7 @@ export { modelDetailsSchema, modelListSchema, modelViewSchema } from './evaluati
 export type { ModelDetails, ModelList, ModelView } from './evaluation/model-view.js';
 export { JOBS, rankJobId, rankJobSchema, webhookJobSchema } from './jobs.js';
 export type { EmbeddingJob, EvaluationJob, RankJob, TaskJob, TrainingJob, WebhookJob } from './jobs.js';
+export { formatLogLine } from './log-text.js';
 export { LOG_LIMITS, logBatchSchema, logLineSchema, logPageSchema, RUN_LOG_LEVELS } from './logs.js';
 export type { LogBatch, LogLine, LogPage, NewLogLine, RunLogLevel } from './logs.js';
 export { silentObserver } from './observer.js';

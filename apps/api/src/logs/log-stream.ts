@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { DataSource } from 'typeorm';
-import { isTerminal, type LogLine } from '#contracts';
+import { formatLogLine, isTerminal, type LogLine } from '#contracts';
 import { getLogState, readRunLogs, type LogFilter } from '#persistence';
 import { drained } from '../runs/run-event-stream.js';
 import { RunEventHub } from '../runs/run-event-hub.js';
 import { Waker } from '../runs/waker.js';
 import { ApiSettings } from '../settings.js';
-import { formatEvent, formatLine } from './log-format.js';
 import { LogHub } from './log-hub.js';
 
 const PAGE = 500;
@@ -53,7 +52,7 @@ export class LogStream {
     });
     if (isEvents) response.write('retry: 2000\n\n');
     else response.flushHeaders();
-    const format: (line: LogLine) => string = isEvents ? formatEvent : formatLine;
+    const format: (line: LogLine) => string = isEvents ? formatEvent : formatLogLine;
 
     const waker = new Waker();
     const isOver = (): boolean => response.closed || this.lines.signal.aborted;
@@ -89,3 +88,6 @@ export class LogStream {
 }
 
 const isSettled = (finishedAt: Date | null): boolean => finishedAt !== null && Date.now() - finishedAt.getTime() >= SETTLE_MS;
+
+/** A server-sent event: JSON has no line breaks, so one `data:` line holds it. */
+export const formatEvent = (line: LogLine): string => `id: ${line.seq}\nevent: log\ndata: ${JSON.stringify(line)}\n\n`;

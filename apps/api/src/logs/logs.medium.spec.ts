@@ -163,6 +163,14 @@ describe('GET /runs/:id/logs?follow=true', () => {
     expect(again.status).toBe(204);
   });
 
+  it('has one event per line, whatever the line holds', async () => {
+    const message = 'a\nb\r\n\ndata: x\u2028';
+    await write([{ line: 0, message }]);
+    const text = await follow({}, '', (each) => /event: log\n[^\n]*\n\n/.test(each));
+    const [, data] = /\nid: 1\nevent: log\ndata: ([^\n]*)\n\n$/.exec(text)!;
+    expect((JSON.parse(data!) as LogLine).message).toBe(message);
+  });
+
   it('goes on behind the line that was seen', async () => {
     await write(numbered(4));
     const text = await follow({ 'last-event-id': '2' }, '&cursor=1', (each) => each.includes('line 3'));

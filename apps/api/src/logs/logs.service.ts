@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
-import { RUN_KIND_FACTS, RUN_LOG_LEVELS, runKindOf, type LogPage } from '#contracts';
+import { formatLogLine, RUN_KIND_FACTS, RUN_LOG_LEVELS, runKindOf, type LogPage } from '#contracts';
 import { getLogState, readRunLogs, type LogFilter } from '#persistence';
 import { parseLastEventId } from '../runs/run-event-stream.js';
 import { ApiSettings } from '../settings.js';
-import { formatLine } from './log-format.js';
 import { LogStream } from './log-stream.js';
 import type { LogsQuery } from './queries.js';
 
@@ -37,7 +36,7 @@ export class LogsService {
       return;
     }
     if (page.next !== null) response.setHeader('Link', `<${page.next}>; rel="next"`);
-    response.type('text/plain').send(page.lines.map(formatLine).join(''));
+    response.type('text/plain').send(page.lines.map(formatLogLine).join(''));
   }
 
   private async page(id: string, query: LogsQuery): Promise<LogPage> {
