@@ -31,6 +31,7 @@ export class RunLogHeadEntity {
 
 /** One line that a rank logged, or that was logged about it. */
 @Entity({ name: 'run_logs' })
+@Index('run_logs_warnings', ['runId', 'seq'], { where: `level in ('warn', 'error')` })
 export class RunLogEntity {
   @PrimaryColumn({ name: 'run_id', type: 'text', primaryKeyConstraintName: 'run_logs_pkey' })
   @ForeignKey(() => RunLogHeadEntity, { name: 'run_logs_head', onDelete: 'CASCADE' })

@@ -24,6 +24,7 @@ const UP = [
     constraint run_logs_pkey primary key (run_id, seq),
     constraint run_logs_head foreign key (run_id) references run_log_heads (run_id) on delete cascade
   )`,
+  `create index run_logs_warnings on run_logs (run_id, seq) where level in ('warn', 'error')`,
 
   `create table workers (
     id text not null,
