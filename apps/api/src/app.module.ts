@@ -9,6 +9,13 @@ import { Idempotency } from './http/idempotency.js';
 import { routesOf } from './http/operation.js';
 import { EmbeddingsController } from './models/embeddings.controller.js';
 import { EmbeddingsService } from './models/embeddings.service.js';
+import { LogHub } from './logs/log-hub.js';
+import { LogStream } from './logs/log-stream.js';
+import { EvaluationLogsController, RunLogsController, TaskLogsController } from './logs/logs.controller.js';
+import { LogsService } from './logs/logs.service.js';
+import { FleetMetrics } from './metrics/fleet-metrics.js';
+import { HttpMetrics } from './metrics/http-metrics.js';
+import { MetricsController } from './metrics/metrics.controller.js';
 import { ModelsController } from './models/models.controller.js';
 import { ApiRoutes, OpenApiController } from './openapi/openapi.controller.js';
 import { RecipesController } from './recipes/recipes.controller.js';
@@ -21,6 +28,8 @@ import { Submission } from './runs/submission.js';
 import { ApiSettings } from './settings.js';
 import { TasksController } from './tasks/tasks.controller.js';
 import { TasksService } from './tasks/tasks.service.js';
+import { WorkersController } from './workers/workers.controller.js';
+import { WorkersService } from './workers/workers.service.js';
 
 /** One entry per resource; the order of controllers is that of the OpenAPI document. */
 const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly providers?: readonly Provider[] }[] = [
@@ -29,6 +38,12 @@ const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly prov
   { controllers: [ModelsController, EmbeddingsController], providers: [EmbeddingsService] },
   { controllers: [DatasetsController], providers: [DatasetsService] },
   { controllers: [TasksController], providers: [TasksService] },
+  {
+    controllers: [RunLogsController, EvaluationLogsController, TaskLogsController],
+    providers: [LogHub, LogStream, LogsService],
+  },
+  { controllers: [WorkersController], providers: [WorkersService] },
+  { controllers: [MetricsController], providers: [HttpMetrics, FleetMetrics] },
   { controllers: [RecipesController] },
   { controllers: [HealthController, OpenApiController] },
 ];

@@ -9,6 +9,7 @@ import { API_ROUTES, AppModule } from './app.module.js';
 import { boundImages, IMAGES_BODY, JSON_BODY, requireJson } from './http/json-body.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { createValidationPipe } from './http/validation.js';
+import { HttpMetrics } from './metrics/http-metrics.js';
 import { createNestLogger } from './nest-logger.js';
 import type { ApiSettings } from './settings.js';
 
@@ -20,7 +21,7 @@ export async function createApp(dataSource: DataSource, settings: ApiSettings, l
     logger: createNestLogger(logger),
   });
   app.set('etag', false);
-  app.use(logRequests(logger), helmet(), requireJson, boundImages());
+  app.use(logRequests(logger), app.get(HttpMetrics).observe, helmet(), requireJson, boundImages());
   app.useBodyParser('json', IMAGES_BODY);
   app.useBodyParser('json', JSON_BODY);
   app.useGlobalPipes(createValidationPipe());

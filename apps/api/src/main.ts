@@ -1,12 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { reportError } from '#contracts';
-import { CHANNELS, createDataSource, startListener, waitForSchema } from '#persistence';
+import { createDataSource, startListener, waitForSchema } from '#persistence';
 import { createLogger, type Logger } from '#telemetry';
 import type { DataSource } from 'typeorm';
 import { loadConfig } from './config.js';
 import { createApp } from './create-app.js';
-import { RunEventHub } from './runs/run-event-hub.js';
+import { STREAM_CHANNELS, wakeStreams } from './logs/log-hub.js';
 import { ApiSettings } from './settings.js';
 
 /** A database that is still starting is not a reason to die: the parts of the system start in any order. */
@@ -34,9 +34,8 @@ async function main(): Promise<void> {
   await waitForSchema(dataSource);
 
   const app = await createApp(dataSource, new ApiSettings(config), logger);
-  const hub = app.get(RunEventHub);
-  const listener = startListener(config.databaseUrl, [CHANNELS.events], {
-    onNotify: (_, runId) => hub.notify(runId),
+  const listener = startListener(config.databaseUrl, STREAM_CHANNELS, {
+    onNotify: wakeStreams(app),
     onError: (error) => logger.warn('lost the connection for notifications', { error: error.message }),
   });
   await app.listen(config.port, config.host);

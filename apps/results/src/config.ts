@@ -8,6 +8,10 @@ const envSchema = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
   REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://'),
   WEBHOOK_ALLOW_PRIVATE: flag.default(false),
+  /** Quota of a run's log. */
+  ARCFLEET_LOG_MB: z.coerce.number().positive().max(1_000).default(8),
+  /** Days for which the log of a run is kept after its end. */
+  ARCFLEET_LOG_DAYS: z.coerce.number().positive().max(36_500).default(30),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
@@ -16,6 +20,7 @@ export interface ResultsConfig {
   readonly redisUrl: string;
   /** Deliver webhooks to private addresses, too. */
   readonly webhookAllowPrivate: boolean;
+  readonly logs: { readonly maxBytes: number; readonly keptMs: number };
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -34,6 +39,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): ResultsConfig {
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
     webhookAllowPrivate: data.WEBHOOK_ALLOW_PRIVATE,
+    logs: { maxBytes: data.ARCFLEET_LOG_MB * 1e6, keptMs: data.ARCFLEET_LOG_DAYS * 24 * 3_600_000 },
     logLevel: data.LOG_LEVEL,
   });
 }

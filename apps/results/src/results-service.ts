@@ -11,12 +11,14 @@ import { ControlLoop, type ControlTiming } from './control/control-loop.js';
 import { deliverWebhook } from './deliveries/deliver-webhook.js';
 import { DeliveryLoop } from './deliveries/delivery-loop.js';
 import { IngestLoop, type IngestTiming } from './ingest/ingest-loop.js';
+import { LogLoop, type LogSettings } from './logs/log-loop.js';
 
 export interface ResultsOptions {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly webhookAllowPrivate: boolean;
   readonly observer: Observer;
+  readonly logs?: Partial<LogSettings>;
   /** Prefix of BullMQ's keys; tests use their own. */
   readonly queuePrefix?: string;
   /** Shorter than usual in tests. */
@@ -26,6 +28,8 @@ export interface ResultsOptions {
     readonly closeMs?: number;
   };
 }
+
+export const LOG_SETTINGS: LogSettings = { maxBytes: 8_000_000, keptMs: 30 * 24 * 3_600_000 };
 
 /** Deliveries under way at the same time: one receiver that does not answer holds up one of them. */
 const DELIVERY_CONCURRENCY = 32;
@@ -44,6 +48,7 @@ export class ResultsService {
   private readonly agent: Agent;
   private readonly control: ControlLoop;
   private readonly ingest: IngestLoop;
+  private readonly logs: LogLoop;
   private readonly deliveries: DeliveryLoop;
   private readonly webhookWorker: JobWorker;
   private listener: Listener | undefined;
@@ -79,6 +84,7 @@ export class ResultsService {
       observer,
       ...(timing?.ingest ? { timing: timing.ingest } : {}),
     });
+    this.logs = new LogLoop({ dataSource, redis, observer, settings: { ...LOG_SETTINGS, ...options.logs } });
     this.deliveries = new DeliveryLoop({ dataSource, webhookQueue, observer });
     const deliveryDeps = { dataSource, dispatcher: this.agent, observer };
     this.webhookWorker = createJobWorker('webhook', ({ deliveryId }) => deliverWebhook(deliveryId, deliveryDeps), {
@@ -99,6 +105,7 @@ export class ResultsService {
     await whenReady(this.redis);
     this.control.start();
     this.ingest.start();
+    this.logs.start();
     this.deliveries.start();
     this.webhookWorker.start();
     this.listener = startListener(options.databaseUrl, [CHANNELS.runs, CHANNELS.deliveries], {
@@ -110,7 +117,7 @@ export class ResultsService {
   /** Ends in order: nothing is taken any more, what is under way finishes, connections close. Bounded even without Redis. */
   async stop(): Promise<void> {
     await this.listener?.close();
-    await Promise.all([this.control.stop(), this.deliveries.stop()]);
+    await Promise.all([this.control.stop(), this.logs.stop(), this.deliveries.stop()]);
     const closing = Promise.all([this.webhookWorker.close(), this.ingest.stop()]).catch(() => undefined);
     await atMost(this.options.timing?.closeMs ?? CLOSE_MS, closing);
     // Deliveries that are still under way end now; that they failed is recorded while database and Redis are there.

@@ -26,6 +26,8 @@ export const controlKeys = {
   command: (runId: string, generation: number) => `${CONTROL_PREFIX}:command:${runId}:${generation}`,
   /** Pub/sub hint that a command was written; payload `"<runId>/<generation>"`. */
   commandChannel: `${CONTROL_PREFIX}:commands`,
+  /** Stream of {@link LogBatch}: field `batch`, JSON. Capped; read by whoever holds the lease of logs. */
+  logs: `${CONTROL_PREFIX}:logs`,
   /** {@link FleetDemand} as JSON, written by `results` at every admission tick, read by autoscalers. */
   demand: `${CONTROL_PREFIX}:demand`,
   /** Set to "1" by an autoscaler that wants this worker to take no more jobs and to leave when idle. */

@@ -95,6 +95,9 @@ export { modelDetailsSchema, modelListSchema, modelViewSchema } from './evaluati
 export type { ModelDetails, ModelList, ModelView } from './evaluation/model-view.js';
 export { JOBS, rankJobId, rankJobSchema, webhookJobSchema } from './jobs.js';
 export type { EmbeddingJob, EvaluationJob, RankJob, TaskJob, TrainingJob, WebhookJob } from './jobs.js';
+export { formatLogLine } from './log-text.js';
+export { LOG_LIMITS, logBatchSchema, logLineSchema, logPageSchema, RUN_LOG_LEVELS } from './logs.js';
+export type { LogBatch, LogLine, LogPage, NewLogLine, RunLogLevel } from './logs.js';
 export { silentObserver } from './observer.js';
 export type { Observer } from './observer.js';
 export { KNOWN_DATASETS } from './recipes/known-datasets.js';
@@ -169,3 +172,5 @@ export type {
   WebhookInput,
   WebhookPayload,
 } from './webhook-events.js';
+export { WORKER_STATES, workerListSchema, workerViewSchema } from './worker-view.js';
+export type { WorkerList, WorkerSlot, WorkerState, WorkerView } from './worker-view.js';

@@ -4,6 +4,8 @@ export const CHANNELS = {
   runs: 'arcfleet_runs',
   /** An event was appended; payload: run id. Wakes SSE streams. */
   events: 'arcfleet_events',
+  /** Lines were added to a log; payload: run id. Wakes those who follow it. */
+  logs: 'arcfleet_logs',
   /** A webhook delivery was queued; payload: run id. Wakes the delivery scan. */
   deliveries: 'arcfleet_deliveries',
 } as const;

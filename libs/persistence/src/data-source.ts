@@ -2,8 +2,10 @@ import { ArcFleetError } from '#contracts';
 import { DataSource } from 'typeorm';
 import { AuditEventEntity } from './entities/audit-event.entity.js';
 import { CheckpointEntity } from './entities/checkpoint.entity.js';
+import { CountChangeEntity, CountEntity } from './entities/count.entity.js';
 import { DatasetEntity } from './entities/dataset.entity.js';
 import { EvaluationScoreEntity } from './entities/evaluation-score.entity.js';
+import { FleetStatusEntity } from './entities/fleet-status.entity.js';
 import { GenerationEntity } from './entities/generation.entity.js';
 import { IdempotencyKeyEntity } from './entities/idempotency-key.entity.js';
 import { MetricEntity } from './entities/metric.entity.js';
@@ -11,14 +13,17 @@ import { ModelEntity } from './entities/model.entity.js';
 import { RankEntity } from './entities/rank.entity.js';
 import { ReservationEntity } from './entities/reservation.entity.js';
 import { RunEventEntity } from './entities/run-event.entity.js';
+import { RunLogEntity, RunLogHeadEntity } from './entities/run-log.entity.js';
 import { RunEntity } from './entities/run.entity.js';
 import { VerificationEntity } from './entities/verification.entity.js';
 import { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
 import { WebhookEndpointEntity } from './entities/webhook-endpoint.entity.js';
+import { WorkerEntity } from './entities/worker.entity.js';
 import { CreateTables1764000000000 } from './migrations/1764000000000-create-tables.js';
 import { KeepModels1764100000000 } from './migrations/1764100000000-keep-models.js';
 import { Evaluations1764200000000 } from './migrations/1764200000000-evaluations.js';
 import { TasksAndAudit1764300000000 } from './migrations/1764300000000-tasks-and-audit.js';
+import { LogsWorkersCounts1764330000000 } from './migrations/1764330000000-logs-workers-counts.js';
 import { Datasets1764370000000 } from './migrations/1764370000000-datasets.js';
 
 /** Listed one by one: globs break in bundles and hide what belongs to the schema. */
@@ -38,6 +43,12 @@ export const ENTITIES = [
   WebhookDeliveryEntity,
   IdempotencyKeyEntity,
   AuditEventEntity,
+  RunLogHeadEntity,
+  RunLogEntity,
+  WorkerEntity,
+  FleetStatusEntity,
+  CountEntity,
+  CountChangeEntity,
 ];
 
 /** In the order of their times. One that was released is never edited: what changes is a further one. */
@@ -46,6 +57,7 @@ const MIGRATIONS = [
   KeepModels1764100000000,
   Evaluations1764200000000,
   TasksAndAudit1764300000000,
+  LogsWorkersCounts1764330000000,
   Datasets1764370000000,
 ];
 

@@ -22,6 +22,9 @@ export { VerificationEntity } from './entities/verification.entity.js';
 export { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
 export type { DeliveryState } from './entities/webhook-delivery.entity.js';
 export { WebhookEndpointEntity } from './entities/webhook-endpoint.entity.js';
+export { RunLogEntity, RunLogHeadEntity } from './entities/run-log.entity.js';
+export { WorkerEntity } from './entities/worker.entity.js';
+export type { WaitingRun } from './entities/fleet-status.entity.js';
 export { newId } from './ids.js';
 export { startListener } from './listener.js';
 export type { Listener, ListenerOptions } from './listener.js';
@@ -53,6 +56,8 @@ export {
   recordAttempt,
 } from './repositories/deliveries.repository.js';
 export type { AttemptResult, DeliveryLogEntry, DueDelivery } from './repositories/deliveries.repository.js';
+export { foldCounts, readFleetNumbers } from './repositories/counts.repository.js';
+export type { FleetNumbers } from './repositories/counts.repository.js';
 export {
   cancelStaleEmbeddings,
   createEmbeddingRequest,
@@ -65,6 +70,8 @@ export {
 export type { EmbeddingDetails } from './repositories/embeddings.repository.js';
 export { createEvaluation, getEvaluation, getEvaluationScores, listEvaluations } from './repositories/evaluations.repository.js';
 export type { EvaluationDetails } from './repositories/evaluations.repository.js';
+export { findWaitingMessage, writeFleetStatus } from './repositories/fleet-status.repository.js';
+export type { FleetStatus } from './repositories/fleet-status.repository.js';
 export {
   beginEnding,
   cancelWaitingRuns,
@@ -75,6 +82,8 @@ export {
 export type { LiveGeneration, LiveRank, RunVerdict } from './repositories/generations.repository.js';
 export { once } from './repositories/idempotency.repository.js';
 export type { IdempotencyRequest, StoredAnswer } from './repositories/idempotency.repository.js';
+export { appendRunLogs, forgetLogs, getLogState, readRunLogs } from './repositories/logs.repository.js';
+export type { LogFilter, LogQuery } from './repositories/logs.repository.js';
 export { getMetricSeries } from './repositories/metrics.repository.js';
 export type { SeriesOptions } from './repositories/metrics.repository.js';
 export { getModel, getModelDetails, listModels } from './repositories/models.repository.js';
@@ -87,4 +96,14 @@ export type { RunDetails, RunPage } from './repositories/runs.repository.js';
 export type { NewEndpoint } from './repositories/insert-run.js';
 export { createTask, getTask, listTasks } from './repositories/tasks.repository.js';
 export type { TaskDetails } from './repositories/tasks.repository.js';
+export {
+  findDrainWishes,
+  forgetWorkers,
+  getWorker,
+  listWorkers,
+  markGoneWorkers,
+  requestDrain,
+  writeWorkers,
+} from './repositories/workers.repository.js';
+export type { SeenWorker, WorkerDetails } from './repositories/workers.repository.js';
 export type { WebhookNews } from './webhook-outbox.js';

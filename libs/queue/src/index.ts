@@ -2,6 +2,8 @@ export { createRedis, whenReady } from './connection.js';
 export type { RedisRole } from './connection.js';
 export { readCommands, writeCommand } from './control/commands.js';
 export type { GenerationAddress } from './control/commands.js';
+export { appendLogs, readLogs, removeLogs } from './control/log-stream.js';
+export type { LogEntry } from './control/log-stream.js';
 export { appendRecords, isEntryWaiting, ProgressReader } from './control/progress-stream.js';
 export type { ProgressEntry } from './control/progress-stream.js';
 export { parseWatermarkHint, readWatermark, writeWatermarks } from './control/watermark.js';

@@ -1,6 +1,7 @@
 import { RequestMethod } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Scope } from '#contracts';
+import type { ApiSettings } from '../settings.js';
 
 export type Json = Record<string, unknown>;
 
@@ -18,6 +19,8 @@ export interface OperationSpec {
   readonly summary: string;
   /** What the calling key must be granted; null: open to everybody. */
   readonly scope: Scope | null;
+  /** True: by configuration nothing is asked of who calls, whatever the scope. */
+  readonly openIf?: (settings: ApiSettings) => boolean;
   /** Path parameters by name. */
   readonly params?: Readonly<Record<string, Json>>;
   /** Query parameters; describe each with {@link parameter}. */
@@ -32,6 +35,8 @@ export interface OperationSpec {
   readonly answerHeaders?: Json;
   /** JSON answer, a content type of its own, or null: none. */
   readonly answer: NamedSchema | { readonly contentType: string; readonly schema: Json } | null;
+  /** Further forms of the answer, for clients that accept them. */
+  readonly otherTypes?: readonly { readonly contentType: string; readonly schema: Json }[];
   /** Further statuses that are no problems. */
   readonly others?: Readonly<
     Record<number, { readonly description: string; readonly answer?: NamedSchema; readonly headers?: Json }>

@@ -51,12 +51,16 @@ function parametersOf({ params = {}, query, headers = [] }: Route): Json[] {
 }
 
 function toOperation(route: Route, components: Components): Json {
-  const { id, summary, scope, body, isBodyOptional, status, answerHeaders, answer, others = {} } = route;
+  const { id, summary, scope, body, isBodyOptional, status, answerHeaders, answer, otherTypes = [], others = {} } = route;
   const parameters = parametersOf(route);
   const bodies = body === undefined ? [] : [body].flat().map((each) => components.ref(each, 'input'));
   const jsonOf = (schema: NamedSchema): Json => ({ 'application/json': { schema: components.ref(schema, 'output') } });
-  const content =
+  const first =
     answer === null ? undefined : 'name' in answer ? jsonOf(answer) : { [answer.contentType]: { schema: answer.schema } };
+  const content = first && {
+    ...first,
+    ...Object.fromEntries(otherTypes.map(({ contentType, schema }) => [contentType, { schema }])),
+  };
   const problem = {
     description: 'See `code`',
     content: { 'application/problem+json': { schema: components.ref(PROBLEM, 'output') } },

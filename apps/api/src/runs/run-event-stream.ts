@@ -73,7 +73,7 @@ function format({ seq, type, at, data }: RunStreamEvent): string {
 }
 
 /** A slow reader must not make us hold the stream in memory; resolves also when it has gone. */
-function drained(response: Response): Promise<void> {
+export function drained(response: Response): Promise<void> {
   if (response.closed) return Promise.resolve();
   return new Promise((resolve) => {
     const done = (): void => {
@@ -84,7 +84,8 @@ function drained(response: Response): Promise<void> {
   });
 }
 
-function parseLastEventId(header: string | undefined): number | null {
+/** @throws ArcFleetError `malformed_request`. */
+export function parseLastEventId(header: string | undefined): number | null {
   if (header === undefined || header === '') return null;
   if (/^\d{1,9}$/.test(header)) return Number(header);
   throw new ArcFleetError('malformed_request', 'Last-Event-ID must be the id of an event of this stream.');

@@ -4,10 +4,10 @@ import request, { type Test } from 'supertest';
 import type { DataSource } from 'typeorm';
 import { freshDatabase, type Fresh } from '#test-support';
 import { createRunSchema, runConfigSchema, type CreateRunInput, type Problem, type RunStatus } from '#contracts';
-import { CHANNELS, createDataSource, createRun, runMigrations, startListener, transitionRun, type Listener } from '#persistence';
+import { createDataSource, createRun, runMigrations, startListener, transitionRun, type Listener } from '#persistence';
 import { createLogger } from '#telemetry';
 import { createApp } from '../create-app.js';
-import { RunEventHub } from '../runs/run-event-hub.js';
+import { STREAM_CHANNELS, wakeStreams } from '../logs/log-hub.js';
 import { ApiSettings } from '../settings.js';
 
 export const PUBLIC_URL = 'https://arcfleet.test';
@@ -41,6 +41,7 @@ export class ApiScene {
     route?: (databaseUrl: string) => Promise<string>;
     webhookAllowPrivate?: boolean;
     pingMs?: number;
+    metricsOpen?: boolean;
   } = {}): Promise<ApiScene> {
     const database = await freshDatabase();
     const source = await createDataSource(database.url, { poolSize: 4 }).initialize();
@@ -52,8 +53,7 @@ export class ApiScene {
       new ApiSettings({ publicUrl: PUBLIC_URL, version: VERSION, webhookAllowPrivate: false, ...settings }),
       createLogger({ service: 'api', level: 'debug', write: (line) => lines.push(line) }),
     );
-    const hub = app.get(RunEventHub);
-    const listener = startListener(database.url, [CHANNELS.events], { onNotify: (_, runId) => hub.notify(runId) });
+    const listener = startListener(database.url, STREAM_CHANNELS, { onNotify: wakeStreams(app) });
     await listener.ready;
     await app.listen(0, '127.0.0.1');
     const scene = new ApiScene(database, source, apiSource, listener, app);

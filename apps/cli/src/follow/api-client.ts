@@ -12,6 +12,7 @@ import {
   type DeliveryList,
   type EvaluationScoreList,
   type EvaluationView,
+  type LogPage,
   type MetricSeries,
   type Problem,
   type RecipeRunInput,
@@ -46,6 +47,11 @@ export class ApiClient {
 
   getMetrics(id: string): Promise<MetricSeries> {
     return this.request('GET', `/runs/${id}/metrics`);
+  }
+
+  /** The last lines that matter of a run's log, the newest first. */
+  getLastLogs(id: string, limit: number): Promise<LogPage> {
+    return this.request('GET', `/runs/${id}/logs?order=newest&level=warn&limit=${limit}`);
   }
 
   getDeliveries(id: string): Promise<DeliveryList> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ArcFleetError, type CreateRunInput, type RunView } from '#contracts';
+import { ArcFleetError, formatLogLine, type CreateRunInput, type RunView } from '#contracts';
 import { ApiClient } from '../follow/api-client.js';
 import { followRun } from '../follow/follow-run.js';
 import { listenTo } from '../follow/listen-to.js';
@@ -9,6 +9,9 @@ import { ModelEvents } from './model-events.js';
 import { ModelPlacer } from './place-models.js';
 import type { ResolvedTraining } from './resolve-training.js';
 import type { TrainResult } from './train-report.js';
+
+/** Lines of the log that are shown of a run that failed. */
+const LAST_LINES = 10;
 
 /** What Ctrl-C did so far. */
 export interface Interruptions {
@@ -123,10 +126,19 @@ async function resultOf(api: ApiClient, run: RunView, context: ResultContext): P
     error: run.error,
     hints: [
       ...(run.status === 'failed' && !run.error ? [`${run.reason}: ${run.message}`] : []),
+      ...(run.status === 'failed' ? await lastLines(api, run.id) : []),
       ...(isElsewhere ? [`model     ${modelPlace(run, storageRoot)}`] : []),
       `run       ${url}`,
     ],
   };
+}
+
+/** What its ranks said last, for a run that failed. That it cannot be read must not hide why the run failed. */
+async function lastLines(api: ApiClient, runId: string): Promise<string[]> {
+  const { lines } = await api.getLastLogs(runId, LAST_LINES).catch(() => ({ lines: [] }));
+  return lines.length === 0
+    ? []
+    : ['log       last warnings and errors', ...lines.reverse().map((line) => `  ${formatLogLine(line).trimEnd()}`)];
 }
 
 function modelPlace(run: RunView, storageRoot: string | null): string {

@@ -5,12 +5,16 @@ import {
   cancelStaleEmbeddings,
   cancelWaitingRuns,
   endGeneration,
+  foldCounts,
   forgetEmbeddings,
+  forgetWorkers,
   findLiveGenerations,
   findQueuedRuns,
   getGenerationStart,
   listReservedSlots,
   renewReservations,
+  writeFleetStatus,
+  type FleetStatus,
   type GenerationStart,
   type LiveGeneration,
   type LiveRank,
@@ -22,6 +26,7 @@ import { Loop } from '../loop.js';
 import { planAdmissions } from './admission-policy.js';
 import { decideGeneration, type RankSight } from './generation-policy.js';
 import { ControlLease } from './lease.js';
+import { WorkerBook } from './worker-book.js';
 import { SILENCE, WorkerWatch, type Silence } from './worker-watch.js';
 
 export interface ControlTiming {
@@ -42,6 +47,10 @@ const RESERVATION_MS = 30_000;
 const RENDEZVOUS_MS = 60_000;
 /** How often it is looked for requests for embeddings whose time is up. */
 const FORGET_MS = 60_000;
+/** Workers that are gone are shown for that long. */
+const GONE_WORKERS_MS = 24 * 3_600_000;
+/** What the last admission found is written when it is new, and that often. */
+const STATUS_MS = 5_000;
 /** Most runs that one tick considers for admission. */
 const MAX_QUEUED = 500;
 
@@ -71,12 +80,16 @@ export class ControlLoop {
   private readonly commands = new Map<string, { text: string; at: number }>();
   private readonly readded = new Map<string, number>();
   private forgottenAt = -Infinity;
+  private readonly book: WorkerBook;
+  private status = { text: '', at: -Infinity };
 
   constructor(private readonly deps: ControlLoopDeps) {
     this.clock = deps.clock ?? (() => performance.now());
     this.timing = { ...TIMING, ...deps.timing };
     this.watch = new WorkerWatch(this.clock(), this.timing.silence);
     this.lease = new ControlLease(deps.dataSource);
+    const { dataSource, redis } = deps;
+    this.book = new WorkerBook({ dataSource, redis, clock: this.clock, lostMs: this.timing.silence.workerMs });
     this.loop = new Loop('control', () => this.tickOnce(), { periodMs: this.timing.tickMs, observer: deps.observer });
   }
 
@@ -106,6 +119,11 @@ export class ControlLoop {
       dataSource.manager,
       this.watch.alive.map(({ workerId }) => workerId),
       new Date(now.getTime() + RESERVATION_MS),
+    );
+    // Before generations end: what a lost worker owes shows that it did not just leave.
+    await this.book.update(
+      this.watch.alive.map((record) => ({ ...record, silentMs: this.watch.silentMs(record.workerId) })),
+      now,
     );
     for (const generation of await findLiveGenerations(dataSource.manager)) {
       // One generation that cannot be tended must not hold up the others.
@@ -203,17 +221,39 @@ export class ControlLoop {
     const taken = reserved.filter((workerId) => workerId === null || takers.some((taker) => taker.workerId === workerId));
     const total = takers.reduce((sum, { slots }) => sum + slots, 0);
     const queued = await findQueuedRuns(dataSource.manager, now, MAX_QUEUED);
-    const plan = planAdmissions(queued, { free: Math.max(0, total - taken.length), total }, now);
+    let free = Math.max(0, total - taken.length);
+    const plan = planAdmissions(queued, { free, total }, now);
     let reservedRanks = reserved.length;
     for (const { runId, worldSize } of plan.admit) {
       const claimUntil = new Date(now.getTime() + this.timing.claimMs);
       const generation = await dataSource.transaction((manager) => admitRun(manager, runId, { worldSize, claimUntil }));
       if (generation === null) continue;
       reservedRanks += worldSize;
+      free -= worldSize;
       this.log('info', 'run admitted', { runId, generation, worldSize });
       await this.addJobs(runId, generation, null);
     }
     await writeDemand(redis, { reservedRanks, waitingGangs: [...plan.waiting], at: new Date().toISOString() });
+    const waits = new Set(plan.waiting.map(({ runId }) => runId));
+    const since = queued.flatMap(({ runId, waitingSince }) => (waits.has(runId) ? waitingSince.getTime() : []));
+    await this.tell(
+      {
+        totalSlots: total,
+        freeSlots: Math.max(0, free),
+        reservedRanks,
+        waiting: plan.waiting,
+        waitingSince: since.length > 0 ? new Date(Math.min(...since)) : null,
+      },
+      now,
+    );
+  }
+
+  /** For who looks: how many slots there are and who waits for them. */
+  private async tell(status: FleetStatus, now: Date): Promise<void> {
+    const text = JSON.stringify(status);
+    if (text === this.status.text && this.clock() - this.status.at < STATUS_MS) return;
+    await writeFleetStatus(this.deps.dataSource.manager, status, now);
+    this.status = { text, at: this.clock() };
   }
 
   private async command(generation: LiveGeneration, command: GenerationCommand): Promise<void> {
@@ -233,6 +273,8 @@ export class ControlLoop {
       const stale = await dataSource.transaction((manager) => cancelStaleEmbeddings(manager, now));
       for (const runId of stale) this.log('info', 'request canceled, no slot was free for it', { runId });
       await forgetEmbeddings(dataSource.manager, now);
+      await forgetWorkers(dataSource.manager, new Date(now.getTime() - GONE_WORKERS_MS));
+      await foldCounts(dataSource.manager);
     }
     const old = this.clock() - 10 * RESERVATION_MS;
     for (const [key, { at }] of this.commands) if (at < old) this.commands.delete(key);

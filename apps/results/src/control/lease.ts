@@ -1,16 +1,20 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 
-/** Key of the advisory lock: any constant of ours. */
-const CONTROL_LOCK = 0x41_46_00_02;
+/** Keys of advisory locks: any constants of ours. */
+export const CONTROL_LOCK = 0x41_46_00_02;
+export const LOGS_LOCK = 0x41_46_00_03;
 
 /**
- * The right to decide: one `results` process at a time has it. Held by a database session, so it is free as soon as the holder's
+ * The right to decide, or to do something else that only one may do: one `results` process at a time has it. Held by a database session, so it is free as soon as the holder's
  * connection is gone. It only avoids double work; every decision is also a conditional update of its own.
  */
 export class ControlLease {
   private runner: QueryRunner | null = null;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly lock: number = CONTROL_LOCK,
+  ) {}
 
   /** Runs `act` if the lease can be had, else does nothing. */
   async whileHeld(act: () => Promise<void>): Promise<boolean> {
@@ -33,7 +37,7 @@ export class ControlLease {
       const rows: { held: boolean }[] = await this.runner.query(
         `select coalesce((select true from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid::bigint = $1::bigint limit 1),
            pg_try_advisory_lock($1::bigint)) as held`,
-        [CONTROL_LOCK],
+        [this.lock],
       );
       return rows[0]?.held === true;
     } catch (error) {

@@ -72,6 +72,11 @@ export class WorkerWatch {
     return beat !== undefined && this.lookedAt - beat.changedAt <= this.silence.workerMs;
   }
 
+  /** Milliseconds since the worker's record was last seen to change. */
+  silentMs(workerId: string): number {
+    return this.lookedAt - (this.beats.get(workerId)?.changedAt ?? this.lookedAt);
+  }
+
   /** True once the rank's worker is gone, or lives but no longer has the rank. */
   isLost(address: RankAddress, workerId: string): boolean {
     const key = keyOf(address, workerId);

@@ -13,7 +13,16 @@ import {
   type RecordBody,
   type WorkerRecord,
 } from '#contracts';
-import { createJobQueue, createRedis, ProgressReader, readWorkers, writeCommand, writeWatermarks, type JobQueue } from '#queue';
+import {
+  createJobQueue,
+  createRedis,
+  ProgressReader,
+  readLogs,
+  readWorkers,
+  writeCommand,
+  writeWatermarks,
+  type JobQueue,
+} from '#queue';
 import { freshRedis, type Fresh } from '#test-support';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -192,6 +201,22 @@ describe('supervisor on a real Redis', () => {
     const { outcome, step, error } = results.finished()!;
     expect({ outcome, step, code: error?.code }).toEqual({ outcome: 'failed', step: 5, code: 'trainer_crashed' });
     expect(error?.message).toMatch(/rank 0 ended by SIGABRT after step 5: the last words/);
+  });
+
+  it('sends what is logged about a rank on its way: its own words and those of its supervisor', async () => {
+    await startSupervisor();
+    await addJob('crash', { generation: 3 });
+    await untilWorker((it) => it?.busy.length === 1);
+    await untilWorker((it) => it?.busy.length === 0);
+    const batches = (await readLogs(redis, 100)).map(({ batch }) => batch!);
+    expect(batches.every(({ runId, generation, rank }) => runId === 'run' && generation === 3 && rank === 0)).toBe(true);
+    const lines = batches.flatMap((batch) => batch.lines);
+    expect(lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
+      'info trainer started',
+      'warn the last words',
+      'warn trainer ended',
+    ]);
+    expect(lines[2]?.fields).toEqual({ code: null, signal: 'SIGABRT' });
   });
 
   it('refuses a record that is not valid instead of leaving a hole in the channel', async () => {

@@ -8,12 +8,14 @@ import {
   type EngineName,
   type Observer,
   type RankJob,
+  type RunLogLevel,
   type TrainerSettings,
   type WorkerRecord,
   type RemoteAccess,
 } from '#contracts';
 import { beat, createJobWorker, createRedis, leave, parseWatermarkHint, readCommands, whenReady, type JobWorker } from '#queue';
 import type { Redis } from 'ioredis';
+import { LogOutlet, tee } from './log-outlet.js';
 import { RankSession } from './rank-session.js';
 import { RecordOutlet } from './record-outlet.js';
 import { openSpool, spoolFile } from './spool.js';
@@ -35,6 +37,8 @@ export interface SupervisorOptions {
   trainerMain: string;
   faults?: string | undefined;
   observer: Observer;
+  /** Least important lines that go into the log of a run; default: `info`. */
+  logLevel?: RunLogLevel;
   /** Environment that trainers inherit. */
   env: NodeJS.ProcessEnv;
   timing?: Partial<SupervisorTiming>;
@@ -195,6 +199,16 @@ export class Supervisor {
       ...(options.faults === undefined ? {} : { faults: options.faults }),
     };
     const device = options.devices?.[slot];
+    // Requests for embeddings are about images of people: nothing of them is kept.
+    const logs =
+      job.kind === 'embedding'
+        ? null
+        : new LogOutlet({
+            address: { runId: job.runId, generation: job.generation, rank: job.rank },
+            workerId,
+            redis: this.redis,
+            minimum: options.logLevel ?? 'info',
+          });
     const session = new RankSession({
       job,
       slot,
@@ -203,7 +217,7 @@ export class Supervisor {
       settings,
       trainerMain: options.trainerMain,
       env: { ...options.env, ...(device === undefined ? {} : { CUDA_VISIBLE_DEVICES: device }) },
-      observer: options.observer,
+      observer: logs === null ? options.observer : tee(options.observer, logs),
       exitMs: timing.exitMs,
       commitMs: timing.commitMs,
     });
@@ -214,6 +228,7 @@ export class Supervisor {
     try {
       await session.run();
     } finally {
+      await logs?.close();
       this.sessions.delete(id);
       this.freeSlots.unshift(slot);
       this.freeSlots.sort((a, b) => a - b);

@@ -1,11 +1,12 @@
 import type { ErrorReport, RecordOf } from '#contracts';
-import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { GenerationEntity } from './generation.entity.js';
 
 export type RankOutcome = RecordOf<'rank.finished'>['outcome'];
 
 /** One rank of one generation and how far its record channel is committed. */
 @Entity({ name: 'ranks' })
+@Index('ranks_failed', ['workerId', 'finishedAt'], { where: `outcome = 'failed'` })
 @ForeignKey(() => GenerationEntity, ['runId', 'generation'], ['runId', 'generation'], {
   name: 'ranks_generation',
   onDelete: 'CASCADE',

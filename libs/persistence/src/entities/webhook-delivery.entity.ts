@@ -8,6 +8,7 @@ export type DeliveryState = 'pending' | 'delivered' | 'failed';
 /** The outbox: one message to one endpoint, with its exact text and how far its attempts are. */
 @Entity({ name: 'webhook_deliveries' })
 @Index('webhook_deliveries_due', ['nextAttemptAt'], { where: `state = 'pending'` })
+@Index('webhook_deliveries_pending', ['createdAt'], { where: `state = 'pending'` })
 @Index('webhook_deliveries_by_run', ['runId'])
 @Index('webhook_deliveries_by_endpoint', ['endpointId'])
 @Check('webhook_deliveries_state', `state in ('pending', 'delivered', 'failed')`)

@@ -2,11 +2,13 @@ import { ArcFleetError, RUN_KIND_FACTS, type RunKind, type RunState, type RunSta
 import { In, type EntityManager } from 'typeorm';
 import { RunEventEntity } from '../entities/run-event.entity.js';
 import { RunEntity } from '../entities/run.entity.js';
+import { findWaitingMessage } from './fleet-status.repository.js';
 
-/** @throws ArcFleetError `not_found`. */
+/** To be shown: a queued one says what it waits for. @throws ArcFleetError `not_found`. */
 export async function findRunOfKind(manager: EntityManager, kind: RunKind, id: string): Promise<RunEntity> {
   const run = await manager.findOneBy(RunEntity, { id, kind });
   if (!run) throw new ArcFleetError('not_found', `There is no ${RUN_KIND_FACTS[kind].noun} ${id}.`, { runId: id });
+  if (run.status === 'queued') run.message = (await findWaitingMessage(manager, run)) ?? run.message;
   return run;
 }
 
