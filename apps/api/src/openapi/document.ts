@@ -46,7 +46,11 @@ function problemsOf({ scope, params, query, body, problems = [] }: Route): numbe
 }
 
 function parametersOf({ params = {}, query, headers = [] }: Route): Json[] {
-  const inPath = Object.entries(params).map(([name, schema]) => ({ name, in: 'path', required: true, schema }));
+  const inPath = Object.entries(params).map(([name, schema]) => {
+    // An empty segment is another path.
+    const filled = 'pattern' in schema ? schema : { minLength: 1, ...schema };
+    return { name, in: 'path', required: true, schema: filled };
+  });
   const inQuery = Object.entries(query?.shape ?? {}).map(([name, field]) => {
     const parameter = (field as z.ZodType).meta()?.['parameter'] as { description: string; schema: Json } | undefined;
     if (!parameter) throw new Error(`The query parameter ${name} is not described.`);
