@@ -148,14 +148,11 @@ export async function seedRuns(source: DataSource, { runs, measured, steps }: Se
     ],
     ['analyze', []],
   ];
-  const runner = source.createQueryRunner();
-  try {
-    await runner.query('set statement_timeout = 0');
-    for (const [sql, parameters] of all) await runner.query(sql, parameters.map(toParameter));
-    await runner.query('reset statement_timeout');
-  } finally {
-    await runner.release();
-  }
+  // At once: where `results` runs it must not meet half a run.
+  await source.transaction(async (manager) => {
+    await manager.query('set local statement_timeout = 0');
+    for (const [sql, parameters] of all) await manager.query(sql, parameters.map(toParameter));
+  });
 }
 
 const toParameter = (value: unknown): unknown => (typeof value === 'object' ? JSON.stringify(value) : value);

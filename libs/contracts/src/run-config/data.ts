@@ -13,7 +13,7 @@ export const workerPath = z
     (path) => (path.startsWith('/') || S3_ADDRESS.test(path)) && !path.includes('\0'),
     'must be an absolute path on the workers or s3://bucket/prefix',
   )
-  .meta({ pattern: String.raw`^(?:/|s3://[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](?:/|$))[^\0]*$` });
+  .meta({ pattern: String.raw`^(/[^\x00]*|s3://[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](/[^\x00]*)?)$` });
 
 /** A path on the workers' own file systems: what is read from there alone. */
 export const workerFile = z
@@ -24,7 +24,7 @@ export const workerFile = z
     (path) => path.startsWith('/') && !path.includes('\0'),
     'must be an absolute path on the workers; this is not read from s3://',
   )
-  .meta({ pattern: String.raw`^/[^\0]*$` });
+  .meta({ pattern: String.raw`^/[^\x00]*$` });
 
 /**
  * Random changes of the training images, all off by default. In this order, after the mirror: those of arcface_torch's DALI
