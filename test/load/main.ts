@@ -16,7 +16,8 @@ const HELP = `npm run load:api -- [options]
   --keys K,K,...   API keys; the clients use them in turn
   --rounds N       default 1
   --env NAME=VALUE for the API; may stand several times
-  --against DIR    another build of the repository, measured in turn with this one on the same database`;
+  --against DIR    another build of the repository, measured in turn with this one on the same database
+  --profile DIR    a profile of the API's CPU goes there, for the inspector of a browser`;
 
 const { values } = parseArgs({
   options: {
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '1' },
     env: { type: 'string', multiple: true, default: [] },
     against: { type: 'string' },
+    profile: { type: 'string' },
     help: { type: 'boolean' },
   },
 });
@@ -99,7 +101,8 @@ function report(samples: readonly Sample[], seconds: number): void {
 if (values.help) console.log(HELP);
 else {
   const env = Object.fromEntries(values.env.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]));
-  const stand = await Stand.open({ apps: [], env });
+  const nodeOptions = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
+  const stand = await Stand.open({ apps: [], env, nodeOptions });
   try {
     const startedAt = performance.now();
     await seedRuns(stand.source, { runs: Number(values.runs), measured: 2_000, steps: 100 });

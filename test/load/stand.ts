@@ -14,6 +14,8 @@ export interface StandOptions {
   readonly apps: readonly ('results' | 'worker')[];
   /** Environment of the API. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Options of the API's Node, for example for a profile. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /** A real API process on servers of its own, for what is measured or attacked from outside. */
@@ -27,7 +29,7 @@ export class Stand {
     readonly api: Part,
   ) {}
 
-  static async open({ apps, env = {} }: StandOptions): Promise<Stand> {
+  static async open({ apps, env = {}, nodeOptions = [] }: StandOptions): Promise<Stand> {
     const session = await openSession();
     try {
       const path = process.env['PATH'];
@@ -44,7 +46,7 @@ export class Stand {
       for (const app of apps) {
         session.startPart({ name: app, command: process.execPath, args: [appMain(app)], env: { ...shared, ...slots } });
       }
-      const { url, part } = await startApi(session, build, { ...shared, ...env });
+      const { url, part } = await startApi(session, build, { ...shared, ...env }, nodeOptions);
       const servers = `${postgres.description}; ${redis.description}`;
       const stand = new Stand(session, source, servers, shared, url, part);
       return stand;
@@ -70,12 +72,13 @@ async function startApi(
   session: Session,
   root: string,
   env: Readonly<Record<string, string | undefined>>,
+  nodeOptions: readonly string[] = [],
 ): Promise<{ url: string; part: Part }> {
   const port = await findFreePort();
   const part = session.startPart({
     name: `api-${port}`,
     command: process.execPath,
-    args: [appMain('api', root)],
+    args: [...nodeOptions, appMain('api', root)],
     env: { ...env, PORT: String(port), NODE_ENV: 'production' },
   });
   const url = `http://127.0.0.1:${port}`;
