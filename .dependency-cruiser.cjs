@@ -22,6 +22,7 @@ const ml = [
 /** What each room may import of ours, besides itself. Specs may also use test/support. */
 const ROOMS = {
   'libs/contracts': [],
+  'libs/client': [],
   'libs/engine': ['contracts'],
   'libs/formats': ['contracts'],
   'libs/datasets': ['formats', 'contracts'],
@@ -79,6 +80,8 @@ const DRIVERS = [
   ],
   [['contracts'], [NEST + '.*', TFJS + '.*', 'ioredis', 'bullmq', 'typeorm', 'pg', 'sharp', 'undici']],
 ];
+/** Packages of the client; browsers run it. */
+const IN_BROWSERS = '^(?:dist/)?libs/client/|node_modules/openapi-fetch/';
 /** Specs, and what only specs use. */
 const isSpec = '(?:\\.spec|\\.bench|/testing/[^/]+)\\.ts$';
 
@@ -136,6 +139,12 @@ module.exports = {
       from: { path: place(`libs/${anyOf(rooms)}`), pathNot: isSpec },
       to: { path: packages(forbidden) },
     })),
+    {
+      name: 'the client runs in browsers',
+      severity: 'error',
+      from: { path: place('libs/client'), pathNot: isSpec },
+      to: { pathNot: IN_BROWSERS },
+    },
     {
       name: 'no tensors in the control plane',
       severity: 'error',

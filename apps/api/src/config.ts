@@ -7,6 +7,8 @@ const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 
 
 const envSchema = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
+  /** Most connections to Postgres that requests use at once. */
+  DATABASE_POOL: z.coerce.number().int().min(2).max(500).default(30),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   /** Only this machine unless told otherwise: the API has no authentication yet. */
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -20,6 +22,7 @@ const envSchema = z.object({
 
 export interface ApiConfig {
   readonly databaseUrl: string;
+  readonly databasePool: number;
   readonly port: number;
   readonly host: string;
   /** Without a slash at its end; empty: links are paths. */
@@ -45,6 +48,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): ApiConfig {
   const values = parsed.data;
   return Object.freeze({
     databaseUrl: values.DATABASE_URL,
+    databasePool: values.DATABASE_POOL,
     port: values.PORT,
     host: values.HOST,
     publicUrl: values.ARCFLEET_PUBLIC_URL?.replace(/\/+$/, '') ?? '',

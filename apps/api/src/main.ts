@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
-  const dataSource = createDataSource(config.databaseUrl, { applicationName: 'arcfleet-api', poolSize: 10 });
+  const dataSource = createDataSource(config.databaseUrl, { applicationName: 'arcfleet-api', poolSize: config.databasePool });
   await connect(dataSource, logger, stopping.signal);
   await waitForSchema(dataSource);
 

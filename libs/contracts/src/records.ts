@@ -19,7 +19,7 @@ const step = count;
 const text = z.string().max(4000);
 
 export const errorReportSchema = z.strictObject({
-  code: z.custom<ErrorCode>(isErrorCode, 'unknown error code'),
+  code: z.custom<ErrorCode>(isErrorCode, 'unknown error code').meta({ type: 'string' }),
   message: text,
   details: z.record(z.string(), z.unknown()).optional(),
 });

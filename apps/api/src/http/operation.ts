@@ -95,19 +95,19 @@ export const IDEMPOTENCY_KEY: Json = {
   name: 'Idempotency-Key',
   in: 'header',
   description: 'Repeats with the same key and body within 24 hours create nothing and get the first answer without its secrets.',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
+  schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
 };
 export const IF_MATCH: Json = {
   name: 'If-Match',
   in: 'header',
   description: 'The `ETag` that was seen: the change is refused with 412 when the resource has changed since.',
-  schema: { type: 'string' },
+  schema: { type: 'string', pattern: '^("[0-9]{1,9}"|[*])$' },
 };
 export const LAST_EVENT_ID: Json = {
   name: 'Last-Event-ID',
   in: 'header',
   description: 'Go on after this event',
-  schema: { type: 'string' },
+  schema: { type: 'string', pattern: '^[0-9]{1,9}$' },
 };
 
 const header = (description: string): Json => ({ description, schema: { type: 'string' } });

@@ -36,7 +36,7 @@ export const pageQuery = {
       })
       .optional(),
     'Opaque; part of `next` of the page before',
-    { type: 'string' },
+    { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' },
   ),
 };
 export interface PageQuery {

@@ -1,33 +1,39 @@
-import { z } from 'zod';
-import { EVALUATION_EVENT_TYPES, problemSchema, WEBHOOK_EVENT_TYPES, type WebhookEventType } from '#contracts';
+import type { z } from 'zod';
+import {
+  errorReportSchema,
+  EVALUATION_EVENT_TYPES,
+  evaluatedModelSchema,
+  problemSchema,
+  scoreSummarySchema,
+  transitionSchema,
+  verificationScoresSchema,
+  WEBHOOK_EVENT_TYPES,
+  type WebhookEventType,
+} from '#contracts';
 import { named, type Json, type NamedSchema, type Route } from '../http/operation.js';
+import { Components, type Descriptions } from './components.js';
+import { DESCRIPTIONS } from './descriptions.js';
+import { EXAMPLES } from './examples.js';
+import { ProblemResponses } from './problem-responses.js';
+import { SharedParameters } from './shared-parameters.js';
+import { TAGS } from './tags.js';
 
-type Io = 'input' | 'output';
-
-/** Schemas by name, as the operations bring them. `input`: what a client sends. */
-class Components {
-  private readonly found = new Map<string, { schema: z.ZodType; io: Io }>();
-
-  ref({ name, schema }: NamedSchema, io: Io): Json {
-    const known = this.found.get(name);
-    if (known && (known.schema !== schema || known.io !== io)) throw new Error(`Two schemas have the name ${name}.`);
-    this.found.set(name, { schema, io });
-    return { $ref: `#/components/schemas/${name}` };
-  }
-
-  toJson(): Json {
-    const entries = [...this.found].sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(entries.map(([name, { schema, io }]) => [name, toJsonSchema(schema, io)]));
-  }
-}
-
-function toJsonSchema(schema: z.ZodType, io: Io): Json {
-  // `any`: an error code is checked by a function, which JSON Schema cannot say.
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return json;
-}
-
+/** Parts of answers that are worth a name of their own in clients. */
+const SHARED = [
+  named('ErrorReport', errorReportSchema),
+  named('Transition', transitionSchema),
+  named('VerificationScores', verificationScoresSchema),
+  named('ScoreSummary', scoreSummarySchema),
+  named('EvaluatedModel', evaluatedModelSchema),
+];
 const PROBLEM = named('Problem', problemSchema);
+
+/** What operations have in common. */
+interface Parts {
+  readonly schemas: Components;
+  readonly parameters: SharedParameters;
+  readonly problems: ProblemResponses;
+}
 
 /** Statuses that every operation of its form can answer with, whatever it does. */
 function problemsOf({ scope, params, query, body, problems = [] }: Route): number[] {
@@ -40,7 +46,11 @@ function problemsOf({ scope, params, query, body, problems = [] }: Route): numbe
 }
 
 function parametersOf({ params = {}, query, headers = [] }: Route): Json[] {
-  const inPath = Object.entries(params).map(([name, schema]) => ({ name, in: 'path', required: true, schema }));
+  const inPath = Object.entries(params).map(([name, schema]) => {
+    // An empty segment is another path.
+    const filled = 'pattern' in schema ? schema : { minLength: 1, ...schema };
+    return { name, in: 'path', required: true, schema: filled };
+  });
   const inQuery = Object.entries(query?.shape ?? {}).map(([name, field]) => {
     const parameter = (field as z.ZodType).meta()?.['parameter'] as { description: string; schema: Json } | undefined;
     if (!parameter) throw new Error(`The query parameter ${name} is not described.`);
@@ -50,20 +60,16 @@ function parametersOf({ params = {}, query, headers = [] }: Route): Json[] {
   return [...inPath, ...inQuery, ...headers];
 }
 
-function toOperation(route: Route, components: Components): Json {
+function toOperation(route: Route, { schemas, parameters: shared, problems }: Parts): Json {
   const { id, summary, scope, body, isBodyOptional, status, answerHeaders, answer, otherTypes = [], others = {} } = route;
-  const parameters = parametersOf(route);
-  const bodies = body === undefined ? [] : [body].flat().map((each) => components.ref(each, 'input'));
-  const jsonOf = (schema: NamedSchema): Json => ({ 'application/json': { schema: components.ref(schema, 'output') } });
+  const parameters = parametersOf(route).map((each) => shared.ref(each));
+  const bodies = body === undefined ? [] : [body].flat();
+  const jsonOf = (schema: NamedSchema): Json => ({ 'application/json': { schema: schemas.ref(schema, 'output') } });
   const first =
     answer === null ? undefined : 'name' in answer ? jsonOf(answer) : { [answer.contentType]: { schema: answer.schema } };
   const content = first && {
     ...first,
     ...Object.fromEntries(otherTypes.map(({ contentType, schema }) => [contentType, { schema }])),
-  };
-  const problem = {
-    description: 'See `code`',
-    content: { 'application/problem+json': { schema: components.ref(PROBLEM, 'output') } },
   };
   return {
     operationId: id,
@@ -71,14 +77,7 @@ function toOperation(route: Route, components: Components): Json {
     tags: [id.split('.')[0]],
     ...(scope === null ? { security: [] } : { security: [{ key: [] }], 'x-scope': scope }),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(bodies.length > 0
-      ? {
-          requestBody: {
-            required: isBodyOptional !== true,
-            content: { 'application/json': { schema: bodies.length === 1 ? bodies[0] : { anyOf: bodies } } },
-          },
-        }
-      : {}),
+    ...(bodies.length > 0 ? { requestBody: bodyOf(bodies, isBodyOptional !== true, schemas) } : {}),
     responses: {
       [status]: {
         description: 'Success',
@@ -91,8 +90,22 @@ function toOperation(route: Route, components: Components): Json {
           { description, ...(headers ? { headers } : {}), ...(schema ? { content: jsonOf(schema) } : {}) },
         ]),
       ),
-      ...Object.fromEntries(problemsOf(route).map((each) => [each, problem])),
-      default: problem,
+      ...Object.fromEntries(problemsOf(route).map((each) => [each, problems.ref(each)])),
+      default: problems.ref(null),
+    },
+  };
+}
+
+function bodyOf(bodies: readonly NamedSchema[], isRequired: boolean, schemas: Components): Json {
+  const refs = bodies.map((each) => schemas.ref(each, 'input'));
+  const examples = bodies.flatMap(({ name }) => (name in EXAMPLES ? [[name, { value: EXAMPLES[name] }]] : []));
+  return {
+    required: isRequired,
+    content: {
+      'application/json': {
+        schema: refs.length === 1 ? refs[0] : { anyOf: refs },
+        ...(examples.length > 0 ? { examples: Object.fromEntries(examples) } : {}),
+      },
     },
   };
 }
@@ -114,7 +127,9 @@ function toWebhooks(): Json {
         type,
         {
           post: {
-            operationId: `webhooks.${type}`,
+            operationId: `events.${type}`,
+            tags: ['events'],
+            security: [],
             summary: 'Sent to endpoints that want it, signed as in Standard Webhooks 1.0.',
             parameters: ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
               name,
@@ -143,20 +158,32 @@ function toWebhooks(): Json {
   );
 }
 
+const ABOUT = `Train and evaluate face-recognition models on a fleet of workers.
+
+Errors are \`application/problem+json\` with a \`code\`. Lists are pages: \`next\` is the link to the following one. Times are ISO 8601, ids are
+opaque. Answers may get new fields, and enumerations in answers new values; nothing that is here changes its meaning or goes away within a
+major version.`;
+
 /** The OpenAPI 3.1 document, made from what the handlers declare and the schemas that check requests. */
-export function buildOpenApi(version: string, routes: readonly Route[]): Json {
-  const components = new Components();
+export function buildOpenApi(version: string, routes: readonly Route[], descriptions: Descriptions = DESCRIPTIONS): Json {
+  const schemas = new Components(SHARED);
+  const parts = { schemas, parameters: new SharedParameters(), problems: new ProblemResponses(schemas.ref(PROBLEM, 'output')) };
   const paths: Record<string, Json> = {};
   for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: toOperation(route, components) };
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: toOperation(route, parts) };
   }
+  const tags = [...new Set(routes.map(({ id }) => id.split('.')[0]!)), 'events'];
   return {
     openapi: '3.1.0',
-    info: { title: 'ArcFleet', version, description: 'Train and evaluate face-recognition models on a fleet of workers.' },
+    info: { title: 'ArcFleet', version, description: ABOUT, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url: '/', description: 'The server that this document is from' }],
+    tags: tags.map((name) => ({ name, ...(name in TAGS ? { description: TAGS[name] } : {}) })),
     paths,
     webhooks: toWebhooks(),
     components: {
-      schemas: components.toJson(),
+      schemas: schemas.toJson(descriptions),
+      parameters: parts.parameters.toJson(),
+      responses: parts.problems.toJson(),
       securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key: `Authorization: Bearer <key>`.' } },
     },
   };

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRunBodySchema } from '#contracts';
 import { ApiScene, problemOf, VERSION } from '../testing/api-scene.js';
 import { API_ROUTES } from '../app.module.js';
+import { EXAMPLES } from './examples.js';
 import { allowedMethods as methodsOf } from './allowed-methods.js';
 
 const allowedMethods = (path: string) => methodsOf(API_ROUTES, path);
@@ -27,7 +29,7 @@ beforeAll(async () => {
   scene = await ApiScene.open();
   document = (await scene.get('/openapi.json').expect(200)).body as Document;
   operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
+    Object.entries(methods).map(([method, operation]) => ({ method, path, operation: withoutRefs(operation) })),
   );
 });
 afterAll(() => scene?.close());
@@ -45,6 +47,20 @@ function routesOfServer(): string[] {
 function refsOf(value: unknown): string[] {
   if (value === null || typeof value !== 'object') return [];
   return Object.entries(value).flatMap(([key, item]) => (key === '$ref' ? [String(item)] : refsOf(item)));
+}
+
+/** The operation with its shared parameters and responses in place. */
+function withoutRefs(operation: Operation): Operation {
+  const inPlace = <T>(value: T): T => {
+    const { $ref } = value as { $ref?: string };
+    return $ref === undefined ? value : (resolveRef($ref) as T);
+  };
+  const { parameters, responses } = operation;
+  return {
+    ...operation,
+    ...(parameters ? { parameters: parameters.map(inPlace) } : {}),
+    responses: Object.fromEntries(Object.entries(responses).map(([status, response]) => [status, inPlace(response)])),
+  };
 }
 
 function resolveRef(ref: string): unknown {
@@ -94,6 +110,22 @@ describe('GET /openapi.json', () => {
     expect(createRun.required.sort()).toEqual(['dataset']);
     expect(createRun.properties['seed']).toMatchObject({ type: 'integer', minimum: 0, default: 1 });
     expect(createRun).toMatchObject({ additionalProperties: false });
+  });
+
+  it('carries what the comments of schemas say, and refers to what has a name', () => {
+    const { Run, RunList } = document.components.schemas as Record<string, { properties: Record<string, Json> }>;
+    expect(Run?.properties['models']?.['description']).toContain('oldest first');
+    expect(RunList?.properties['runs']).toMatchObject({ items: { $ref: '#/components/schemas/Run' } });
+  });
+
+  it('has examples that the schemas accept', () => {
+    const schemas = API_ROUTES.flatMap(({ body }) => (body === undefined ? [] : [body].flat()));
+    for (const [name, example] of Object.entries(EXAMPLES)) {
+      const { schema } = schemas.find((each) => each.name === name)!;
+      expect(schema.safeParse(example)).toMatchObject({ success: true });
+    }
+    // A recipe's overrides are checked only where they are merged.
+    expect(createRunBodySchema.safeParse(EXAMPLES['CreateRunFromRecipe'])).toMatchObject({ success: true });
   });
 
   it('documents every webhook as a POST', () => {

@@ -1,124 +1,115 @@
+import { ApiError, chunksOf, createClient, openEvents, type ArcFleetClient } from '#client';
 import {
   ArcFleetError,
   isErrorCode,
-  RUN_KIND_FACTS,
-  runKindOf,
   type CreatedEvaluation,
   type CreatedRun,
   type CreateEvaluationInput,
   type CreateRunInput,
   type DatasetDetails,
+  type DatasetKind,
   type DatasetView,
   type DeliveryList,
   type EvaluationScoreList,
   type EvaluationView,
   type LogPage,
   type MetricSeries,
-  type Problem,
   type RecipeRunInput,
   type RunView,
   type TaskView,
 } from '#contracts';
 
 const TIMEOUT_MS = 10_000;
+const at = (id: string) => ({ params: { path: { id } } });
 
 /** The API as the CLI uses it. Failures are thrown as {@link ArcFleetError}; `unavailable` when there is no answer. */
 export class ApiClient {
-  constructor(private readonly baseUrl: string) {}
+  private readonly client: ArcFleetClient;
+
+  constructor(private readonly baseUrl: string) {
+    this.client = createClient({ baseUrl, timeoutMs: TIMEOUT_MS });
+  }
 
   /** @throws ArcFleetError `unavailable` when nothing answers, or something that is no ArcFleet. */
   async checkHealth(): Promise<void> {
-    const answer = await this.request<{ version?: unknown }>('GET', '/health');
-    if (typeof answer.version === 'string') return;
+    const answer = await answerOf<{ version?: unknown } | undefined>(this.client.GET('/health'));
+    if (typeof answer?.version === 'string') return;
     throw new ArcFleetError('unavailable', `What answers at ${this.baseUrl} is no ArcFleet API.`, { url: this.baseUrl });
   }
 
   createRun(input: CreateRunInput | RecipeRunInput): Promise<CreatedRun> {
-    return this.request('POST', '/runs', input);
+    return answerOf(this.client.POST('/runs', { body: input }));
   }
 
   getRun(id: string): Promise<RunView> {
-    return this.request('GET', `/runs/${id}`);
+    return answerOf(this.client.GET('/runs/{id}', at(id)));
   }
 
   cancelRun(id: string): Promise<RunView> {
-    return this.request('POST', `/runs/${id}/cancel`);
+    return answerOf(this.client.POST('/runs/{id}/cancel', at(id)));
   }
 
   getMetrics(id: string): Promise<MetricSeries> {
-    return this.request('GET', `/runs/${id}/metrics`);
+    return answerOf(this.client.GET('/runs/{id}/metrics', at(id)));
   }
 
   /** The last lines that matter of a run's log, the newest first. */
   getLastLogs(id: string, limit: number): Promise<LogPage> {
-    return this.request('GET', `/runs/${id}/logs?order=newest&level=warn&limit=${limit}`);
+    const params = { path: { id }, query: { order: 'newest', level: 'warn', limit } } as const;
+    return answerOf(this.client.GET('/runs/{id}/logs', { params }));
   }
 
   getDeliveries(id: string): Promise<DeliveryList> {
-    return this.request('GET', `/runs/${id}/deliveries`);
+    return answerOf(this.client.GET('/runs/{id}/deliveries', at(id)));
   }
 
   createEvaluation(input: CreateEvaluationInput): Promise<CreatedEvaluation> {
-    return this.request('POST', '/evaluations', input);
+    return answerOf(this.client.POST('/evaluations', { body: input }));
   }
 
   getEvaluation(id: string): Promise<EvaluationView> {
-    return this.request('GET', `/evaluations/${id}`);
+    return answerOf(this.client.GET('/evaluations/{id}', at(id)));
   }
 
   getEvaluationScores(id: string): Promise<EvaluationScoreList> {
-    return this.request('GET', `/evaluations/${id}/scores`);
+    return answerOf(this.client.GET('/evaluations/{id}/scores', at(id)));
   }
 
   cancelEvaluation(id: string): Promise<EvaluationView> {
-    return this.request('POST', `/evaluations/${id}/cancel`);
+    return answerOf(this.client.POST('/evaluations/{id}/cancel', at(id)));
   }
 
-  registerDataset(input: { name: string; path: string; kind: string; decode: boolean }): Promise<DatasetView> {
-    return this.request('POST', '/datasets', input);
+  registerDataset(input: { name: string; path: string; kind: DatasetKind; decode: boolean }): Promise<DatasetView> {
+    return answerOf(this.client.POST('/datasets', { body: input }));
   }
 
   getDataset(ref: string): Promise<DatasetDetails> {
-    return this.request('GET', `/datasets/${encodeURIComponent(ref)}`);
+    return answerOf(this.client.GET('/datasets/{ref}', { params: { path: { ref } } }));
   }
 
   getTask(id: string): Promise<TaskView> {
-    return this.request('GET', `/tasks/${id}`);
+    return answerOf(this.client.GET('/tasks/{id}', at(id)));
   }
 
   cancelTask(id: string): Promise<TaskView> {
-    return this.request('POST', `/tasks/${id}/cancel`);
+    return answerOf(this.client.POST('/tasks/{id}/cancel', at(id)));
   }
 
   /** Opens the run's event stream behind the event `after`; null: there are no more events. */
   async openEvents(id: string, after: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | null> {
-    const { path } = RUN_KIND_FACTS[runKindOf(id)];
-    const headers = { accept: 'text/event-stream', ...(after > 0 ? { 'last-event-id': String(after) } : {}) };
-    const response = await fetch(`${this.baseUrl}${path}/${id}/events`, { headers, signal });
-    if (response.status === 204) return null;
-    if (!response.ok || !response.body) throw await problemOf(response);
-    return response.body;
-  }
-
-  private async request<T>(method: string, path: string, body?: unknown): Promise<T> {
-    let response: Response;
-    try {
-      response = await fetch(this.baseUrl + path, {
-        method,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-      });
-    } catch (error) {
-      throw new ArcFleetError('unavailable', `${method} ${path} got no answer: ${String(error)}`, {}, { cause: error });
-    }
-    if (!response.ok) throw await problemOf(response);
-    return (await response.json()) as T;
+    const body = await openEvents(this.client, id, after, signal).catch(rethrow);
+    return body && chunksOf(body);
   }
 }
 
-async function problemOf(response: Response): Promise<ArcFleetError> {
-  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
-  const fields = problem.errors?.map(({ pointer, message }) => `${pointer} ${message}`).join('; ');
-  const message = [problem.detail ?? `the API answered ${response.status}`, fields].filter(Boolean).join(' ');
-  return new ArcFleetError(isErrorCode(problem.code) ? problem.code : 'unavailable', message, { status: response.status });
+/** What the API has answered; the contracts say more of it (codes of errors) than the document can. */
+async function answerOf<T>(request: Promise<{ data?: unknown }>): Promise<T> {
+  const { data } = await request.catch(rethrow);
+  return data as T;
+}
+
+function rethrow(error: unknown): never {
+  if (!(error instanceof ApiError)) throw error;
+  const { code, status, message } = error;
+  throw new ArcFleetError(isErrorCode(code) ? code : 'unavailable', message, status === 0 ? {} : { status }, { cause: error });
 }

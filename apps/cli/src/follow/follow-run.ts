@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseEventStream } from '#client';
 import { ArcFleetError, isTerminal, type RunState, type RunStreamEvent, type RunView } from '#contracts';
 import type { ApiClient } from './api-client.js';
-import { parseEventStream } from './event-stream.js';
 
 /** The API for runs of one kind. */
 export interface FollowedApi<V extends RunState> {

@@ -6,7 +6,7 @@ import { count, probability } from './numbers.js';
 
 const S3_ADDRESS = /^s3:\/\/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](?:\/|$)/;
 
-/** A path as the workers see it: absolute, or `s3://bucket/prefix`. */
+/** A path as the workers see it: absolute, or `s3://bucket/prefix`. The patterns are for the document, which cannot say functions. */
 export const workerPath = z
   .string()
   .min(1)
@@ -14,7 +14,8 @@ export const workerPath = z
   .refine(
     (path) => (path.startsWith('/') || S3_ADDRESS.test(path)) && !path.includes('\0'),
     'must be an absolute path on the workers or s3://bucket/prefix',
-  );
+  )
+  .meta({ pattern: String.raw`^(/[^\x00]*|s3://[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](/[^\x00]*)?)$` });
 
 /** A path on the workers' own file systems: what is read from there alone. */
 export const workerFile = z
@@ -24,7 +25,8 @@ export const workerFile = z
   .refine(
     (path) => path.startsWith('/') && !path.includes('\0'),
     'must be an absolute path on the workers; this is not read from s3://',
-  );
+  )
+  .meta({ pattern: String.raw`^/[^\x00]*$` });
 
 /**
  * Random changes of the training images, all off by default. In this order, after the mirror: those of arcface_torch's DALI

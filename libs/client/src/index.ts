@@ -1,0 +1,13 @@
+export { ApiError } from './api-error.js';
+export type { Problem } from './api-error.js';
+export { createClient } from './create-client.js';
+export type { ArcFleetClient, ClientOptions } from './create-client.js';
+export { parseEventStream } from './event-stream.js';
+export type { ServerSentEvent } from './event-stream.js';
+export { chunksOf, events, openEvents } from './events.js';
+export type { EventsOptions, JobEvent } from './events.js';
+export type { components, operations, paths } from './openapi.js';
+export { pages } from './pages.js';
+export type { Page } from './pages.js';
+export { waitFor } from './wait-for.js';
+export type { JobOf, WaitOptions } from './wait-for.js';
