@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ArcFleetError } from '#contracts';
 import { LOG_LEVELS } from '#telemetry';
+import { parseAllowedHosts, type AllowedHosts } from '#webhooks';
 
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
 
@@ -8,6 +9,8 @@ const envSchema = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
   REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://'),
   WEBHOOK_ALLOW_PRIVATE: flag.default(false),
+  WEBHOOK_ALLOW_HOSTS: z.string().max(4_096).default(''),
+  WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
@@ -16,6 +19,10 @@ export interface ResultsConfig {
   readonly redisUrl: string;
   /** Deliver webhooks to private addresses, too. */
   readonly webhookAllowPrivate: boolean;
+  /** Private hosts to which webhooks are delivered all the same. */
+  readonly webhookAllowHosts: AllowedHosts;
+  /** Days for which deliveries that have ended are kept. */
+  readonly webhookKeptDays: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -34,6 +41,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): ResultsConfig {
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
     webhookAllowPrivate: data.WEBHOOK_ALLOW_PRIVATE,
+    webhookAllowHosts: parseAllowedHosts(data.WEBHOOK_ALLOW_HOSTS),
+    webhookKeptDays: data.WEBHOOK_RETENTION_DAYS,
     logLevel: data.LOG_LEVEL,
   });
 }

@@ -12,12 +12,14 @@ import { ReservationEntity } from './entities/reservation.entity.js';
 import { RunEventEntity } from './entities/run-event.entity.js';
 import { RunEntity } from './entities/run.entity.js';
 import { VerificationEntity } from './entities/verification.entity.js';
+import { WebhookAttemptEntity } from './entities/webhook-attempt.entity.js';
 import { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
 import { WebhookEndpointEntity } from './entities/webhook-endpoint.entity.js';
 import { CreateTables1764000000000 } from './migrations/1764000000000-create-tables.js';
 import { KeepModels1764100000000 } from './migrations/1764100000000-keep-models.js';
 import { Evaluations1764200000000 } from './migrations/1764200000000-evaluations.js';
 import { TasksAndAudit1764300000000 } from './migrations/1764300000000-tasks-and-audit.js';
+import { Webhooks1764340000000 } from './migrations/1764340000000-webhooks.js';
 
 /** Listed one by one: globs break in bundles and hide what belongs to the schema. */
 export const ENTITIES = [
@@ -33,12 +35,19 @@ export const ENTITIES = [
   EvaluationScoreEntity,
   WebhookEndpointEntity,
   WebhookDeliveryEntity,
+  WebhookAttemptEntity,
   IdempotencyKeyEntity,
   AuditEventEntity,
 ];
 
 /** In the order of their times. One that was released is never edited: what changes is a further one. */
-const MIGRATIONS = [CreateTables1764000000000, KeepModels1764100000000, Evaluations1764200000000, TasksAndAudit1764300000000];
+const MIGRATIONS = [
+  CreateTables1764000000000,
+  KeepModels1764100000000,
+  Evaluations1764200000000,
+  TasksAndAudit1764300000000,
+  Webhooks1764340000000,
+];
 
 /** Key of the advisory lock under which migrations run: any constant of ours. */
 const MIGRATION_LOCK = 0x41_46_00_01;
