@@ -19,6 +19,10 @@ import { Submission } from './runs/submission.js';
 import { ApiSettings } from './settings.js';
 import { TasksController } from './tasks/tasks.controller.js';
 import { TasksService } from './tasks/tasks.service.js';
+import { DeliveriesController } from './webhooks/deliveries.controller.js';
+import { DeliveriesService } from './webhooks/deliveries.service.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { WebhooksService } from './webhooks/webhooks.service.js';
 
 /** One entry per resource; the order of controllers is that of the OpenAPI document. */
 const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly providers?: readonly Provider[] }[] = [
@@ -26,6 +30,7 @@ const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly prov
   { controllers: [EvaluationsController], providers: [EvaluationsService] },
   { controllers: [ModelsController, EmbeddingsController], providers: [EmbeddingsService] },
   { controllers: [TasksController], providers: [TasksService] },
+  { controllers: [WebhooksController, DeliveriesController], providers: [WebhooksService, DeliveriesService] },
   { controllers: [RecipesController] },
   { controllers: [HealthController, OpenApiController] },
 ];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ArcFleetError } from '#contracts';
 import { LOG_LEVELS } from '#telemetry';
+import { parseAllowedHosts, type AllowedHosts } from '#webhooks';
 
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
 
@@ -13,6 +14,7 @@ const envSchema = z.object({
   /** Prefix of the links in answers, for example `https://arcfleet.example`; without it links are paths. */
   ARCFLEET_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   WEBHOOK_ALLOW_PRIVATE: flag.default(false),
+  WEBHOOK_ALLOW_HOSTS: z.string().max(4_096).default(''),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
@@ -24,6 +26,8 @@ export interface ApiConfig {
   readonly publicUrl: string;
   /** Accept webhook URLs that name a private address. */
   readonly webhookAllowPrivate: boolean;
+  /** Private hosts that webhook URLs may name all the same. */
+  readonly webhookAllowHosts: AllowedHosts;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly version: string;
 }
@@ -45,6 +49,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): ApiConfig {
     host: values.HOST,
     publicUrl: values.ARCFLEET_PUBLIC_URL?.replace(/\/+$/, '') ?? '',
     webhookAllowPrivate: values.WEBHOOK_ALLOW_PRIVATE,
+    webhookAllowHosts: parseAllowedHosts(values.WEBHOOK_ALLOW_HOSTS),
     logLevel: values.LOG_LEVEL,
     version: readVersion(),
   });

@@ -1,14 +1,23 @@
+import { NO_HOSTS, type AddressPolicy, type AllowedHosts } from '#webhooks';
+
 /** What the parts of the API need of its configuration; a class, so that Nest can inject it by type. */
 export class ApiSettings {
   readonly publicUrl: string;
-  readonly webhookAllowPrivate: boolean;
+  /** Where webhooks may go. */
+  readonly webhookPolicy: AddressPolicy;
   readonly version: string;
   /** Pause between comments on a silent event stream: proxies close what is quiet. */
   readonly pingMs: number;
 
-  constructor(values: { publicUrl: string; webhookAllowPrivate: boolean; version: string; pingMs?: number }) {
+  constructor(values: {
+    publicUrl: string;
+    webhookAllowPrivate: boolean;
+    webhookAllowHosts?: AllowedHosts;
+    version: string;
+    pingMs?: number;
+  }) {
     this.publicUrl = values.publicUrl;
-    this.webhookAllowPrivate = values.webhookAllowPrivate;
+    this.webhookPolicy = { allowPrivate: values.webhookAllowPrivate, allowedHosts: values.webhookAllowHosts ?? NO_HOSTS };
     this.version = values.version;
     this.pingMs = values.pingMs ?? 15_000;
   }

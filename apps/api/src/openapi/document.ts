@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVALUATION_EVENT_TYPES, problemSchema, WEBHOOK_EVENT_TYPES, type WebhookEventType } from '#contracts';
+import { problemSchema, WEBHOOK_EVENT_TYPES, WEBHOOK_EVENTS } from '#contracts';
 import { named, type Json, type NamedSchema, type Route } from '../http/operation.js';
 
 type Io = 'input' | 'output';
@@ -93,25 +93,18 @@ function toOperation(route: Route, components: Components): Json {
   };
 }
 
-const EVALUATION_EVENTS: readonly WebhookEventType[] = EVALUATION_EVENT_TYPES;
-
-/** Field that names what an event tells of. */
-function idFieldOf(type: WebhookEventType): string | null {
-  if (EVALUATION_EVENTS.includes(type) || type === 'evaluation.regressed') return 'evaluationId';
-  return type.startsWith('run.') ? 'runId' : null;
-}
-
 function toWebhooks(): Json {
   return Object.fromEntries(
     WEBHOOK_EVENT_TYPES.map((type) => {
-      const field = idFieldOf(type);
-      const data = { type: 'object', ...(field ? { required: [field], properties: { [field]: { type: 'string' } } } : {}) };
+      const { summary, data } = WEBHOOK_EVENTS[type];
       return [
         type,
         {
           post: {
             operationId: `webhooks.${type}`,
-            summary: 'Sent to endpoints that want it, signed as in Standard Webhooks 1.0.',
+            summary,
+            description:
+              'Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.',
             parameters: ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
               name,
               in: 'header',
@@ -124,7 +117,11 @@ function toWebhooks(): Json {
                   schema: {
                     type: 'object',
                     required: ['type', 'timestamp', 'data'],
-                    properties: { type: { const: type }, timestamp: { type: 'string', format: 'date-time' }, data },
+                    properties: {
+                      type: { const: type },
+                      timestamp: { type: 'string', format: 'date-time' },
+                      data: toJsonSchema(data, 'output'),
+                    },
                   },
                 },
               },

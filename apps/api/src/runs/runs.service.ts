@@ -20,6 +20,7 @@ import {
   requestCancel,
   type RunDetails,
 } from '#persistence';
+import { showUrl } from '#webhooks';
 import type { Actor } from '../access/actor.js';
 import { nextPage, toPage } from '../http/page.js';
 import { ApiSettings } from '../settings.js';
@@ -71,7 +72,8 @@ export class RunsService {
 
   async deliveries(id: string): Promise<DeliveryList> {
     await getRunStatus(this.dataSource.manager, id);
-    return { deliveries: await listDeliveries(this.dataSource.manager, id) };
+    const deliveries = await listDeliveries(this.dataSource.manager, id);
+    return { deliveries: deliveries.map((delivery) => ({ ...delivery, url: showUrl(delivery.url) })) };
   }
 
   private toView(run: RunDetails): RunView {

@@ -37,17 +37,19 @@ export const updateWebhookSchema = z.strictObject({
 });
 export type UpdateWebhook = z.output<typeof updateWebhookSchema>;
 
-/** Body of `POST /webhooks/:id/rotate-secret`. */
-export const rotateSecretSchema = z.strictObject({
-  /** So long both secrets sign. 0: the old one is worth nothing at once. */
-  overlapSeconds: z
-    .number()
-    .int()
-    .min(0)
-    .max(7 * DAY_SECONDS)
-    .default(DAY_SECONDS),
-  secret: webhookTargetSchema.shape.secret,
-});
+/** Body of `POST /webhooks/:id/rotate-secret`, which may be left out. */
+export const rotateSecretSchema = z
+  .strictObject({
+    /** So long both secrets sign. 0: the old one is worth nothing at once. */
+    overlapSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(7 * DAY_SECONDS)
+      .default(DAY_SECONDS),
+    secret: webhookTargetSchema.shape.secret,
+  })
+  .prefault({});
 export type RotateSecret = z.output<typeof rotateSecretSchema>;
 
 /** Body of `POST /webhooks/:id/replay`. */
