@@ -121,7 +121,7 @@ it('makes an attempt again whose maker died, once its lease is over', async () =
   expect(receiver.heard).toHaveLength(1);
 });
 
-it('goes on without Redis', async () => {
+it('loses nothing with a flushed Redis', async () => {
   const service = await scene.startResults();
   await scene.redis.flushdb();
   const runId = await scene.submit({}, [endpoint()]);

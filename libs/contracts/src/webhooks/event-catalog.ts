@@ -16,7 +16,6 @@ export interface WebhookEventFacts {
 
 const text = z.string();
 const whole = z.number().int();
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** Fields that are left out because the message would be over its limit. */
 const omitted = z.array(z.string()).optional();
@@ -86,27 +85,47 @@ const EVALUATION_EVENTS: Readonly<Record<EvaluationEventType, WebhookEventFacts>
   },
 };
 
-const ofModel = <T extends z.ZodRawShape>(shape: T) => data({ modelId: text, ...shape });
-const ofDataset = <T extends z.ZodRawShape>(shape: T) => data({ datasetId: text, ...shape });
-const ofSchedule = <T extends z.ZodRawShape>(shape: T) => data({ scheduleId: text, ...shape });
+const ofModel = <T extends z.ZodRawShape>(shape: T) => data({ modelId: text, name: text, version: whole, ...shape });
+const ofDataset = <T extends z.ZodRawShape>(shape: T) => data({ datasetId: text, name: text, ...shape });
+const ofSchedule = data({
+  scheduleId: text,
+  name: text,
+  outcome: text,
+  reason: text,
+  /** What was started. */
+  evaluations: z.array(text).optional(),
+});
 
 const RESOURCE_EVENTS: Readonly<Record<ResourceEventType, WebhookEventFacts>> = {
   'evaluation.regressed': {
-    summary: 'A score of a model has fallen by more than the margin against what it is compared with.',
-    data: ofEvaluation({}),
+    summary: 'Scores of a model have fallen by more than the margin against what they are compared with.',
+    data: ofEvaluation({
+      modelId: text.nullable(),
+      count: whole,
+      regressions: z.array(z.looseObject({ target: text, metric: text })).optional(),
+    }),
   },
-  'model.created': { summary: 'A model is stored and can be used.', data: ofModel({}) },
-  'model.failed': { summary: 'A model could not be imported or exported.', data: ofModel({}) },
-  'model.deleted': { summary: 'A model was deleted.', data: ofModel({}) },
-  'model.alias_set': { summary: 'An alias names another model from now on.', data: ofModel({ alias: text.optional() }) },
-  'model.alias_removed': { summary: 'An alias names no model any more.', data: data({ alias: text.optional() }) },
+  'model.created': {
+    summary: 'A version of a model is stored and can be used; `source` is `run` or `import`.',
+    data: ofModel({ source: text }),
+  },
+  'model.failed': {
+    summary: 'A model could not be imported.',
+    data: ofModel({ error: z.looseObject({ code: text, message: text }).optional() }),
+  },
+  'model.deleted': { summary: 'A version of a model was deleted.', data: ofModel({}) },
+  'model.alias_set': { summary: 'An alias names another version from now on.', data: ofModel({ alias: text }) },
+  'model.alias_removed': { summary: 'An alias names this version no more.', data: ofModel({ alias: text }) },
   'dataset.ready': {
-    summary: 'A data set was validated and can be used.',
-    data: ofDataset({ digest: digest.optional() }),
+    summary: 'A data set was validated and can be used as `ref`.',
+    data: ofDataset({ ref: text, images: whole, identities: whole, targets: z.array(text).optional() }),
   },
-  'dataset.invalid': { summary: 'A data set was validated and cannot be used.', data: ofDataset({}) },
-  'schedule.fired': { summary: 'A schedule has started its evaluations.', data: ofSchedule({}) },
-  'schedule.skipped': { summary: 'A schedule was due and started nothing; the reason is told.', data: ofSchedule({}) },
+  'dataset.invalid': {
+    summary: 'A data set was validated and cannot be used; `problem` is the first of them.',
+    data: ofDataset({ state: text, numProblems: whole, problem: text.optional() }),
+  },
+  'schedule.fired': { summary: 'A schedule has started its evaluations.', data: ofSchedule },
+  'schedule.skipped': { summary: 'A schedule was due and started nothing; `reason` says why.', data: ofSchedule },
   'webhook.test': {
     summary: 'Sent on request, to see that deliveries arrive and that their signatures are verified.',
     data: data({ webhookId: text, message: text }),
