@@ -105,9 +105,10 @@ async function insertDeliveries(
   { type, runId, body }: { type: WebhookEventType; runId: string | null; body: string },
 ): Promise<string[]> {
   const ids = endpoints.map(() => newId('msg'));
+  // Not the begin of the transaction: what was created in it would be younger than the event that tells of it.
   await manager.query(
-    `insert into webhook_deliveries (id, endpoint_id, run_id, event_type, body, next_attempt_at)
-     select id, endpoint_id, $3, $4, $5, now() from unnest($1::text[], $2::text[]) as d (id, endpoint_id)`,
+    `insert into webhook_deliveries (id, endpoint_id, run_id, event_type, body, next_attempt_at, created_at)
+     select id, endpoint_id, $3, $4, $5, now(), clock_timestamp() from unnest($1::text[], $2::text[]) as d (id, endpoint_id)`,
     [ids, endpoints.map(({ id }) => id), runId, type, body],
   );
   await manager.query('select pg_notify($1, $2)', [CHANNELS.deliveries, runId ?? '']);

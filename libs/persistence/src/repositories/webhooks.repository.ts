@@ -107,7 +107,7 @@ export async function replayDeliveries(
     `update webhook_deliveries set state = 'pending', series = series + 1, series_attempts = 0, next_attempt_at = now()
       where id in (
         select id from webhook_deliveries
-         where endpoint_id = $1 and created_at >= $2 and created_at <= coalesce($3::timestamptz, now())
+         where endpoint_id = $1 and created_at >= $2 and created_at <= coalesce($3::timestamptz, clock_timestamp())
            and state = any($4) and ($5::text[] is null or event_type = any($5))
          order by created_at, id limit $6 for update)
       returning created_at as "createdAt"`,
