@@ -30,6 +30,10 @@ import { TasksController } from './tasks/tasks.controller.js';
 import { TasksService } from './tasks/tasks.service.js';
 import { WorkersController } from './workers/workers.controller.js';
 import { WorkersService } from './workers/workers.service.js';
+import { DeliveriesController } from './webhooks/deliveries.controller.js';
+import { DeliveriesService } from './webhooks/deliveries.service.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { WebhooksService } from './webhooks/webhooks.service.js';
 
 /** One entry per resource; the order of controllers is that of the OpenAPI document. */
 const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly providers?: readonly Provider[] }[] = [
@@ -44,6 +48,7 @@ const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly prov
   },
   { controllers: [WorkersController], providers: [WorkersService] },
   { controllers: [MetricsController], providers: [HttpMetrics, FleetMetrics] },
+  { controllers: [WebhooksController, DeliveriesController], providers: [WebhooksService, DeliveriesService] },
   { controllers: [RecipesController] },
   { controllers: [HealthController, OpenApiController] },
 ];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ArcFleetError } from '#contracts';
 import { LOG_LEVELS } from '#telemetry';
+import { parseAllowedHosts, type AllowedHosts } from '#webhooks';
 
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
 
@@ -17,6 +18,7 @@ const envSchema = z.object({
   WEBHOOK_ALLOW_PRIVATE: flag.default(false),
   /** `GET /metrics` without a key; otherwise it takes one with `workers:read`. */
   ARCFLEET_METRICS_OPEN: flag.default(false),
+  WEBHOOK_ALLOW_HOSTS: z.string().max(4_096).default(''),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
@@ -31,6 +33,8 @@ export interface ApiConfig {
   readonly webhookAllowPrivate: boolean;
   /** Prometheus needs no key. */
   readonly metricsOpen: boolean;
+  /** Private hosts that webhook URLs may name all the same. */
+  readonly webhookAllowHosts: AllowedHosts;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly version: string;
 }
@@ -54,6 +58,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): ApiConfig {
     publicUrl: values.ARCFLEET_PUBLIC_URL?.replace(/\/+$/, '') ?? '',
     webhookAllowPrivate: values.WEBHOOK_ALLOW_PRIVATE,
     metricsOpen: values.ARCFLEET_METRICS_OPEN,
+    webhookAllowHosts: parseAllowedHosts(values.WEBHOOK_ALLOW_HOSTS),
     logLevel: values.LOG_LEVEL,
     version: readVersion(),
   });

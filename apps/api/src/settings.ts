@@ -1,7 +1,10 @@
+import { NO_HOSTS, type AddressPolicy, type AllowedHosts } from '#webhooks';
+
 /** What the parts of the API need of its configuration; a class, so that Nest can inject it by type. */
 export class ApiSettings {
   readonly publicUrl: string;
-  readonly webhookAllowPrivate: boolean;
+  /** Where webhooks may go. */
+  readonly webhookPolicy: AddressPolicy;
   readonly version: string;
   /** Pause between comments on a silent event stream: proxies close what is quiet. */
   readonly pingMs: number;
@@ -11,12 +14,13 @@ export class ApiSettings {
   constructor(values: {
     publicUrl: string;
     webhookAllowPrivate: boolean;
+    webhookAllowHosts?: AllowedHosts;
     version: string;
     pingMs?: number;
     metricsOpen?: boolean;
   }) {
     this.publicUrl = values.publicUrl;
-    this.webhookAllowPrivate = values.webhookAllowPrivate;
+    this.webhookPolicy = { allowPrivate: values.webhookAllowPrivate, allowedHosts: values.webhookAllowHosts ?? NO_HOSTS };
     this.version = values.version;
     this.pingMs = values.pingMs ?? 15_000;
     this.metricsOpen = values.metricsOpen ?? false;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ArcFleetError } from '#contracts';
 import { LOG_LEVELS } from '#telemetry';
+import { parseAllowedHosts, type AllowedHosts } from '#webhooks';
 
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
 
@@ -12,6 +13,8 @@ const envSchema = z.object({
   ARCFLEET_LOG_MB: z.coerce.number().positive().max(1_000).default(8),
   /** Days for which the log of a run is kept after its end. */
   ARCFLEET_LOG_DAYS: z.coerce.number().positive().max(36_500).default(30),
+  WEBHOOK_ALLOW_HOSTS: z.string().max(4_096).default(''),
+  WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
@@ -21,6 +24,10 @@ export interface ResultsConfig {
   /** Deliver webhooks to private addresses, too. */
   readonly webhookAllowPrivate: boolean;
   readonly logs: { readonly maxBytes: number; readonly keptMs: number };
+  /** Private hosts to which webhooks are delivered all the same. */
+  readonly webhookAllowHosts: AllowedHosts;
+  /** Days for which deliveries that have ended are kept. */
+  readonly webhookKeptDays: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -40,6 +47,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): ResultsConfig {
     redisUrl: data.REDIS_URL,
     webhookAllowPrivate: data.WEBHOOK_ALLOW_PRIVATE,
     logs: { maxBytes: data.ARCFLEET_LOG_MB * 1e6, keptMs: data.ARCFLEET_LOG_DAYS * 24 * 3_600_000 },
+    webhookAllowHosts: parseAllowedHosts(data.WEBHOOK_ALLOW_HOSTS),
+    webhookKeptDays: data.WEBHOOK_RETENTION_DAYS,
     logLevel: data.LOG_LEVEL,
   });
 }

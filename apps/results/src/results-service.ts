@@ -2,14 +2,14 @@ import { hostname } from 'node:os';
 import { randomBytes } from 'node:crypto';
 import type { Observer } from '#contracts';
 import { CHANNELS, createDataSource, runMigrations, startListener, type Listener } from '#persistence';
-import { createJobQueue, createJobWorker, createRedis, ProgressReader, whenReady, type JobQueue, type JobWorker } from '#queue';
-import { createDeliveryAgent } from '#webhooks';
+import { createJobQueue, createRedis, ProgressReader, whenReady, type JobQueue } from '#queue';
+import { createDeliveryAgent, type AllowedHosts } from '#webhooks';
 import type { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
 import type { Agent } from 'undici';
 import { ControlLoop, type ControlTiming } from './control/control-loop.js';
-import { deliverWebhook } from './deliveries/deliver-webhook.js';
-import { DeliveryLoop } from './deliveries/delivery-loop.js';
+import { DeliveryLoop, type DeliveryTiming } from './deliveries/delivery-loop.js';
+import { DeliveryUpkeep } from './deliveries/delivery-upkeep.js';
 import { IngestLoop, type IngestTiming } from './ingest/ingest-loop.js';
 import { LogLoop, type LogSettings } from './logs/log-loop.js';
 
@@ -17,6 +17,10 @@ export interface ResultsOptions {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly webhookAllowPrivate: boolean;
+  /** Private hosts that webhooks are delivered to all the same. */
+  readonly webhookAllowHosts?: AllowedHosts;
+  /** Days for which deliveries that have ended are kept. */
+  readonly webhookKeptDays?: number;
   readonly observer: Observer;
   readonly logs?: Partial<LogSettings>;
   /** Prefix of BullMQ's keys; tests use their own. */
@@ -25,14 +29,13 @@ export interface ResultsOptions {
   readonly timing?: {
     readonly control?: Partial<ControlTiming>;
     readonly ingest?: Partial<IngestTiming>;
+    readonly deliveries?: Partial<DeliveryTiming>;
     readonly closeMs?: number;
   };
 }
 
 export const LOG_SETTINGS: LogSettings = { maxBytes: 8_000_000, keptMs: 30 * 24 * 3_600_000 };
-
-/** Deliveries under way at the same time: one receiver that does not answer holds up one of them. */
-const DELIVERY_CONCURRENCY = 32;
+const KEPT_DAYS = 30;
 /** How long deliveries under way may take at the end; what is cut off is tried again. */
 const CLOSE_MS = 5_000;
 const LAST_MS = 1_000;
@@ -42,15 +45,13 @@ export class ResultsService {
   private readonly dataSource: DataSource;
   private readonly redis: Redis;
   private readonly blocking: Redis;
-  private readonly jobs: Redis;
   private readonly rankQueue: JobQueue<'rank'>;
-  private readonly webhookQueue: JobQueue<'webhook'>;
   private readonly agent: Agent;
   private readonly control: ControlLoop;
   private readonly ingest: IngestLoop;
   private readonly logs: LogLoop;
   private readonly deliveries: DeliveryLoop;
-  private readonly webhookWorker: JobWorker;
+  private readonly upkeep: DeliveryUpkeep;
   private listener: Listener | undefined;
 
   constructor(private readonly options: ResultsOptions) {
@@ -58,13 +59,14 @@ export class ResultsService {
     this.dataSource = createDataSource(databaseUrl, { applicationName: 'arcfleet-results', poolSize: 10 });
     this.redis = createRedis(redisUrl, 'fail-fast');
     this.blocking = createRedis(redisUrl, 'blocking');
-    this.jobs = createRedis(redisUrl, 'blocking');
-    for (const connection of [this.redis, this.blocking, this.jobs]) connection.on('error', () => undefined);
+    for (const connection of [this.redis, this.blocking]) connection.on('error', () => undefined);
     const prefix = queuePrefix === undefined ? {} : { prefix: queuePrefix };
     this.rankQueue = createJobQueue('rank', { connection: this.redis, ...prefix });
-    this.webhookQueue = createJobQueue('webhook', { connection: this.redis, ...prefix });
-    this.agent = createDeliveryAgent({ allowPrivate: options.webhookAllowPrivate });
-    const { dataSource, redis, rankQueue, webhookQueue } = this;
+    this.agent = createDeliveryAgent({
+      allowPrivate: options.webhookAllowPrivate,
+      ...(options.webhookAllowHosts ? { allowedHosts: options.webhookAllowHosts } : {}),
+    });
+    const { dataSource, redis, rankQueue } = this;
     this.control = new ControlLoop({
       dataSource,
       redis,
@@ -85,15 +87,8 @@ export class ResultsService {
       ...(timing?.ingest ? { timing: timing.ingest } : {}),
     });
     this.logs = new LogLoop({ dataSource, redis, observer, settings: { ...LOG_SETTINGS, ...options.logs } });
-    this.deliveries = new DeliveryLoop({ dataSource, webhookQueue, observer });
-    const deliveryDeps = { dataSource, dispatcher: this.agent, observer };
-    this.webhookWorker = createJobWorker('webhook', ({ deliveryId }) => deliverWebhook(deliveryId, deliveryDeps), {
-      connection: this.jobs,
-      concurrency: DELIVERY_CONCURRENCY,
-      observer,
-      maxStalledCount: 3,
-      ...prefix,
-    });
+    this.deliveries = new DeliveryLoop({ dataSource, dispatcher: this.agent, observer, timing: timing?.deliveries });
+    this.upkeep = new DeliveryUpkeep({ dataSource, keptDays: options.webhookKeptDays ?? KEPT_DAYS, observer });
   }
 
   /** @throws when the database cannot be reached or migrated; Redis may come later. */
@@ -107,7 +102,7 @@ export class ResultsService {
     this.ingest.start();
     this.logs.start();
     this.deliveries.start();
-    this.webhookWorker.start();
+    this.upkeep.start();
     this.listener = startListener(options.databaseUrl, [CHANNELS.runs, CHANNELS.deliveries], {
       onNotify: (channel) => (channel === CHANNELS.runs ? this.control.wake() : this.deliveries.wake()),
       onError: (error) => options.observer.log('warn', 'lost the connection for notifications', { error: error.message }),
@@ -117,13 +112,13 @@ export class ResultsService {
   /** Ends in order: nothing is taken any more, what is under way finishes, connections close. Bounded even without Redis. */
   async stop(): Promise<void> {
     await this.listener?.close();
-    await Promise.all([this.control.stop(), this.logs.stop(), this.deliveries.stop()]);
-    const closing = Promise.all([this.webhookWorker.close(), this.ingest.stop()]).catch(() => undefined);
+    await Promise.all([this.control.stop(), this.logs.stop(), this.deliveries.stop(), this.upkeep.stop()]);
+    const closing = Promise.all([this.deliveries.settle(), this.ingest.stop()]).catch(() => undefined);
     await atMost(this.options.timing?.closeMs ?? CLOSE_MS, closing);
     // Deliveries that are still under way end now; that they failed is recorded while database and Redis are there.
     await this.agent.destroy();
     await atMost(LAST_MS, closing);
-    for (const connection of [this.redis, this.blocking, this.jobs]) connection.disconnect();
+    for (const connection of [this.redis, this.blocking]) connection.disconnect();
     await closing;
     await this.dataSource.destroy();
   }

@@ -93,8 +93,8 @@ export type {
 } from './evaluation/evaluation-view.js';
 export { modelDetailsSchema, modelListSchema, modelViewSchema } from './evaluation/model-view.js';
 export type { ModelDetails, ModelList, ModelView } from './evaluation/model-view.js';
-export { JOBS, rankJobId, rankJobSchema, webhookJobSchema } from './jobs.js';
-export type { EmbeddingJob, EvaluationJob, RankJob, TaskJob, TrainingJob, WebhookJob } from './jobs.js';
+export { JOBS, rankJobId, rankJobSchema } from './jobs.js';
+export type { EmbeddingJob, EvaluationJob, RankJob, TaskJob, TrainingJob } from './jobs.js';
 export { formatLogLine } from './log-text.js';
 export { LOG_LIMITS, logBatchSchema, logLineSchema, logPageSchema, RUN_LOG_LEVELS } from './logs.js';
 export type { LogBatch, LogLine, LogPage, NewLogLine, RunLogLevel } from './logs.js';
@@ -156,6 +156,44 @@ export { LIFELINE_FD } from './trainer-ipc.js';
 export type { FromTrainer, ToTrainer, TrainerSettings } from './trainer-ipc.js';
 export { VERIFICATION_SUBJECTS, verificationScoresSchema } from './verification.js';
 export type { VerificationScores, VerificationSubject } from './verification.js';
+export { WEBHOOK_EVENTS } from './webhooks/event-catalog.js';
+export type { WebhookEventFacts } from './webhooks/event-catalog.js';
+export { eventFilterSchema, filtersOf, WEBHOOK_EVENT_PATTERNS } from './webhooks/event-filter.js';
+export type { EventFilter } from './webhooks/event-filter.js';
+export { MAX_WEBHOOK_BODY_BYTES, toWebhookBody } from './webhooks/webhook-body.js';
+export {
+  createWebhookSchema,
+  DELIVERY_STATES,
+  DISABLED_REASONS,
+  MAX_REGISTERED_WEBHOOKS,
+  MAX_REPLAYED,
+  replayAnswerSchema,
+  replayWebhookSchema,
+  rotateSecretSchema,
+  updateWebhookSchema,
+  webhookDeliveryDetailsSchema,
+  webhookDeliveryListSchema,
+  webhookDeliverySchema,
+  webhookListSchema,
+  webhookViewSchema,
+  webhookWithSecretSchema,
+} from './webhooks/webhook-view.js';
+export type {
+  CreateWebhook,
+  CreateWebhookInput,
+  DeliveryState,
+  DisabledReason,
+  ReplayAnswer,
+  ReplayWebhook,
+  RotateSecret,
+  UpdateWebhook,
+  WebhookDelivery,
+  WebhookDeliveryDetails,
+  WebhookDeliveryList,
+  WebhookList,
+  WebhookView,
+  WebhookWithSecret,
+} from './webhooks/webhook-view.js';
 export {
   EVALUATION_EVENT_TYPES,
   evaluationWebhookSchema,

@@ -51,15 +51,9 @@ export type EvaluationJob = z.output<typeof evaluationJobSchema>;
 export type EmbeddingJob = z.output<typeof embeddingJobSchema>;
 export type TaskJob = z.output<typeof taskJobSchema>;
 
-/** One attempt series of a webhook delivery; the row in Postgres holds everything. */
-export const webhookJobSchema = z.strictObject({ deliveryId: z.string() });
-export type WebhookJob = z.output<typeof webhookJobSchema>;
-
 export const JOBS = {
   /** Never retried or un-stalled by BullMQ: starting again is a new generation, decided by `results`. */
   rank: { queue: 'rank', schema: rankJobSchema, attempts: 1, lockDurationMs: 30_000 },
-  /** Re-attempts follow the delivery's own schedule (a new delayed job each), so BullMQ makes one. */
-  webhook: { queue: 'webhook', schema: webhookJobSchema, attempts: 1, lockDurationMs: 30_000 },
 } as const;
 
 /** BullMQ job id of a rank: adding it twice changes nothing. (BullMQ forbids ":" in ids.) */

@@ -47,7 +47,7 @@ export const WEBHOOK_EVENT_TYPES = [...RUN_EVENT_TYPES, ...EVALUATION_EVENT_TYPE
 export type WebhookEventType = RunEventType | EvaluationEventType | ResourceEventType;
 
 /** Where events go. Without `secret` one is made and returned once, in the answer to the request that brought the URL. */
-const webhookTarget = z.strictObject({
+export const webhookTargetSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).max(2048),
   secret: z
     .string()
@@ -56,8 +56,8 @@ const webhookTarget = z.strictObject({
 });
 
 /** Events default to all. */
-export const webhookInputSchema = webhookTarget.extend({ events: z.array(z.enum(RUN_EVENT_TYPES)).min(1).optional() });
-export const evaluationWebhookSchema = webhookTarget.extend({
+export const webhookInputSchema = webhookTargetSchema.extend({ events: z.array(z.enum(RUN_EVENT_TYPES)).min(1).optional() });
+export const evaluationWebhookSchema = webhookTargetSchema.extend({
   events: z.array(z.enum(EVALUATION_EVENT_TYPES)).min(1).optional(),
 });
 export type WebhookInput = z.output<typeof webhookInputSchema> | z.output<typeof evaluationWebhookSchema>;

@@ -16,6 +16,7 @@ import { RunEventEntity } from './entities/run-event.entity.js';
 import { RunLogEntity, RunLogHeadEntity } from './entities/run-log.entity.js';
 import { RunEntity } from './entities/run.entity.js';
 import { VerificationEntity } from './entities/verification.entity.js';
+import { WebhookAttemptEntity } from './entities/webhook-attempt.entity.js';
 import { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
 import { WebhookEndpointEntity } from './entities/webhook-endpoint.entity.js';
 import { WorkerEntity } from './entities/worker.entity.js';
@@ -24,6 +25,7 @@ import { KeepModels1764100000000 } from './migrations/1764100000000-keep-models.
 import { Evaluations1764200000000 } from './migrations/1764200000000-evaluations.js';
 import { TasksAndAudit1764300000000 } from './migrations/1764300000000-tasks-and-audit.js';
 import { LogsWorkersCounts1764330000000 } from './migrations/1764330000000-logs-workers-counts.js';
+import { Webhooks1764340000000 } from './migrations/1764340000000-webhooks.js';
 import { Datasets1764370000000 } from './migrations/1764370000000-datasets.js';
 
 /** Listed one by one: globs break in bundles and hide what belongs to the schema. */
@@ -41,6 +43,7 @@ export const ENTITIES = [
   EvaluationScoreEntity,
   WebhookEndpointEntity,
   WebhookDeliveryEntity,
+  WebhookAttemptEntity,
   IdempotencyKeyEntity,
   AuditEventEntity,
   RunLogHeadEntity,
@@ -58,6 +61,7 @@ const MIGRATIONS = [
   Evaluations1764200000000,
   TasksAndAudit1764300000000,
   LogsWorkersCounts1764330000000,
+  Webhooks1764340000000,
   Datasets1764370000000,
 ];
 

@@ -19,8 +19,8 @@ export { ReservationEntity } from './entities/reservation.entity.js';
 export { RunEventEntity } from './entities/run-event.entity.js';
 export { RunEntity } from './entities/run.entity.js';
 export { VerificationEntity } from './entities/verification.entity.js';
+export { WebhookAttemptEntity } from './entities/webhook-attempt.entity.js';
 export { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
-export type { DeliveryState } from './entities/webhook-delivery.entity.js';
 export { WebhookEndpointEntity } from './entities/webhook-endpoint.entity.js';
 export { RunLogEntity, RunLogHeadEntity } from './entities/run-log.entity.js';
 export { WorkerEntity } from './entities/worker.entity.js';
@@ -32,7 +32,7 @@ export { appendRunEvent, findRunEvents } from './run-events.js';
 export type { NewRunEvent } from './run-events.js';
 export { transitionRun } from './transition-run.js';
 export type { TransitionDetails, TransitionResult } from './transition-run.js';
-export { enqueueWebhook, isFinalEvent, webhookTypeOf } from './webhook-outbox.js';
+export { enqueueWebhook, enqueueWebhookTo, isFinalEvent, webhookTypeOf } from './webhook-outbox.js';
 export { admitRun, findQueuedRuns, getGenerationStart, listReservedSlots } from './repositories/admission.repository.js';
 export type { GenerationStart, QueuedRun, Sizes } from './repositories/admission.repository.js';
 export {
@@ -47,17 +47,26 @@ export {
   useDataset,
 } from './repositories/datasets.repository.js';
 export type { DatasetFilters, StoredDataset, StoredDatasetDetails } from './repositories/datasets.repository.js';
-export {
-  findDueDeliveries,
-  findNextDeliveryTime,
-  leaseDelivery,
-  listDeliveries,
-  lockDueDelivery,
-  recordAttempt,
-} from './repositories/deliveries.repository.js';
-export type { AttemptResult, DeliveryLogEntry, DueDelivery } from './repositories/deliveries.repository.js';
 export { foldCounts, readFleetNumbers } from './repositories/counts.repository.js';
 export type { FleetNumbers } from './repositories/counts.repository.js';
+export {
+  claimDeliveries,
+  disableEndpoint,
+  findLeftBehind,
+  forgetDeliveries,
+  forgetSecrets,
+  giveUpIfDisabled,
+  recordAttempt,
+} from './repositories/deliveries.repository.js';
+export type {
+  AttemptContext,
+  AttemptFacts,
+  AttemptVerdict,
+  ClaimedDelivery,
+  ClaimOptions,
+} from './repositories/deliveries.repository.js';
+export { getDelivery, listDeliveries, listWebhookDeliveries } from './repositories/delivery-log.repository.js';
+export type { DeliveryFilter, DeliveryLogEntry } from './repositories/delivery-log.repository.js';
 export {
   cancelStaleEmbeddings,
   createEmbeddingRequest,
@@ -107,3 +116,14 @@ export {
 } from './repositories/workers.repository.js';
 export type { SeenWorker, WorkerDetails } from './repositories/workers.repository.js';
 export type { WebhookNews } from './webhook-outbox.js';
+export {
+  changeWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  lockWebhook,
+  redeliver,
+  registerWebhook,
+  replayDeliveries,
+} from './repositories/webhooks.repository.js';
+export type { NewWebhook, Replayed } from './repositories/webhooks.repository.js';

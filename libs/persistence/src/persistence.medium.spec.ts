@@ -120,7 +120,7 @@ describe('transitionRun', () => {
     await source.manager.insert(WebhookEndpointEntity, [
       { ...endpoint, id: newId('whep') },
       { ...endpoint, id: newId('whep'), events: ['run.failed'] },
-      { ...endpoint, id: newId('whep'), disabledAt: new Date() },
+      { ...endpoint, id: newId('whep'), disabledAt: new Date(), disabledReason: 'gone' },
     ]);
     await source.transaction(async (manager) => {
       await transitionRun(manager, id, 'starting', { reason: 'admitted', message: 'has slots' });

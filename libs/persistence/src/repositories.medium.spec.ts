@@ -4,13 +4,12 @@ import { freshDatabase, type Fresh } from '#test-support';
 import { runConfigSchema, verificationScoresSchema } from '#contracts';
 import {
   createDataSource,
+  claimDeliveries,
   createRun,
-  findDueDeliveries,
   getMetricSeries,
   getRun,
   listDeliveries,
   listRuns,
-  lockDueDelivery,
   once,
   recordAttempt,
   requestCancel,
@@ -130,32 +129,24 @@ describe('getMetricSeries', () => {
 });
 
 describe('deliveries', () => {
-  it('are locked by one deliverer, and end for good when the endpoint is gone', async () => {
+  it('are claimed by one deliverer, and end for good when the endpoint is gone', async () => {
     const id = await aRun();
     await source.transaction((manager) => requestCancel(manager, id));
-    const now = new Date(Date.now() + 1_000);
     const [first, second] = await listDeliveries(source.manager, id);
-    const due = (await findDueDeliveries(source.manager, now, 1_000)).map((delivery) => delivery.id);
-    expect(due).toEqual(expect.arrayContaining([first?.id, second?.id]));
-    await source.transaction(async (manager) => {
-      const delivery = await lockDueDelivery(manager, first?.id ?? '', now);
-      expect(delivery).toMatchObject({ url: endpoint.url, secret: endpoint.secret, attempts: 0, endpointDisabled: false });
-      expect(await source.transaction((other) => lockDueDelivery(other, first?.id ?? '', now))).toBeNull();
-      if (!delivery) return;
-      await recordAttempt(manager, delivery, {
-        at: now,
-        state: 'failed',
-        nextAttemptAt: null,
-        status: 410,
-        error: 'gone',
-        disableEndpoint: true,
-      });
-    });
+    const claim = () =>
+      source.transaction((manager) => claimDeliveries(manager, { limit: 1_000, perEndpoint: 1, leaseMs: 60_000 }));
+    const claimed = (await claim()).find((delivery) => delivery.runId === id);
+    expect(claimed).toMatchObject({ id: first?.id, url: endpoint.url, secrets: [endpoint.secret], seriesAttempts: 0 });
+    expect((await claim()).filter((delivery) => delivery.runId === id)).toEqual([]);
+    const facts = { durationMs: 3, status: 410, error: 'gone', answer: null };
+    const verdict = { state: 'failed', delayMs: null, throttleMs: null, disable: 'gone' } as const;
+    expect(await source.transaction((manager) => recordAttempt(manager, claimed!, facts, () => verdict))).toBe('failed');
     const log = await listDeliveries(source.manager, id);
     expect(log.map(({ state, attempts, lastStatus }) => ({ state, attempts, lastStatus }))).toEqual([
       { state: 'failed', attempts: 1, lastStatus: 410 },
       { state: 'failed', attempts: 0, lastStatus: null },
     ]);
+    expect(log.map((entry) => entry.id)).toEqual([first?.id, second?.id]);
   });
 });
 

@@ -1,11 +1,12 @@
 import {
+  filtersOf,
   isTerminal,
   runKindOf,
+  toWebhookBody,
   type RunKind,
   type RunStatus,
   type RunStreamEvent,
   type WebhookEventType,
-  type WebhookPayload,
 } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import { CHANNELS } from './channels.js';
@@ -59,17 +60,6 @@ export function webhookTypeOf(
   }
 }
 
-const MAX_TEXT = 2_000;
-
-/** Long texts are cut: a payload stays far below 20 kB, or receivers answer 413. Error details stay behind the API. */
-function thin(value: unknown): unknown {
-  if (typeof value === 'string') return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}...` : value;
-  if (value && typeof value === 'object' && 'code' in value && 'message' in value) {
-    return { code: value.code, message: thin(value.message) };
-  }
-  return value;
-}
-
 /** What an endpoint may be told. */
 export interface WebhookNews {
   readonly type: WebhookEventType;
@@ -84,24 +74,45 @@ export interface WebhookNews {
  * @returns number of deliveries.
  */
 export async function enqueueWebhook(manager: EntityManager, { type, at, data, runId }: WebhookNews): Promise<number> {
+  // The lock lets no endpoint be deleted before its delivery is written; it does not wait for other events.
   const endpoints: { id: string }[] = await manager.query(
     `select id from webhook_endpoints
-      where (run_id = $1 or run_id is null) and disabled_at is null and (events is null or $2 = any(events))`,
-    [runId, type],
+      where (run_id = $1 or run_id is null) and disabled_at is null and (events is null or events && $2::text[])
+        and (labels is null or (select config->'labels' from runs where id = $1) @> labels)
+      for key share`,
+    [runId, filtersOf(type)],
   );
   if (endpoints.length === 0) return 0;
-  const payload: WebhookPayload = {
-    type,
-    timestamp: at.toISOString(),
-    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, thin(value)])),
-  };
+  const body = toWebhookBody({ type, timestamp: at.toISOString(), data });
+  await insertDeliveries(manager, endpoints, { type, runId, body });
+  return endpoints.length;
+}
+
+/** Queues one message to one endpoint, whatever its filters say. @returns id of the delivery. */
+export async function enqueueWebhookTo(
+  manager: EntityManager,
+  endpointId: string,
+  { type, at, data, runId }: WebhookNews,
+): Promise<string> {
+  const body = toWebhookBody({ type, timestamp: at.toISOString(), data });
+  const [id] = await insertDeliveries(manager, [{ id: endpointId }], { type, runId, body });
+  return id!;
+}
+
+async function insertDeliveries(
+  manager: EntityManager,
+  endpoints: readonly { readonly id: string }[],
+  { type, runId, body }: { type: WebhookEventType; runId: string | null; body: string },
+): Promise<string[]> {
+  const ids = endpoints.map(() => newId('msg'));
+  // Not the begin of the transaction: what was created in it would be younger than the event that tells of it.
   await manager.query(
-    `insert into webhook_deliveries (id, endpoint_id, run_id, event_type, body, next_attempt_at)
-     select id, endpoint_id, $3, $4, $5, now() from unnest($1::text[], $2::text[]) as d (id, endpoint_id)`,
-    [endpoints.map(() => newId('msg')), endpoints.map(({ id }) => id), runId, type, JSON.stringify(payload)],
+    `insert into webhook_deliveries (id, endpoint_id, run_id, event_type, body, next_attempt_at, created_at)
+     select id, endpoint_id, $3, $4, $5, now(), clock_timestamp() from unnest($1::text[], $2::text[]) as d (id, endpoint_id)`,
+    [ids, endpoints.map(({ id }) => id), runId, type, body],
   );
   await manager.query('select pg_notify($1, $2)', [CHANNELS.deliveries, runId ?? '']);
-  return endpoints.length;
+  return ids;
 }
 
 /** Queues the webhook that follows from an event of a run, if one does. @returns number of deliveries. */

@@ -1,12 +1,15 @@
 import { request, type Dispatcher } from 'undici';
 import { AddressRefusedError } from './address-guard.js';
 import { parseRetryAfter } from './retry-schedule.js';
-import { signWebhook } from './signature.js';
+import { signWithAll } from './signature.js';
+import { splitCredentials } from './webhook-url.js';
 
 export interface WebhookAttempt {
   id: string;
+  /** A user name and a password in it are sent as basic authentication. */
   url: string;
-  secret: string;
+  /** Every one of them signs. */
+  secrets: readonly string[];
   body: string;
 }
 
@@ -19,20 +22,25 @@ export interface DeliverOptions {
 }
 
 /**
- * `delivered`: 2xx. `retry`: anything that may pass. `gone`: 410, the receiver wants no more. `refused`: the address is not
- * public, or the URL cannot be used; trying again is pointless.
+ * `delivered`: 2xx. `retry`: anything that may pass. `gone`: 410, the receiver wants no more. `aborted`: the receiver does not want
+ * this one (`webhook-delivery: abort-message`). `refused`: the address is not permitted, or the URL cannot be used; trying again is
+ * pointless.
  */
 export interface DeliveryOutcome {
-  result: 'delivered' | 'retry' | 'gone' | 'refused';
+  result: 'delivered' | 'retry' | 'gone' | 'aborted' | 'refused';
   /** HTTP status; null when no answer came. */
   status: number | null;
   /** One line for the delivery log; null when delivered. */
   error: string | null;
+  /** Start of the answer's body in one line; null: none. */
+  answer: string | null;
   retryAfterMs: number | null;
 }
 
 /** So much of an answer is read (into the log); the rest is not waited for. */
 const MAX_ANSWER_BYTES = 512;
+/** The status is known by then: a body that dawdles does not matter. */
+const ANSWER_MS = 1_000;
 
 /**
  * Makes one attempt: POSTs the exact body with a fresh timestamp and signature. Redirects are failures and never followed:
@@ -43,7 +51,9 @@ export async function deliver(attempt: WebhookAttempt, options: DeliverOptions):
   const timestamp = Math.floor(now().getTime() / 1_000);
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await request(attempt.url, {
+    const { url, authorization } = splitCredentials(attempt.url);
+    const message = { id: attempt.id, timestamp, body: attempt.body };
+    const response = await request(url, {
       method: 'POST',
       dispatcher,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
@@ -52,40 +62,43 @@ export async function deliver(attempt: WebhookAttempt, options: DeliverOptions):
         'user-agent': 'ArcFleet-Webhooks/1',
         'webhook-id': attempt.id,
         'webhook-timestamp': String(timestamp),
-        'webhook-signature': signWebhook(attempt.secret, { id: attempt.id, timestamp, body: attempt.body }),
+        'webhook-signature': signWithAll(attempt.secrets, message),
+        ...(authorization === null ? {} : { authorization }),
       },
       body: attempt.body,
     });
-    const { statusCode: status } = response;
-    if (status >= 200 && status < 300) {
-      response.body.on('error', () => undefined).destroy();
-      return { result: 'delivered', status, error: null, retryAfterMs: null };
-    }
-    const answer = await readStart(response.body);
-    const retryAfter = response.headers['retry-after'];
+    const { statusCode: status, headers } = response;
+    const answer = (await readStart(response.body)) || null;
+    if (status >= 200 && status < 300) return { result: 'delivered', status, error: null, answer, retryAfterMs: null };
     return {
-      result: status === 410 ? 'gone' : 'retry',
+      result: status === 410 ? 'gone' : first(headers['webhook-delivery']) === 'abort-message' ? 'aborted' : 'retry',
       status,
-      error: `answered ${status}${answer ? `: ${answer}` : ''}`,
-      retryAfterMs: parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, now()),
+      error: `answered ${status}`,
+      answer,
+      retryAfterMs: parseRetryAfter(first(headers['retry-after']), now()),
     };
   } catch (error) {
     const failed = (result: 'retry' | 'refused', text: string): DeliveryOutcome => ({
       result,
       status: null,
       error: text,
+      answer: null,
       retryAfterMs: null,
     });
     if (error instanceof AddressRefusedError) return failed('refused', error.message);
     if (timeout.aborted) return failed('retry', `no complete answer within ${timeoutMs} ms`);
-    if ((error as { code?: string }).code === 'UND_ERR_INVALID_ARG') return failed('refused', (error as Error).message);
+    if (['UND_ERR_INVALID_ARG', 'ERR_INVALID_URL'].includes((error as { code?: string }).code ?? ''))
+      return failed('refused', (error as Error).message);
     return failed('retry', describe(error));
   }
 }
 
+const first = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
+
 async function readStart(body: Dispatcher.ResponseData['body']): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
+  const timer = setTimeout(() => body.destroy(), ANSWER_MS);
   try {
     for await (const chunk of body) {
       chunks.push(chunk as Buffer);
@@ -94,6 +107,8 @@ async function readStart(body: Dispatcher.ResponseData['body']): Promise<string>
     }
   } catch {
     // The status is known; an answer that breaks off changes nothing.
+  } finally {
+    clearTimeout(timer);
   }
   body.on('error', () => undefined).destroy();
   const text = Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
@@ -104,6 +119,6 @@ async function readStart(body: Dispatcher.ResponseData['body']): Promise<string>
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Several addresses were tried: the first reason is as good as any.
-  const first = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
-  return first.message || (first as { code?: string }).code || first.name;
+  const cause = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+  return cause.message || (cause as { code?: string }).code || cause.name;
 }

@@ -1,9 +1,12 @@
-export { AddressRefusedError, createDeliveryAgent, isPublicAddress } from './address-guard.js';
-export type { DeliveryAgentOptions } from './address-guard.js';
+export { AddressRefusedError, createDeliveryAgent, isPublicAddress, refuseUrl } from './address-guard.js';
+export type { AddressPolicy, DeliveryAgentOptions } from './address-guard.js';
+export { isAllowedHost, NO_HOSTS, parseAllowedHosts } from './allowed-hosts.js';
+export type { AllowedHosts } from './allowed-hosts.js';
 export { deliver } from './deliver.js';
 export type { DeliverOptions, DeliveryOutcome, WebhookAttempt } from './deliver.js';
-export { MAX_ATTEMPTS, nextAttemptDelayMs, parseRetryAfter } from './retry-schedule.js';
-export { newWebhookSecret, signWebhook } from './signature.js';
+export { MAX_ATTEMPTS, nextAttemptDelayMs, parseRetryAfter, throttleMs } from './retry-schedule.js';
+export { newWebhookSecret, signWebhook, signWithAll } from './signature.js';
 export type { SignedMessage } from './signature.js';
 export { createWebhookReceiver } from './receiver.js';
 export type { ReceivedWebhook, WebhookReceiverOptions } from './receiver.js';
+export { showUrl } from './webhook-url.js';

@@ -15,7 +15,10 @@ async function listen(onWebhook: (webhook: ReceivedWebhook) => void | Promise<vo
 }
 
 const send = (url: string, change: Partial<Parameters<typeof deliver>[0]> = {}, now?: () => Date) =>
-  deliver({ id: 'msg_1', url, secret, body: JSON.stringify(payload), ...change }, { dispatcher, ...(now ? { now } : {}) });
+  deliver(
+    { id: 'msg_1', url, secrets: [secret], body: JSON.stringify(payload), ...change },
+    { dispatcher, ...(now ? { now } : {}) },
+  );
 
 afterEach(async () => {
   server.closeAllConnections();
@@ -34,7 +37,7 @@ describe('createWebhookReceiver', () => {
   it('refuses another secret, an old message and a body that was changed', async () => {
     const received: ReceivedWebhook[] = [];
     const url = await listen((webhook) => void received.push(webhook));
-    expect(await send(url, { secret: newWebhookSecret() })).toMatchObject({ result: 'retry', status: 401 });
+    expect(await send(url, { secrets: [newWebhookSecret()] })).toMatchObject({ result: 'retry', status: 401 });
     expect(await send(url, {}, () => new Date(Date.now() - 600_000))).toMatchObject({ status: 401 });
     expect((await fetch(url, { method: 'POST', body: JSON.stringify(payload) })).status).toBe(401);
     expect(received).toEqual([]);

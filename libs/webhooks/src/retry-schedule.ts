@@ -23,6 +23,22 @@ export function nextAttemptDelayMs(attempts: number, random: number, retryAfterM
   return Math.round(Math.max(spread, Math.min(retryAfterMs ?? 0, LONGEST_MS)));
 }
 
+/** Longest pause that answers without `Retry-After` lead to. */
+const LONGEST_PAUSE_MS = 5 * MINUTE;
+
+/**
+ * For how many milliseconds a whole endpoint is left alone because an answer says that it has too much to do (429, 502, 504, and 503
+ * with `Retry-After`); null: it does not say so. 5 s, doubled for each such answer in a row, spread by 10 %; never less than
+ * `Retry-After`, which counts up to 24 hours.
+ * @param throttles such answers in a row before this one.
+ */
+export function throttleMs(status: number | null, retryAfterMs: number | null, throttles: number, random: number): number | null {
+  const isBusy = status === 429 || status === 502 || status === 504 || (status === 503 && retryAfterMs !== null);
+  if (!isBusy) return null;
+  const pause = Math.min(5 * SECOND * 2 ** Math.min(throttles, 20), LONGEST_PAUSE_MS);
+  return Math.round(Math.max(pause * (1 - JITTER + 2 * JITTER * random), Math.min(retryAfterMs ?? 0, LONGEST_MS)));
+}
+
 /** `Retry-After` in milliseconds: seconds or an HTTP date; null when missing or unreadable. */
 export function parseRetryAfter(value: string | undefined, now: Date): number | null {
   if (value === undefined) return null;

@@ -17,6 +17,11 @@ export interface SignedMessage {
   body: string;
 }
 
+/** Signatures by several secrets, separated by a space: while a secret is being replaced, a receiver may know either. */
+export function signWithAll(secrets: readonly string[], message: SignedMessage): string {
+  return secrets.map((secret) => signWebhook(secret, message)).join(' ');
+}
+
 /**
  * `webhook-signature` by Standard Webhooks 1.0: `v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`, keyed with the
  * decoded secret.

@@ -48,6 +48,12 @@ export class Components {
   }
 }
 
+/** A schema that stands in one place only and needs no name. */
+export function inlineSchema(schema: z.ZodType, io: Io): Json {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return polish(json, io);
+}
+
 /** The schemas that are asked for, and those that they refer to. */
 function reachable(all: Readonly<Record<string, Json>>, asked: readonly string[]): Set<string> {
   const used = new Set<string>();

@@ -1,17 +1,16 @@
 import type { z } from 'zod';
 import {
   errorReportSchema,
-  EVALUATION_EVENT_TYPES,
   evaluatedModelSchema,
   problemSchema,
   scoreSummarySchema,
   transitionSchema,
   verificationScoresSchema,
   WEBHOOK_EVENT_TYPES,
-  type WebhookEventType,
+  WEBHOOK_EVENTS,
 } from '#contracts';
 import { named, type Json, type NamedSchema, type Route } from '../http/operation.js';
-import { Components, type Descriptions } from './components.js';
+import { Components, inlineSchema, type Descriptions } from './components.js';
 import { DESCRIPTIONS } from './descriptions.js';
 import { EXAMPLES } from './examples.js';
 import { ProblemResponses } from './problem-responses.js';
@@ -110,19 +109,10 @@ function bodyOf(bodies: readonly NamedSchema[], isRequired: boolean, schemas: Co
   };
 }
 
-const EVALUATION_EVENTS: readonly WebhookEventType[] = EVALUATION_EVENT_TYPES;
-
-/** Field that names what an event tells of. */
-function idFieldOf(type: WebhookEventType): string | null {
-  if (EVALUATION_EVENTS.includes(type) || type === 'evaluation.regressed') return 'evaluationId';
-  return type.startsWith('run.') ? 'runId' : null;
-}
-
 function toWebhooks(): Json {
   return Object.fromEntries(
     WEBHOOK_EVENT_TYPES.map((type) => {
-      const field = idFieldOf(type);
-      const data = { type: 'object', ...(field ? { required: [field], properties: { [field]: { type: 'string' } } } : {}) };
+      const { summary, data } = WEBHOOK_EVENTS[type];
       return [
         type,
         {
@@ -130,7 +120,9 @@ function toWebhooks(): Json {
             operationId: `events.${type}`,
             tags: ['events'],
             security: [],
-            summary: 'Sent to endpoints that want it, signed as in Standard Webhooks 1.0.',
+            summary,
+            description:
+              'Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.',
             parameters: ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
               name,
               in: 'header',
@@ -143,7 +135,11 @@ function toWebhooks(): Json {
                   schema: {
                     type: 'object',
                     required: ['type', 'timestamp', 'data'],
-                    properties: { type: { const: type }, timestamp: { type: 'string', format: 'date-time' }, data },
+                    properties: {
+                      type: { const: type },
+                      timestamp: { type: 'string', format: 'date-time' },
+                      data: inlineSchema(data, 'output'),
+                    },
                   },
                 },
               },

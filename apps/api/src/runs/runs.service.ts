@@ -20,6 +20,7 @@ import {
   requestCancel,
   type RunDetails,
 } from '#persistence';
+import { showUrl } from '#webhooks';
 import type { Actor } from '../access/actor.js';
 import { pinDatasetOfRun } from '../datasets/use-dataset.js';
 import { nextPage, toPage } from '../http/page.js';
@@ -73,7 +74,8 @@ export class RunsService {
 
   async deliveries(id: string): Promise<DeliveryList> {
     await getRunStatus(this.dataSource.manager, id);
-    return { deliveries: await listDeliveries(this.dataSource.manager, id) };
+    const deliveries = await listDeliveries(this.dataSource.manager, id);
+    return { deliveries: deliveries.map((delivery) => ({ ...delivery, url: showUrl(delivery.url) })) };
   }
 
   private toView(run: RunDetails): RunView {

@@ -1,9 +1,8 @@
-import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CreatedRun, WebhookInput } from '#contracts';
 import type { NewEndpoint } from '#persistence';
-import { isPublicAddress, newWebhookSecret } from '#webhooks';
+import { newWebhookSecret, refuseUrl, showUrl } from '#webhooks';
 import { Idempotency, type OnceRequest } from '../http/idempotency.js';
 import type { FieldError } from '../http/problem.js';
 import { findUnstorable, validationError } from '../http/validation.js';
@@ -42,19 +41,11 @@ export class Submission {
   }
 
   private privateUrls(webhooks: readonly WebhookInput[]): FieldError[] {
-    return webhooks.flatMap(({ url }, index) =>
-      isForbiddenUrl(url, this.settings)
-        ? [{ pointer: `/webhooks/${index}/url`, message: 'must not name a private address' }]
-        : [],
-    );
+    return webhooks.flatMap(({ url }, index) => {
+      const message = refuseUrl(url, this.settings.webhookPolicy);
+      return message === null ? [] : [{ pointer: `/webhooks/${index}/url`, message }];
+    });
   }
-}
-
-/** Whether a URL names a private address that webhooks must not go to. Names are checked where the connection is made; this only tells the obvious at once. */
-export function isForbiddenUrl(url: string, { webhookAllowPrivate }: Pick<ApiSettings, 'webhookAllowPrivate'>): boolean {
-  if (webhookAllowPrivate) return false;
-  const host = new URL(url).hostname.replace(/^\[|[\].]$/g, '');
-  return host === 'localhost' || host.endsWith('.localhost') || (isIP(host) !== 0 && !isPublicAddress(host));
 }
 
 function withSecrets(webhooks: readonly WebhookInput[]): { endpoints: NewEndpoint[] } & Secrets {
@@ -64,5 +55,8 @@ function withSecrets(webhooks: readonly WebhookInput[]): { endpoints: NewEndpoin
     events: events ?? null,
   }));
   const isMade = webhooks.map(({ secret }) => secret === undefined);
-  return { endpoints, webhookSecrets: endpoints.filter((_, i) => isMade[i]).map(({ url, secret }) => ({ url, secret })) };
+  return {
+    endpoints,
+    webhookSecrets: endpoints.filter((_, i) => isMade[i]).map(({ url, secret }) => ({ url: showUrl(url), secret })),
+  };
 }

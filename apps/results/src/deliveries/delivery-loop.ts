@@ -1,37 +1,41 @@
 import type { Observer } from '#contracts';
-import { findDueDeliveries, findNextDeliveryTime } from '#persistence';
-import type { JobQueue } from '#queue';
+import { claimDeliveries, type ClaimedDelivery } from '#persistence';
 import type { DataSource } from 'typeorm';
+import type { Dispatcher } from 'undici';
 import { Loop } from '../loop.js';
+import { deliverWebhook } from './deliver-webhook.js';
 
 export interface DeliveryTiming {
-  /** Longest pause between two looks. */
+  /** Longest pause between two looks: retries become due without a notification. */
   readonly periodMs: number;
-  /** A delivery that is due for longer is asked about: its job may be over without an attempt. */
-  readonly overdueMs: number;
+  /** Longer than an attempt and its record can take. */
+  readonly leaseMs: number;
+  /** Attempts under way in this process. */
+  readonly concurrency: number;
+  /** Attempts under way to one endpoint, of all processes. */
+  readonly perEndpoint: number;
 }
-const TIMING: DeliveryTiming = { periodMs: 5_000, overdueMs: 10_000 };
-const BATCH = 500;
+/** Attempts wait for others to answer and cost little: so many that even a hundred dead receivers leave room. */
+const TIMING: DeliveryTiming = { periodMs: 1_000, leaseMs: 45_000, concurrency: 256, perEndpoint: 4 };
 
 export interface DeliveryLoopDeps {
   readonly dataSource: DataSource;
-  readonly webhookQueue: JobQueue<'webhook'>;
+  readonly dispatcher: Dispatcher;
   readonly observer: Observer;
-  readonly timing?: DeliveryTiming;
+  readonly timing?: Partial<DeliveryTiming> | undefined;
 }
 
 /**
- * Turns due rows of the outbox into jobs. The row is the truth: a job that got lost is added again at the next look, and one that
- * comes twice finds nothing to do. A job that ended without an attempt (Postgres was away, another machine's clock is behind) makes
- * place for a new one: its id would keep it out.
+ * Makes attempts at what is due in the outbox. The rows are the queue: every process takes what it has room for, a lease keeps the
+ * others away, and what a dead process had taken is due again when its lease is over. Redis has no part in it.
  */
 export class DeliveryLoop {
   private readonly loop: Loop;
   private readonly timing: DeliveryTiming;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly running = new Set<Promise<void>>();
 
   constructor(private readonly deps: DeliveryLoopDeps) {
-    this.timing = deps.timing ?? TIMING;
+    this.timing = { ...TIMING, ...deps.timing };
     this.loop = new Loop('deliveries', () => this.turn(), { periodMs: this.timing.periodMs, observer: deps.observer });
   }
 
@@ -44,27 +48,37 @@ export class DeliveryLoop {
     this.loop.wake();
   }
 
+  /** Takes nothing more. Attempts under way go on: see {@link settle}. */
   async stop(): Promise<void> {
     await this.loop.stop();
-    clearTimeout(this.timer);
+  }
+
+  /** Waits until the attempts under way have ended and are recorded. */
+  async settle(): Promise<void> {
+    await Promise.all(this.running);
   }
 
   private async turn(): Promise<void> {
-    const { dataSource, webhookQueue } = this.deps;
-    const due = await findDueDeliveries(dataSource.manager, new Date(), BATCH);
-    const overdue = due.filter(({ nextAttemptAt }) => Date.now() - nextAttemptAt.getTime() > this.timing.overdueMs);
-    for (const delivery of overdue) await this.forgetEnded(jobIdOf(delivery));
-    await webhookQueue.add(due.map((delivery) => ({ id: jobIdOf(delivery), data: { deliveryId: delivery.id } })));
-    clearTimeout(this.timer);
-    const next = await findNextDeliveryTime(dataSource.manager, new Date());
-    if (next === null) return;
-    this.timer = setTimeout(() => this.loop.wake(), Math.min(this.timing.periodMs, Math.max(0, next.getTime() - Date.now())));
+    const { concurrency, perEndpoint, leaseMs } = this.timing;
+    const limit = concurrency - this.running.size;
+    if (limit <= 0) return;
+    const claimed = await this.deps.dataSource.transaction((manager) =>
+      claimDeliveries(manager, { limit, perEndpoint, leaseMs }),
+    );
+    for (const delivery of claimed) this.begin(delivery);
   }
 
-  private async forgetEnded(jobId: string): Promise<void> {
-    const { webhookQueue } = this.deps;
-    if (['completed', 'failed'].includes(await webhookQueue.state(jobId))) await webhookQueue.remove([jobId]);
+  private begin(delivery: ClaimedDelivery): void {
+    const attempt = deliverWebhook(delivery, this.deps)
+      // It was not recorded: the attempt is made again when its lease is over.
+      .catch((error: unknown) =>
+        this.deps.observer.log('warn', 'an attempt was not recorded', { deliveryId: delivery.id, error }),
+      )
+      .finally(() => {
+        this.running.delete(attempt);
+        // Its endpoint has room again.
+        this.loop.wake();
+      });
+    this.running.add(attempt);
   }
 }
-
-const jobIdOf = ({ id, nextAttemptAt }: { id: string; nextAttemptAt: Date }): string => `${id}-${nextAttemptAt.getTime()}`;

@@ -1,16 +1,18 @@
-import type { WebhookEventType } from '#contracts';
+import type { DeliveryState, WebhookEventType } from '#contracts';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { RunEntity } from './run.entity.js';
 import { WebhookEndpointEntity } from './webhook-endpoint.entity.js';
 
-export type DeliveryState = 'pending' | 'delivered' | 'failed';
-
 /** The outbox: one message to one endpoint, with its exact text and how far its attempts are. */
 @Entity({ name: 'webhook_deliveries' })
-@Index('webhook_deliveries_due', ['nextAttemptAt'], { where: `state = 'pending'` })
+@Index('webhook_deliveries_due', ['endpointId', 'nextAttemptAt', 'id'], { where: `state = 'pending'` })
+@Index('webhook_deliveries_leased', ['endpointId'], { where: 'leased_until is not null' })
 @Index('webhook_deliveries_pending', ['createdAt'], { where: `state = 'pending'` })
 @Index('webhook_deliveries_by_run', ['runId'])
-@Index('webhook_deliveries_by_endpoint', ['endpointId'])
+@Index('webhook_deliveries_by_endpoint', ['endpointId', 'createdAt', 'id'])
+@Index('webhook_deliveries_by_state', ['endpointId', 'state', 'createdAt', 'id'])
+@Index('webhook_deliveries_by_event', ['endpointId', 'eventType', 'createdAt', 'id'])
+@Index('webhook_deliveries_ended', ['createdAt'], { where: `state <> 'pending'` })
 @Check('webhook_deliveries_state', `state in ('pending', 'delivered', 'failed')`)
 export class WebhookDeliveryEntity {
   /** `msg_...`, the `webhook-id` of every attempt. */
@@ -39,6 +41,22 @@ export class WebhookDeliveryEntity {
   /** Attempts made. */
   @Column({ name: 'attempts', type: 'int', default: 0 })
   attempts!: number;
+
+  /** Number of the series of attempts: a redelivery begins a new one. */
+  @Column({ name: 'series', type: 'int', default: 1 })
+  series!: number;
+
+  /** Attempts made in this series: the schedule counts them. */
+  @Column({ name: 'series_attempts', type: 'int', default: 0 })
+  seriesAttempts!: number;
+
+  /** Token of the attempt that is under way. */
+  @Column({ name: 'lease', type: 'text', nullable: true })
+  lease!: string | null;
+
+  /** Until then nobody else makes an attempt. */
+  @Column({ name: 'leased_until', type: 'timestamptz', precision: 3, nullable: true })
+  leasedUntil!: Date | null;
 
   @Column({ name: 'next_attempt_at', type: 'timestamptz', precision: 3, nullable: true })
   nextAttemptAt!: Date | null;

@@ -1,6 +1,5 @@
-import type { RunKind, RunStatus, WorkerState } from '#contracts';
+import type { DeliveryState, RunKind, RunStatus, WorkerState } from '#contracts';
 import type { EntityManager } from 'typeorm';
-import type { DeliveryState } from '../entities/webhook-delivery.entity.js';
 
 /** Adds the changes up, so that they stay few. */
 export async function foldCounts(manager: EntityManager): Promise<void> {

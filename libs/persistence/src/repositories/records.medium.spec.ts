@@ -1,11 +1,13 @@
 import {
   evaluationConfigSchema,
   runConfigSchema,
+  WEBHOOK_EVENTS,
   type CheckpointManifest,
   type ErrorCode,
   type ProgressRecord,
   type RecordBody,
   type VerificationScores,
+  type WebhookPayload,
 } from '#contracts';
 import { freshDatabase, type Fresh } from '#test-support';
 import fc from 'fast-check';
@@ -28,6 +30,7 @@ import {
   getRun,
   listEvaluations,
   listReservedSlots,
+  registerWebhook,
   runMigrations,
   type CommitResult,
 } from '../index.js';
@@ -39,6 +42,9 @@ beforeAll(async () => {
   database = await freshDatabase();
   source = await createDataSource(database.url).initialize();
   await runMigrations(source);
+  // Hears everything that the specs below make happen.
+  const webhook = { url: 'https://a.example', secret: 'whsec_x', events: null, labels: null, description: '' };
+  await source.transaction((manager) => registerWebhook(manager, webhook));
 });
 
 afterAll(async () => {
@@ -493,5 +499,30 @@ describe('records of an evaluation', () => {
     const queued = (await findQueuedRuns(source.manager, new Date(Date.now() + 1_000), 1_000)).find(({ runId }) => runId === id);
     expect(queued).toMatchObject({ kind: 'evaluation', config: { ranks: { min: 2, max: 2 }, batch: null } });
     expect(Object.keys(queued?.config ?? {}).sort()).toEqual(['batch', 'ranks']);
+  });
+});
+
+describe('webhooks of all that happened here', () => {
+  it('fit the catalog', async () => {
+    const rows: { body: string }[] = await source.query('select distinct on (event_type) body from webhook_deliveries');
+    const all: { body: string }[] = await source.query('select body from webhook_deliveries');
+    const seen = rows.map(({ body }) => (JSON.parse(body) as WebhookPayload).type);
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        'run.queued',
+        'run.started',
+        'run.verified',
+        'run.checkpointed',
+        'run.restarting',
+        'run.failed',
+        'evaluation.queued',
+        'evaluation.started',
+        'evaluation.scored',
+      ]),
+    );
+    for (const { body } of all) {
+      const { type, data } = JSON.parse(body) as WebhookPayload;
+      expect([type, WEBHOOK_EVENTS[type].data.safeParse(data).error?.issues]).toEqual([type, undefined]);
+    }
   });
 });
