@@ -1,5 +1,6 @@
 import { ArcFleetError } from '#contracts';
 import { DataSource } from 'typeorm';
+import { ApiKeyEntity } from './entities/api-key.entity.js';
 import { AuditEventEntity } from './entities/audit-event.entity.js';
 import { CheckpointEntity } from './entities/checkpoint.entity.js';
 import { EvaluationScoreEntity } from './entities/evaluation-score.entity.js';
@@ -18,6 +19,7 @@ import { CreateTables1764000000000 } from './migrations/1764000000000-create-tab
 import { KeepModels1764100000000 } from './migrations/1764100000000-keep-models.js';
 import { Evaluations1764200000000 } from './migrations/1764200000000-evaluations.js';
 import { TasksAndAudit1764300000000 } from './migrations/1764300000000-tasks-and-audit.js';
+import { ApiKeys1764310000000 } from './migrations/1764310000000-api-keys.js';
 
 /** Listed one by one: globs break in bundles and hide what belongs to the schema. */
 export const ENTITIES = [
@@ -35,10 +37,17 @@ export const ENTITIES = [
   WebhookDeliveryEntity,
   IdempotencyKeyEntity,
   AuditEventEntity,
+  ApiKeyEntity,
 ];
 
 /** In the order of their times. One that was released is never edited: what changes is a further one. */
-const MIGRATIONS = [CreateTables1764000000000, KeepModels1764100000000, Evaluations1764200000000, TasksAndAudit1764300000000];
+const MIGRATIONS = [
+  CreateTables1764000000000,
+  KeepModels1764100000000,
+  Evaluations1764200000000,
+  TasksAndAudit1764300000000,
+  ApiKeys1764310000000,
+];
 
 /** Key of the advisory lock under which migrations run: any constant of ours. */
 const MIGRATION_LOCK = 0x41_46_00_01;

@@ -4,6 +4,7 @@ export { CHANNELS } from './channels.js';
 export type { Channel } from './channels.js';
 export { createDataSource, ENTITIES, isSchemaCurrent, runMigrations, waitForSchema } from './data-source.js';
 export type { DataSourceOptions } from './data-source.js';
+export { ApiKeyEntity } from './entities/api-key.entity.js';
 export { AuditEventEntity } from './entities/audit-event.entity.js';
 export { CheckpointEntity } from './entities/checkpoint.entity.js';
 export { EvaluationScoreEntity } from './entities/evaluation-score.entity.js';
@@ -22,6 +23,8 @@ export { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
 export type { DeliveryState } from './entities/webhook-delivery.entity.js';
 export { WebhookEndpointEntity } from './entities/webhook-endpoint.entity.js';
 export { newId } from './ids.js';
+export { hashSecret, parseToken } from './key-token.js';
+export type { ParsedToken } from './key-token.js';
 export { startListener } from './listener.js';
 export type { Listener, ListenerOptions } from './listener.js';
 export { appendRunEvent, findRunEvents } from './run-events.js';
@@ -29,6 +32,22 @@ export type { NewRunEvent } from './run-events.js';
 export { transitionRun } from './transition-run.js';
 export type { TransitionDetails, TransitionResult } from './transition-run.js';
 export { enqueueWebhook, isFinalEvent, webhookTypeOf } from './webhook-outbox.js';
+export { listAuditEvents } from './repositories/audit.repository.js';
+export type { AuditFilter } from './repositories/audit.repository.js';
+export { ensureFirstKey } from './repositories/first-key.js';
+export type { FirstKeyStore } from './repositories/first-key.js';
+export {
+  createKey,
+  findStoredKey,
+  getKey,
+  listKeys,
+  lockKey,
+  revokeKey,
+  rotateKey,
+  touchKey,
+  updateKey,
+} from './repositories/keys.repository.js';
+export type { IssuedKey, KeyDetails, NewKey, StoredKey } from './repositories/keys.repository.js';
 export { admitRun, findQueuedRuns, getGenerationStart, listReservedSlots } from './repositories/admission.repository.js';
 export type { GenerationStart, QueuedRun, Sizes } from './repositories/admission.repository.js';
 export {
