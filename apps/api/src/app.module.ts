@@ -1,10 +1,20 @@
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { AuditController } from './access/audit.controller.js';
+import { Gate } from './access/gate.js';
+import { KeyCache } from './access/key-cache.js';
+import { KeyNews } from './access/key-news.js';
+import { RateLimits } from './access/rate-limits.js';
+import { ScopeGuard } from './access/scope.guard.js';
+import { Sessions } from './access/sessions.js';
 import { EvaluationsController } from './evaluations/evaluations.controller.js';
 import { EvaluationsService } from './evaluations/evaluations.service.js';
 import { HealthController } from './health/health.controller.js';
 import { Idempotency } from './http/idempotency.js';
 import { routesOf } from './http/operation.js';
+import { KeysController } from './keys/keys.controller.js';
+import { KeysService } from './keys/keys.service.js';
 import { EmbeddingsController } from './models/embeddings.controller.js';
 import { EmbeddingsService } from './models/embeddings.service.js';
 import { ModelsController } from './models/models.controller.js';
@@ -27,6 +37,7 @@ const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly prov
   { controllers: [ModelsController, EmbeddingsController], providers: [EmbeddingsService] },
   { controllers: [TasksController], providers: [TasksService] },
   { controllers: [RecipesController] },
+  { controllers: [KeysController, AuditController], providers: [KeysService] },
   { controllers: [HealthController, OpenApiController] },
 ];
 
@@ -45,6 +56,12 @@ export class AppModule {
         { provide: DataSource, useValue: dataSource },
         { provide: ApiSettings, useValue: settings },
         { provide: ApiRoutes, useValue: new ApiRoutes(API_ROUTES) },
+        { provide: APP_GUARD, useClass: ScopeGuard },
+        KeyCache,
+        RateLimits,
+        Sessions,
+        KeyNews,
+        Gate,
         Idempotency,
         ...RESOURCES.flatMap(({ providers = [] }) => providers),
       ],

@@ -1,9 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { reportError } from '#contracts';
-import { CHANNELS, createDataSource, startListener, waitForSchema } from '#persistence';
+import { CHANNELS, createDataSource, ensureFirstKey, startListener, waitForSchema } from '#persistence';
 import { createLogger, type Logger } from '#telemetry';
 import type { DataSource } from 'typeorm';
+import { firstKeyFile, printedFirstKey } from './access/first-key-store.js';
+import { KeyNews } from './access/key-news.js';
 import { loadConfig } from './config.js';
 import { createApp } from './create-app.js';
 import { RunEventHub } from './runs/run-event-hub.js';
@@ -32,11 +34,19 @@ async function main(): Promise<void> {
   const dataSource = createDataSource(config.databaseUrl, { applicationName: 'arcfleet-api', poolSize: 10 });
   await connect(dataSource, logger, stopping.signal);
   await waitForSchema(dataSource);
+  if (config.access.auth === 'keys') {
+    const { firstKeyFile: file } = config;
+    const made = await ensureFirstKey(dataSource, file === undefined ? printedFirstKey() : firstKeyFile(file));
+    // Where it is, never what it is.
+    if (made)
+      logger.info(made === 'made' ? 'the first key was made' : 'the first key was taken', { at: file ?? 'standard output' });
+  } else logger.warn('no keys are asked for: everybody on this machine may do everything');
 
   const app = await createApp(dataSource, new ApiSettings(config), logger);
   const hub = app.get(RunEventHub);
-  const listener = startListener(config.databaseUrl, [CHANNELS.events], {
-    onNotify: (_, runId) => hub.notify(runId),
+  const keyNews = app.get(KeyNews);
+  const listener = startListener(config.databaseUrl, [CHANNELS.events, CHANNELS.keys], {
+    onNotify: (channel, id) => (channel === CHANNELS.keys ? keyNews.notify(id) : hub.notify(id)),
     onError: (error) => logger.warn('lost the connection for notifications', { error: error.message }),
   });
   await app.listen(config.port, config.host);

@@ -65,7 +65,7 @@ function toOperation(route: Route, components: Components): Json {
     operationId: id,
     summary,
     tags: [id.split('.')[0]],
-    ...(scope === null ? { security: [] } : { security: [{ key: [] }], 'x-scope': scope }),
+    ...(scope === null ? { security: [] } : { security: [{ key: [] }], ...(scope === 'any' ? {} : { 'x-scope': scope }) }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(bodies.length > 0
       ? {

@@ -20,7 +20,10 @@ const TIMEOUT_MS = 10_000;
 
 /** The API as the CLI uses it. Failures are thrown as {@link ArcFleetError}; `unavailable` when there is no answer. */
 export class ApiClient {
-  constructor(private readonly baseUrl: string) {}
+  constructor(
+    private readonly baseUrl: string,
+    private readonly key?: string,
+  ) {}
 
   /** @throws ArcFleetError `unavailable` when nothing answers, or something that is no ArcFleet. */
   async checkHealth(): Promise<void> {
@@ -68,7 +71,11 @@ export class ApiClient {
   /** Opens the run's event stream behind the event `after`; null: there are no more events. */
   async openEvents(id: string, after: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | null> {
     const { path } = RUN_KIND_FACTS[runKindOf(id)];
-    const headers = { accept: 'text/event-stream', ...(after > 0 ? { 'last-event-id': String(after) } : {}) };
+    const headers = {
+      ...this.authorization(),
+      accept: 'text/event-stream',
+      ...(after > 0 ? { 'last-event-id': String(after) } : {}),
+    };
     const response = await fetch(`${this.baseUrl}${path}/${id}/events`, { headers, signal });
     if (response.status === 204) return null;
     if (!response.ok || !response.body) throw await problemOf(response);
@@ -81,7 +88,8 @@ export class ApiClient {
       response = await fetch(this.baseUrl + path, {
         method,
         signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        headers: { ...this.authorization(), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     } catch (error) {
       throw new ArcFleetError('unavailable', `${method} ${path} got no answer: ${String(error)}`, {}, { cause: error });
@@ -89,11 +97,18 @@ export class ApiClient {
     if (!response.ok) throw await problemOf(response);
     return (await response.json()) as T;
   }
+
+  private authorization(): Record<string, string> {
+    return this.key === undefined ? {} : { authorization: `Bearer ${this.key}` };
+  }
 }
+
+const NEEDS_KEY = 'Set ARCFLEET_API_KEY to a key of this API; "npm run up" says where it keeps one.';
 
 async function problemOf(response: Response): Promise<ArcFleetError> {
   const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
   const fields = problem.errors?.map(({ pointer, message }) => `${pointer} ${message}`).join('; ');
-  const message = [problem.detail ?? `the API answered ${response.status}`, fields].filter(Boolean).join(' ');
+  const help = response.status === 401 ? NEEDS_KEY : undefined;
+  const message = [problem.detail ?? `the API answered ${response.status}`, fields, help].filter(Boolean).join(' ');
   return new ArcFleetError(isErrorCode(problem.code) ? problem.code : 'unavailable', message, { status: response.status });
 }
