@@ -55,7 +55,8 @@ export class KeyCache {
   private read(id: string): Promise<StoredKey | null> {
     const readAt = performance.now();
     const reading = findStoredKey(this.dataSource.manager, id).then((key) => {
-      if (this.reading.get(id) === reading) this.keep(id, { key, readAt });
+      // Read before a change: good for knowing that it is there, and to be read again.
+      this.keep(id, { key, readAt: this.reading.get(id) === reading ? readAt : -Infinity });
       return key;
     });
     this.reading.set(id, reading);

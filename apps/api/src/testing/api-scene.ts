@@ -57,14 +57,17 @@ export class ApiScene {
   /** @param route turns the database's URL into the one that the API gets; default: the same. */
   static async open({
     route = (url) => Promise.resolve(url),
+    beside,
     ...settings
   }: {
     route?: (databaseUrl: string) => Promise<string>;
+    /** Another API on the same database, as a second process would be; it must be closed later than this one. */
+    beside?: ApiScene;
     webhookAllowPrivate?: boolean;
     pingMs?: number;
     access?: Partial<AccessSettings>;
   } = {}): Promise<ApiScene> {
-    const database = await freshDatabase();
+    const database = beside ? { url: beside.database.url, release: () => Promise.resolve() } : await freshDatabase();
     const source = await createDataSource(database.url, { poolSize: 4 }).initialize();
     await runMigrations(source);
     const apiSource = await createDataSource(await route(database.url), { poolSize: 6 }).initialize();
@@ -84,7 +87,7 @@ export class ApiScene {
     const scene = new ApiScene(database, source, apiSource, listener, app);
     scene.logLines = lines;
     scene.url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
-    scene.key = await scene.aKey('*');
+    scene.key = beside?.key ?? (await scene.aKey('*'));
     keys.set(scene.url, scene.key);
     return scene;
   }
