@@ -14,7 +14,7 @@ export interface FirstKeyStore {
 }
 
 /** Several API processes start at once, one makes the key. */
-const FIRST_KEY_LOCK = 0x41_46_00_02;
+const FIRST_KEY_LOCK = 0x41_46_00_20;
 const NAME = 'first';
 
 /**

@@ -30,7 +30,7 @@ export interface NewKey {
 }
 
 /** One advisory lock for all that may take the last key away, so that two at once do not take two halves. */
-const REVOKE_LOCK = 0x41_46_00_03;
+const REVOKE_LOCK = 0x41_46_00_21;
 
 export async function createKey(manager: EntityManager, { name, grants, expiresAt, createdBy }: NewKey): Promise<IssuedKey> {
   const id = newId('key');
