@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     const made = await ensureFirstKey(dataSource, file === undefined ? printedFirstKey() : firstKeyFile(file));
     // Where it is, never what it is.
     if (made)
-      logger.info(made === 'made' ? 'the first key was made' : 'the first key was taken', { at: file ?? 'standard output' });
+      logger.info(made === 'made' ? 'the first key was made' : 'the first key was taken', { place: file ?? 'standard output' });
   } else logger.warn('no keys are asked for: everybody on this machine may do everything');
 
   const app = await createApp(dataSource, new ApiSettings(config), logger);
