@@ -154,10 +154,11 @@ describe('keys in memory', () => {
     const key = await scene.aKey('*');
     const find = vi.spyOn(scene.app.get(DataSource).manager, 'findOne');
     try {
+      // Once, once more when the notification of its making comes late, and then every 3 s.
       const start = performance.now();
       for (let i = 0; i < 100; i++) await scene.as(key).get('/runs?limit=1').expect(200);
       const seconds = (performance.now() - start) / 1_000;
-      expect(find.mock.calls.length).toBeLessThanOrEqual(1 + Math.floor(seconds / 3));
+      expect(find.mock.calls.length).toBeLessThanOrEqual(2 + Math.floor(seconds / 3));
       // Together they ask once.
       find.mockClear();
       const fresh = await scene.aKey('*');
