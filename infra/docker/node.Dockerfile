@@ -22,7 +22,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # A named volume takes over the owner of the folder on which it is mounted first.
-RUN mkdir /storage && chown node:node /storage
+RUN mkdir /storage /keys && chown node:node /storage /keys && chmod 700 /keys
 USER node
 ENTRYPOINT ["node", "--enable-source-maps"]
 CMD ["dist/apps/api/src/main.js"]

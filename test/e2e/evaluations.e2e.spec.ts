@@ -118,7 +118,7 @@ it('finishes an evaluation elsewhere whose rank was killed in the middle', async
   const request = { model: { id: modelId }, targets, ranks: { max: 2 } };
   const following = evaluateRemotely(
     request,
-    { apiUrl: fleet.apiUrl },
+    { apiUrl: fleet.apiUrl, apiKey: fleet.key },
     { say: (line) => said.push(line) },
     { cancel: never, detach: never },
   );

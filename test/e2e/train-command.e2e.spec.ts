@@ -35,7 +35,14 @@ class TrainCommand {
   constructor(line: string, env: Record<string, string> = {}) {
     this.child = spawn(process.execPath, [MAIN, 'train', ...line.split(' ').filter((word) => word !== '')], {
       cwd: fleet.folder,
-      env: { ...process.env, INIT_CWD: fleet.folder, CUDA_VISIBLE_DEVICES: '', REDIS_URL: '', ...env },
+      env: {
+        ...process.env,
+        INIT_CWD: fleet.folder,
+        CUDA_VISIBLE_DEVICES: '',
+        REDIS_URL: '',
+        ARCFLEET_API_KEY: fleet.key,
+        ...env,
+      },
     });
     started.push(this.child);
     for (const stream of [this.child.stdout, this.child.stderr]) stream?.on('data', (chunk) => (this.output += String(chunk)));

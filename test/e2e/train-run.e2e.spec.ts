@@ -103,7 +103,7 @@ it('ends a run of epochs early when a verification reaches the target, and says 
 
 /** All events of a stream, until the server ends it. */
 async function readEvents(url: string): Promise<{ id: number; event: string }[]> {
-  const text = await (await fetch(url)).text();
+  const text = await (await fetch(url, { headers: fleet.headers })).text();
   return text.split('\n\n').flatMap((block) => {
     const id = /^id: (\d+)$/m.exec(block)?.[1];
     const event = /^event: (\w+)$/m.exec(block)?.[1];

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,10 +42,14 @@ export class TestFleet {
     readonly folder: string,
     readonly results: Part,
     readonly api: Part,
+    private readonly keyFile: string,
   ) {}
 
-  /** @param redisUrl a server of the caller's own, for tests that kill it; default: a numbered database of the suite's server. */
-  static async start(redisUrl?: string): Promise<TestFleet> {
+  /**
+   * @param redisUrl a server of the caller's own, for tests that kill it; default: a numbered database of the suite's server.
+   * @param more environment of api and results.
+   */
+  static async start(redisUrl?: string, more: Readonly<Record<string, string>> = {}): Promise<TestFleet> {
     const session = await openSession();
     const folder = await mkdtemp(join(tmpdir(), 'arcfleet-fleet-'));
     await mkdir(join(folder, 'storage'));
@@ -53,7 +58,18 @@ export class TestFleet {
       redisUrl ? { url: redisUrl, release: () => Promise.resolve() } : freshRedis(),
       findFreePort(),
     ]);
-    const env = { DATABASE_URL: database.url, REDIS_URL: redis.url, PORT: String(port), WEBHOOK_ALLOW_PRIVATE: 'true' };
+    const keyFile = join(folder, 'api-key');
+    const env = {
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      PORT: String(port),
+      WEBHOOK_ALLOW_PRIVATE: 'true',
+      ARCFLEET_FIRST_KEY_FILE: keyFile,
+      // Tests ask again and again.
+      RATE_LIMIT_READ_PER_MINUTE: '0',
+      RATE_LIMIT_OPEN_PER_MINUTE: '0',
+      ...more,
+    };
     const start = (name: string): Part =>
       session.startPart({ name, command: process.execPath, args: ['--enable-source-maps', appMain(name)], env, restart: true });
     const fleet = new TestFleet(
@@ -65,6 +81,7 @@ export class TestFleet {
       folder,
       start('results'),
       start('api'),
+      keyFile,
     );
     try {
       await fleet.until('the API is healthy', async () => (await fetch(`${fleet.apiUrl}/health`)).ok);
@@ -73,6 +90,16 @@ export class TestFleet {
       throw error;
     }
     return fleet;
+  }
+
+  /** The first key of the API, which may do everything. */
+  get key(): string {
+    return readFileSync(this.keyFile, 'utf8').trim();
+  }
+
+  /** What every request to the API needs. */
+  get headers(): Record<string, string> {
+    return { authorization: `Bearer ${this.key}` };
   }
 
   get storageRoot(): string {
@@ -97,11 +124,7 @@ export class TestFleet {
   }
 
   async createRun(body: CreateRunInput): Promise<CreatedRun> {
-    const response = await fetch(`${this.apiUrl}/runs`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    const response = await this.post('/runs', body);
     if (response.status !== 202) throw new Error(`POST /runs answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as CreatedRun;
   }
@@ -119,7 +142,7 @@ export class TestFleet {
   }
 
   async cancel(id: string): Promise<RunView> {
-    const response = await fetch(`${this.apiUrl}/runs/${id}/cancel`, { method: 'POST' });
+    const response = await fetch(`${this.apiUrl}/runs/${id}/cancel`, { method: 'POST', headers: this.headers });
     return (await response.json()) as RunView;
   }
 
@@ -209,13 +232,13 @@ export class TestFleet {
   post(path: string, body: unknown): Promise<Response> {
     return fetch(this.apiUrl + path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { ...this.headers, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
   }
 
   get<T>(path: string): Promise<T> {
-    return fetch(this.apiUrl + path).then((response) => response.json() as Promise<T>);
+    return fetch(this.apiUrl + path, { headers: this.headers }).then((response) => response.json() as Promise<T>);
   }
 
   private withLogs(what: string, cause: unknown): Error {

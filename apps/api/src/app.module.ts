@@ -1,12 +1,22 @@
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { DatasetsController } from './datasets/datasets.controller.js';
 import { DatasetsService } from './datasets/datasets.service.js';
+import { AuditController } from './access/audit.controller.js';
+import { Gate } from './access/gate.js';
+import { KeyCache } from './access/key-cache.js';
+import { KeyNews } from './access/key-news.js';
+import { RateLimits } from './access/rate-limits.js';
+import { ScopeGuard } from './access/scope.guard.js';
+import { Sessions } from './access/sessions.js';
 import { EvaluationsController } from './evaluations/evaluations.controller.js';
 import { EvaluationsService } from './evaluations/evaluations.service.js';
 import { HealthController } from './health/health.controller.js';
 import { Idempotency } from './http/idempotency.js';
-import { routesOf } from './http/operation.js';
+import { routesOf, type Route } from './http/operation.js';
+import { KeysController } from './keys/keys.controller.js';
+import { KeysService } from './keys/keys.service.js';
 import { EmbeddingsController } from './models/embeddings.controller.js';
 import { EmbeddingsService } from './models/embeddings.service.js';
 import { LogHub } from './logs/log-hub.js';
@@ -50,6 +60,7 @@ const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly prov
   { controllers: [MetricsController], providers: [HttpMetrics, FleetMetrics] },
   { controllers: [WebhooksController, DeliveriesController], providers: [WebhooksService, DeliveriesService] },
   { controllers: [RecipesController] },
+  { controllers: [KeysController, AuditController], providers: [KeysService] },
   { controllers: [HealthController, OpenApiController] },
 ];
 
@@ -57,6 +68,10 @@ const CONTROLLERS = RESOURCES.flatMap(({ controllers }) => controllers);
 
 /** Every route of the API with what it promises. */
 export const API_ROUTES = routesOf(CONTROLLERS);
+
+/** As configured: what is open to everybody asks for no scope. */
+const openBy = (settings: ApiSettings): Route[] =>
+  API_ROUTES.map((route) => (route.openIf?.(settings) === true ? { ...route, scope: null } : route));
 
 @Module({})
 export class AppModule {
@@ -67,7 +82,13 @@ export class AppModule {
       providers: [
         { provide: DataSource, useValue: dataSource },
         { provide: ApiSettings, useValue: settings },
-        { provide: ApiRoutes, useValue: new ApiRoutes(API_ROUTES) },
+        { provide: ApiRoutes, useValue: new ApiRoutes(openBy(settings)) },
+        { provide: APP_GUARD, useClass: ScopeGuard },
+        KeyCache,
+        RateLimits,
+        Sessions,
+        KeyNews,
+        Gate,
         Idempotency,
         ...RESOURCES.flatMap(({ providers = [] }) => providers),
       ],

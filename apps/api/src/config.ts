@@ -1,17 +1,40 @@
 import { readFileSync } from 'node:fs';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { ArcFleetError } from '#contracts';
 import { LOG_LEVELS } from '#telemetry';
 import { parseAllowedHosts, type AllowedHosts } from '#webhooks';
+import { isLoopback } from './access/loopback.js';
+import type { AccessSettings } from './access/settings.js';
 
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
+
+/** Most requests of a kind in a minute; 0: no limit. */
+const perMinute = (fallback: number) => z.coerce.number().int().min(0).max(1_000_000).default(fallback);
+const listOf = (item: z.ZodType<string, string>) =>
+  z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .pipe(z.array(item).max(100));
+const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text), {
+  error: 'must be origins like https://dashboard.example, separated by commas',
+});
+const proxy = z.string().refine((text) => ipaddr.isValid(text) || ipaddr.isValidCIDR(text), {
+  error: 'must be addresses or networks like 10.0.0.0/8, separated by commas',
+});
 
 const envSchema = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
   /** Most connections to Postgres that requests use at once. */
   DATABASE_POOL: z.coerce.number().int().min(2).max(500).default(30),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  /** Only this machine unless told otherwise: the API has no authentication yet. */
+  /** Only this machine unless told otherwise. */
   HOST: z.string().min(1).default('127.0.0.1'),
   /** Prefix of the links in answers, for example `https://arcfleet.example`; without it links are paths. */
   ARCFLEET_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -19,6 +42,17 @@ const envSchema = z.object({
   /** `GET /metrics` without a key; otherwise it takes one with `workers:read`. */
   ARCFLEET_METRICS_OPEN: flag.default(false),
   WEBHOOK_ALLOW_HOSTS: z.string().max(4_096).default(''),
+  /** `none` asks for no keys; only where HOST is an address of this machine. */
+  ARCFLEET_AUTH: z.enum(['keys', 'none']).default('keys'),
+  /** Where the first key is written, or lies already; without it, it is printed to standard output. */
+  ARCFLEET_FIRST_KEY_FILE: z.string().min(1).optional(),
+  RATE_LIMIT_READ_PER_MINUTE: perMinute(3_000),
+  RATE_LIMIT_WRITE_PER_MINUTE: perMinute(600),
+  RATE_LIMIT_REFUSED_PER_MINUTE: perMinute(60),
+  RATE_LIMIT_OPEN_PER_MINUTE: perMinute(1_800),
+  CORS_ORIGINS: listOf(origin),
+  TRUSTED_PROXIES: listOf(proxy),
+  REQUEST_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
@@ -35,6 +69,9 @@ export interface ApiConfig {
   readonly metricsOpen: boolean;
   /** Private hosts that webhook URLs may name all the same. */
   readonly webhookAllowHosts: AllowedHosts;
+  readonly access: AccessSettings;
+  /** Where the first key goes; undefined: standard output. */
+  readonly firstKeyFile: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly version: string;
 }
@@ -50,6 +87,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): ApiConfig {
     throw new ArcFleetError('config_invalid', `The environment is not valid. ${problems.join('; ')}`, { problems });
   }
   const values = parsed.data;
+  if (values.ARCFLEET_AUTH === 'none' && !isLoopback(values.HOST)) {
+    const problem = `ARCFLEET_AUTH: none is only for a HOST of this machine, such as 127.0.0.1, not ${values.HOST}`;
+    throw new ArcFleetError('config_invalid', `The environment is not valid. ${problem}`, { problems: [problem] });
+  }
   return Object.freeze({
     databaseUrl: values.DATABASE_URL,
     databasePool: values.DATABASE_POOL,
@@ -59,6 +100,19 @@ export function loadConfig(env: NodeJS.ProcessEnv): ApiConfig {
     webhookAllowPrivate: values.WEBHOOK_ALLOW_PRIVATE,
     metricsOpen: values.ARCFLEET_METRICS_OPEN,
     webhookAllowHosts: parseAllowedHosts(values.WEBHOOK_ALLOW_HOSTS),
+    access: {
+      auth: values.ARCFLEET_AUTH,
+      rateLimits: {
+        read: values.RATE_LIMIT_READ_PER_MINUTE,
+        write: values.RATE_LIMIT_WRITE_PER_MINUTE,
+        refused: values.RATE_LIMIT_REFUSED_PER_MINUTE,
+        open: values.RATE_LIMIT_OPEN_PER_MINUTE,
+      },
+      corsOrigins: values.CORS_ORIGINS,
+      trustedProxies: values.TRUSTED_PROXIES,
+      requestTimeoutMs: values.REQUEST_TIMEOUT_SECONDS * 1_000,
+    },
+    firstKeyFile: values.ARCFLEET_FIRST_KEY_FILE,
     logLevel: values.LOG_LEVEL,
     version: readVersion(),
   });

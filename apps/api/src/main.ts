@@ -1,9 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { reportError } from '#contracts';
-import { createDataSource, startListener, waitForSchema } from '#persistence';
+import { CHANNELS, createDataSource, ensureFirstKey, startListener, waitForSchema } from '#persistence';
 import { createLogger, type Logger } from '#telemetry';
 import type { DataSource } from 'typeorm';
+import { firstKeyFile, printedFirstKey } from './access/first-key-store.js';
+import { KeyNews } from './access/key-news.js';
 import { loadConfig } from './config.js';
 import { createApp } from './create-app.js';
 import { STREAM_CHANNELS, wakeStreams } from './logs/log-hub.js';
@@ -32,10 +34,19 @@ async function main(): Promise<void> {
   const dataSource = createDataSource(config.databaseUrl, { applicationName: 'arcfleet-api', poolSize: config.databasePool });
   await connect(dataSource, logger, stopping.signal);
   await waitForSchema(dataSource);
+  if (config.access.auth === 'keys') {
+    const { firstKeyFile: file } = config;
+    const made = await ensureFirstKey(dataSource, file === undefined ? printedFirstKey() : firstKeyFile(file));
+    // Where it is, never what it is.
+    if (made)
+      logger.info(made === 'made' ? 'the first key was made' : 'the first key was taken', { place: file ?? 'standard output' });
+  } else logger.warn('no keys are asked for: everybody on this machine may do everything');
 
   const app = await createApp(dataSource, new ApiSettings(config), logger);
-  const listener = startListener(config.databaseUrl, STREAM_CHANNELS, {
-    onNotify: wakeStreams(app),
+  const wake = wakeStreams(app);
+  const keyNews = app.get(KeyNews);
+  const listener = startListener(config.databaseUrl, [...STREAM_CHANNELS, CHANNELS.keys], {
+    onNotify: (channel, id) => (channel === CHANNELS.keys ? keyNews.notify(id) : wake(channel, id)),
     onError: (error) => logger.warn('lost the connection for notifications', { error: error.message }),
   });
   await app.listen(config.port, config.host);

@@ -1,4 +1,5 @@
 import { NO_HOSTS, type AddressPolicy, type AllowedHosts } from '#webhooks';
+import { NO_LIMITS, type AccessSettings } from './access/settings.js';
 
 /** What the parts of the API need of its configuration; a class, so that Nest can inject it by type. */
 export class ApiSettings {
@@ -10,6 +11,7 @@ export class ApiSettings {
   readonly pingMs: number;
   /** Prometheus needs no key. */
   readonly metricsOpen: boolean;
+  readonly access: AccessSettings;
 
   constructor(values: {
     publicUrl: string;
@@ -18,11 +20,20 @@ export class ApiSettings {
     version: string;
     pingMs?: number;
     metricsOpen?: boolean;
+    access?: Partial<AccessSettings>;
   }) {
     this.publicUrl = values.publicUrl;
     this.webhookPolicy = { allowPrivate: values.webhookAllowPrivate, allowedHosts: values.webhookAllowHosts ?? NO_HOSTS };
     this.version = values.version;
     this.pingMs = values.pingMs ?? 15_000;
     this.metricsOpen = values.metricsOpen ?? false;
+    this.access = {
+      auth: 'keys',
+      rateLimits: NO_LIMITS,
+      corsOrigins: [],
+      trustedProxies: [],
+      requestTimeoutMs: 60_000,
+      ...values.access,
+    };
   }
 }

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { remoteAccess, type RemoteAccess } from '#contracts';
 import { engineFolder } from '#engine';
 
+/** Name of the file beside the database's data that holds a key for its API. */
+export const API_KEY_FILE = 'api-key';
+
 export interface CliConfig {
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
@@ -16,6 +19,10 @@ export interface CliConfig {
   readonly packageRoot: string;
   /** Where commands keep what outlives them. */
   readonly home: string;
+  /** Key for the API, wherever it is. */
+  readonly apiKey: string | undefined;
+  /** Where the key of the API on this machine lies. */
+  readonly apiKeyFile: string;
   /** Where engines that do not come with npm are installed, for all clones of this user. */
   readonly engineFolder: string;
   /** How data sets under `s3://` are reached and where the cache of data sets lies. */
@@ -40,7 +47,8 @@ export interface CliConfig {
 export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[]): CliConfig {
   const packageRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
   const workingFolder = env['INIT_CWD'] || process.cwd();
-  const home = env['ARCFLEET_HOME'] || join(packageRoot, '.arcfleet');
+  const namedHome = env['ARCFLEET_HOME'] || join(packageRoot, '.arcfleet');
+  const home = isAbsolute(namedHome) ? namedHome : resolve(workingFolder, namedHome);
   return Object.freeze({
     databaseUrl: env['DATABASE_URL'] || undefined,
     redisUrl: env['REDIS_URL'] || undefined,
@@ -48,7 +56,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Cli
     cores: availableParallelism(),
     workingFolder,
     packageRoot,
-    home: isAbsolute(home) ? home : resolve(workingFolder, home),
+    home,
+    apiKey: env['ARCFLEET_API_KEY'] || undefined,
+    apiKeyFile: join(home, API_KEY_FILE),
     engineFolder: engineFolder(env),
     dataAccess: remoteAccess(env),
     compiler: env['CXX'] || undefined,

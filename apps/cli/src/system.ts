@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ArcFleetError, type EngineName } from '#contracts';
 import { findFreePort, startPostgres, startRedis, type Part, type RedisService, type Service, type Session } from '#services';
 import type { CliConfig } from './config.js';
+import { readKeyFile } from './follow/api-key.js';
 import { orAbort } from './foreground.js';
 
 export interface SystemOptions {
@@ -11,6 +12,8 @@ export interface SystemOptions {
   readonly storageRoot: string;
   /** Where Postgres keeps its data; default: in the session, gone with it. */
   readonly postgresDir?: string;
+  /** Where the key for the API lies, or is put at the first start. */
+  readonly keyFile: string;
   /** Port of the API; default: a free one. */
   readonly port?: number;
   /** The autoscaler starts up to that many workers, from zero. */
@@ -29,6 +32,10 @@ export interface SystemOptions {
 
 export interface System {
   readonly apiUrl: string;
+  /** A key that may ask the API; undefined: none is needed, or none is known. */
+  readonly apiKey: string | undefined;
+  /** Where the key is, or why there is none, in a sentence. */
+  readonly keyNote: string;
   readonly postgres: Service;
   readonly redis: RedisService;
   readonly parts: readonly Part[];
@@ -77,6 +84,9 @@ export async function startSystem(
     ARCFLEET_GRACE_MS: options.graceMs === undefined ? undefined : String(options.graceMs),
     WEBHOOK_ALLOW_PRIVATE: options.allowPrivateWebhooks ? 'true' : undefined,
     ARCFLEET_LIFELINE_FD: undefined,
+    ARCFLEET_FIRST_KEY_FILE: options.keyFile,
+    // For commands that ask; the parts answer.
+    ARCFLEET_API_KEY: undefined,
   };
   const parts = (['results', 'api', 'autoscaler'] as const).map((name) =>
     session.startPart({
@@ -97,7 +107,45 @@ export async function startSystem(
   failed.catch(() => undefined); // whoever wants to know awaits it
   const apiUrl = `http://127.0.0.1:${port}`;
   await orAbort(Promise.race([waitForHealth(apiUrl, parts), failed]), signal);
-  return { apiUrl, postgres, redis, parts, failed };
+  const access = await orAbort(findKey(apiUrl, postgres.url, options.keyFile, config.apiKey), signal);
+  return { apiUrl, ...access, postgres, redis, parts, failed };
+}
+
+/** The key that the API accepts: that in the file, that of the environment, or a new one in a file that is not there. */
+async function findKey(
+  apiUrl: string,
+  databaseUrl: string,
+  keyFile: string,
+  ownKey: string | undefined,
+): Promise<Pick<System, 'apiKey' | 'keyNote'>> {
+  const inFile = readKeyFile(keyFile);
+  const candidates = [
+    { key: inFile, note: `the key is in ${keyFile}` },
+    { key: ownKey, note: 'the key is that of ARCFLEET_API_KEY' },
+  ];
+  for (const { key, note } of candidates) {
+    if (key === undefined) continue;
+    const status = await statusOf(apiUrl, key);
+    if (status === 200) return { apiKey: key, keyNote: note };
+    if (status === 404) break;
+  }
+  if ((await statusOf(apiUrl)) === 404) return { apiKey: undefined, keyNote: 'no key is asked for' };
+  if (inFile !== undefined) {
+    return {
+      apiKey: undefined,
+      keyNote: `the key in ${keyFile} is not valid; move the file away, the next start makes a new one`,
+    };
+  }
+  // The database has keys of which none is here; who starts the system owns it.
+  const { makeLocalKey } = await import('./local-key.js');
+  return { apiKey: await makeLocalKey(databaseUrl, keyFile), keyNote: `a new key is in ${keyFile}` };
+}
+
+async function statusOf(apiUrl: string, key?: string): Promise<number> {
+  const authorization = key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } };
+  const answer = await fetch(`${apiUrl}/keys/me`, { ...authorization, signal: AbortSignal.timeout(10_000) });
+  await answer.body?.cancel();
+  return answer.status;
 }
 
 async function waitForHealth(apiUrl: string, parts: readonly Part[]): Promise<void> {

@@ -1,4 +1,15 @@
-export { GRANTS, isGranted, SCOPED_RESOURCES, SCOPES } from './access/scopes.js';
+export { auditEventSchema, auditListSchema } from './access/audit-view.js';
+export type { AuditEvent, AuditList } from './access/audit-view.js';
+export {
+  createKeySchema,
+  keyListSchema,
+  keyViewSchema,
+  keyWithTokenSchema,
+  rotateKeySchema,
+  updateKeySchema,
+} from './access/key-view.js';
+export type { CreateKey, KeyList, KeyView, KeyWithToken, RotateKey, UpdateKey } from './access/key-view.js';
+export { GRANTS, isGranted, mayGive, SCOPED_RESOURCES, SCOPES } from './access/scopes.js';
 export type { Grant, Scope, ScopedResource } from './access/scopes.js';
 export { acceptsEpsilon, acceptsSqueezeExcitation, DATASET_KINDS, ENGINES, NETWORKS, NETWORK_NAMES, OUTPUTS } from './catalog.js';
 export type { DatasetKind, EngineName, NetworkFacts, NetworkName, OutputName } from './catalog.js';

@@ -8,5 +8,7 @@ export const CHANNELS = {
   logs: 'arcfleet_logs',
   /** A webhook delivery was queued; payload: run id. Wakes the delivery scan. */
   deliveries: 'arcfleet_deliveries',
+  /** A key was changed or revoked; payload: key id. Who has it in memory reads it again. */
+  keys: 'arcfleet_keys',
 } as const;
 export type Channel = (typeof CHANNELS)[keyof typeof CHANNELS];

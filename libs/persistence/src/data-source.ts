@@ -1,5 +1,6 @@
 import { ArcFleetError } from '#contracts';
 import { DataSource } from 'typeorm';
+import { ApiKeyEntity } from './entities/api-key.entity.js';
 import { AuditEventEntity } from './entities/audit-event.entity.js';
 import { CheckpointEntity } from './entities/checkpoint.entity.js';
 import { CountChangeEntity, CountEntity } from './entities/count.entity.js';
@@ -24,6 +25,7 @@ import { CreateTables1764000000000 } from './migrations/1764000000000-create-tab
 import { KeepModels1764100000000 } from './migrations/1764100000000-keep-models.js';
 import { Evaluations1764200000000 } from './migrations/1764200000000-evaluations.js';
 import { TasksAndAudit1764300000000 } from './migrations/1764300000000-tasks-and-audit.js';
+import { ApiKeys1764310000000 } from './migrations/1764310000000-api-keys.js';
 import { LogsWorkersCounts1764330000000 } from './migrations/1764330000000-logs-workers-counts.js';
 import { Webhooks1764340000000 } from './migrations/1764340000000-webhooks.js';
 import { Datasets1764370000000 } from './migrations/1764370000000-datasets.js';
@@ -52,6 +54,7 @@ export const ENTITIES = [
   FleetStatusEntity,
   CountEntity,
   CountChangeEntity,
+  ApiKeyEntity,
 ];
 
 /** In the order of their times. One that was released is never edited: what changes is a further one. */
@@ -60,6 +63,7 @@ const MIGRATIONS = [
   KeepModels1764100000000,
   Evaluations1764200000000,
   TasksAndAudit1764300000000,
+  ApiKeys1764310000000,
   LogsWorkersCounts1764330000000,
   Webhooks1764340000000,
   Datasets1764370000000,

@@ -4,6 +4,7 @@ export { CHANNELS } from './channels.js';
 export type { Channel } from './channels.js';
 export { createDataSource, ENTITIES, isSchemaCurrent, runMigrations, waitForSchema } from './data-source.js';
 export type { DataSourceOptions } from './data-source.js';
+export { ApiKeyEntity } from './entities/api-key.entity.js';
 export { AuditEventEntity } from './entities/audit-event.entity.js';
 export { CheckpointEntity } from './entities/checkpoint.entity.js';
 export { DatasetEntity } from './entities/dataset.entity.js';
@@ -26,6 +27,8 @@ export { RunLogEntity, RunLogHeadEntity } from './entities/run-log.entity.js';
 export { WorkerEntity } from './entities/worker.entity.js';
 export type { WaitingRun } from './entities/fleet-status.entity.js';
 export { newId } from './ids.js';
+export { hashSecret, parseToken } from './key-token.js';
+export type { ParsedToken } from './key-token.js';
 export { startListener } from './listener.js';
 export type { Listener, ListenerOptions } from './listener.js';
 export { appendRunEvent, findRunEvents } from './run-events.js';
@@ -33,6 +36,22 @@ export type { NewRunEvent } from './run-events.js';
 export { transitionRun } from './transition-run.js';
 export type { TransitionDetails, TransitionResult } from './transition-run.js';
 export { enqueueWebhook, enqueueWebhookTo, isFinalEvent, webhookTypeOf } from './webhook-outbox.js';
+export { listAuditEvents } from './repositories/audit.repository.js';
+export type { AuditFilter } from './repositories/audit.repository.js';
+export { ensureFirstKey } from './repositories/first-key.js';
+export type { FirstKeyStore } from './repositories/first-key.js';
+export {
+  createKey,
+  findStoredKey,
+  getKey,
+  listKeys,
+  lockKey,
+  revokeKey,
+  rotateKey,
+  touchKey,
+  updateKey,
+} from './repositories/keys.repository.js';
+export type { IssuedKey, KeyDetails, NewKey, StoredKey } from './repositories/keys.repository.js';
 export { admitRun, findQueuedRuns, getGenerationStart, listReservedSlots } from './repositories/admission.repository.js';
 export type { GenerationStart, QueuedRun, Sizes } from './repositories/admission.repository.js';
 export {

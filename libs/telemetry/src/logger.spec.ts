@@ -33,7 +33,8 @@ describe('createLogger', () => {
   it('hides secrets by the name of the field, in URLs and in texts, at any depth', () => {
     const { logger, lines, parsed } = capture();
     const secret = `whsec_${'A'.repeat(32)}`;
-    logger.info(`connected to postgres://me:hunter2@db/x with ${secret}`, {
+    const key = `arc_${'k'.repeat(20)}_${'A'.repeat(43)}`;
+    logger.info(`connected to postgres://me:hunter2@db/x with ${secret} and ${key}`, {
       webhooks: [{ url: 'https://a.test', secret }],
       headers: { Authorization: 'Bearer hunter2' },
       error: new ArcFleetError('unavailable', 'redis://:hunter2@cache is gone', { password: 'hunter2' }),

@@ -27,11 +27,12 @@ export interface Logger extends Observer {
 const SECRET_KEY = /secret|password|passwd|authorization|cookie|token|api-?key|signature/i;
 const URL_CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi;
 const WEBHOOK_SECRET = /whs(?:ec|k)_[A-Za-z0-9+/=]+/g;
+const API_KEY = /arc_[0-9a-z]{20}_[A-Za-z0-9_-]{20,}/g;
 const MAX_DEPTH = 6;
 
-/** Text without credentials in URLs and webhook secrets. */
+/** Text without credentials in URLs, webhook secrets and API keys. */
 export function redactText(text: string): string {
-  return text.replace(URL_CREDENTIALS, '$1***@').replace(WEBHOOK_SECRET, 'whsec_***');
+  return text.replace(URL_CREDENTIALS, '$1***@').replace(WEBHOOK_SECRET, 'whsec_***').replace(API_KEY, 'arc_***');
 }
 
 /** A JSON-safe copy without secrets: by the name of a field, and inside texts. Errors become name, message, code, stack. */

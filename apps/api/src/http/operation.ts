@@ -17,8 +17,8 @@ export interface OperationSpec {
   /** `<resource>.<verb>`, unique: name of the operation in generated clients and in the audit log. */
   readonly id: string;
   readonly summary: string;
-  /** What the calling key must be granted; null: open to everybody. */
-  readonly scope: Scope | null;
+  /** What the calling key must be granted; `any`: nothing, but it must be valid; null: open to everybody. */
+  readonly scope: Scope | 'any' | null;
   /** True: by configuration nothing is asked of who calls, whatever the scope. */
   readonly openIf?: (settings: ApiSettings) => boolean;
   /** Path parameters by name. */

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { ArcFleetError, ERRORS, type ErrorCode } from '#contracts';
 import type { Logger } from '#telemetry';
 import { allowedMethods } from '../openapi/allowed-methods.js';
+import { isConnectionError } from './connection-error.js';
 import type { Route } from './operation.js';
 import { toProblem, type FieldError } from './problem.js';
 
@@ -76,11 +77,4 @@ function bodyDetail(code: ErrorCode, message = '', limit = 0): string {
   if (code === 'malformed_body') return `The body is not valid JSON: ${message}`;
   if (code === 'payload_too_large') return `The body is larger than ${limit >> 10} kB.`;
   return message;
-}
-
-/** Node's connection errors, and Postgres saying that it stops (57P0x), starts or has no connection left. */
-function isConnectionError(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  if (typeof code === 'string' && /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|57P0|08|53300)/.test(code)) return true;
-  return typeof message === 'string' && /connection terminated|timeout exceeded when trying to connect/i.test(message);
 }

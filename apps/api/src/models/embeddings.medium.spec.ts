@@ -114,7 +114,7 @@ describe('POST /models/:id/embeddings', () => {
   it('cancels the run when the client has gone', async () => {
     const before = await known();
     const body = JSON.stringify({ images: [{ data: PNG }] });
-    const headers = { 'content-type': 'application/json', 'content-length': body.length };
+    const headers = { ...scene.headers, 'content-type': 'application/json', 'content-length': body.length };
     const client = httpRequest(`${scene.url}${path}?wait=60`, { method: 'POST', headers });
     client.on('error', () => undefined);
     client.end(body);

@@ -2,8 +2,17 @@ import type { Route } from '../http/operation.js';
 
 /** Methods that a path takes, or null when no route has it. */
 export function allowedMethods(routes: readonly Route[], path: string): string[] | null {
-  const methods = routes.filter((route) => toPattern(route.path).test(path)).map(({ method }) => method);
+  const matching = routes.filter((route) => toPattern(route.path).test(path));
+  // A path that stands there as it is (/keys/me) is no value of a parameter (/keys/{id}).
+  const literal = matching.filter((route) => !route.path.includes('{'));
+  const methods = (literal.length > 0 ? literal : matching).map(({ method }) => method);
   return methods.length > 0 ? [...new Set(methods)] : null;
+}
+
+/** True when the request is for an operation that is open to everybody. HEAD is a GET whose answer has no body. */
+export function isOpenTo(routes: readonly Route[], method: string, path: string): boolean {
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  return routes.some((route) => route.scope === null && route.method === wanted && toPattern(route.path).test(path));
 }
 
 function toPattern(path: string): RegExp {

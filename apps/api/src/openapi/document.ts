@@ -74,7 +74,7 @@ function toOperation(route: Route, { schemas, parameters: shared, problems }: Pa
     operationId: id,
     summary,
     tags: [id.split('.')[0]],
-    ...(scope === null ? { security: [] } : { security: [{ key: [] }], 'x-scope': scope }),
+    ...(scope === null ? { security: [] } : { security: [{ key: [] }], ...(scope === 'any' ? {} : { 'x-scope': scope }) }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(bodies.length > 0 ? { requestBody: bodyOf(bodies, isBodyOptional !== true, schemas) } : {}),
     responses: {

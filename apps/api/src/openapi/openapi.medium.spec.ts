@@ -141,7 +141,7 @@ describe('a method that a path does not take', () => {
       const methods = Object.keys(document.paths[path] ?? {}).map((method) => method.toUpperCase());
       expect(allowedMethods(url)).toEqual(methods);
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((each) => !methods.includes(each))) {
-        const response = await fetch(scene.url + url, { method });
+        const response = await fetch(scene.url + url, { method, headers: scene.headers });
         expect(response.status).toBe(405);
         expect(response.headers.get('allow')).toBe(methods.join(', '));
         const type = response.headers.get('content-type')?.split(';')[0] ?? '';

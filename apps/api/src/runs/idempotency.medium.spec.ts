@@ -26,7 +26,7 @@ describe('Idempotency-Key', () => {
     const { webhookSecrets } = (await create('secret').expect(202)).body as CreatedRun;
     expect(webhookSecrets).toHaveLength(1);
     const rows = await scene.source.query<{ response: string }[]>('select response::text from idempotency_keys where key = $1', [
-      'anybody/secret',
+      `${scene.keyId}/secret`,
     ]);
     expect(rows).toHaveLength(1);
     expect(rows[0]?.response).not.toContain('whsec_');
@@ -80,7 +80,9 @@ describe('Idempotency-Key', () => {
 
   it('is free again after its life', async () => {
     const { id } = (await create('old').expect(202)).body as CreatedRun;
-    await scene.source.query(`update idempotency_keys set expires_at = now() - interval '1 second' where key = 'anybody/old'`);
+    await scene.source.query(`update idempotency_keys set expires_at = now() - interval '1 second' where key = $1`, [
+      `${scene.keyId}/old`,
+    ]);
     const fresh = await create('old').expect(202);
     expect((fresh.body as CreatedRun).id).not.toBe(id);
     expect((fresh.body as CreatedRun).webhookSecrets).toHaveLength(1);

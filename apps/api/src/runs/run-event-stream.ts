@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { DataSource } from 'typeorm';
 import { ArcFleetError, isTerminal, type RunStreamEvent } from '#contracts';
 import { findRunEvents, getRunStatus, isFinalEvent } from '#persistence';
+import { accessEnded } from '../access/sessions.js';
 import { ApiSettings } from '../settings.js';
 import { RunEventHub } from './run-event-hub.js';
 import { Waker } from './waker.js';
@@ -21,7 +22,7 @@ export class RunEventStream {
   /**
    * Writes the events to the response: `id` is the event's `seq`, so a client that comes back with `Last-Event-ID` misses nothing
    * and gets nothing twice. Ends after the terminal transition; asked again after that, it answers 204, which tells an
-   * EventSource to stay away.
+   * EventSource to stay away. Ends also when the key of the request is revoked or expires.
    */
   async send(id: string, lastEventId: string | undefined, fallback: number, response: Response): Promise<void> {
     const { manager } = this.dataSource;
@@ -40,10 +41,12 @@ export class RunEventStream {
     response.write('retry: 2000\n\n');
 
     const waker = new Waker();
-    const isOver = (): boolean => response.closed || this.hub.signal.aborted;
+    const ended = accessEnded(response.req);
+    const isOver = (): boolean => response.closed || this.hub.signal.aborted || ended?.aborted === true;
     const unsubscribe = this.hub.subscribe(id, waker.wake);
     response.once('close', waker.wake);
     this.hub.signal.addEventListener('abort', waker.wake);
+    ended?.addEventListener('abort', waker.wake);
     try {
       while (!isOver()) {
         waker.reset();

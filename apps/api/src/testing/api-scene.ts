@@ -3,9 +3,20 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import request, { type Test } from 'supertest';
 import type { DataSource } from 'typeorm';
 import { freshDatabase, type Fresh } from '#test-support';
-import { createRunSchema, runConfigSchema, type CreateRunInput, type Problem, type RunStatus } from '#contracts';
-import { createDataSource, createRun, runMigrations, startListener, transitionRun, type Listener } from '#persistence';
+import { createRunSchema, runConfigSchema, type CreateRunInput, type Grant, type Problem, type RunStatus } from '#contracts';
+import {
+  CHANNELS,
+  createDataSource,
+  createKey,
+  createRun,
+  runMigrations,
+  startListener,
+  transitionRun,
+  type Listener,
+} from '#persistence';
 import { createLogger } from '#telemetry';
+import { KeyNews } from '../access/key-news.js';
+import type { AccessSettings } from '../access/settings.js';
 import { createApp } from '../create-app.js';
 import { STREAM_CHANNELS, wakeStreams } from '../logs/log-hub.js';
 import { ApiSettings } from '../settings.js';
@@ -18,10 +29,20 @@ export function aBody(overrides: Partial<CreateRunInput> & Record<string, unknow
   return { dataset: { path: '/data/faces' }, maxSteps: 10, ...overrides };
 }
 
+const keys = new Map<string, string>();
+
+/** Headers with the full key of the scene whose API has this URL; for clients that know no scene. */
+export function keyHeaders(url: string): Record<string, string> {
+  const key = keys.get(new URL(url).origin);
+  return key === undefined ? {} : { authorization: `Bearer ${key}` };
+}
+
 /** The API on a port, wired as `main.ts` does it, with a database of its own. */
 export class ApiScene {
   logLines: readonly string[] = [];
   url = '';
+  /** A key that may do everything; every request carries it unless {@link as} says otherwise. */
+  key = '';
   private isOpen = true;
 
   private constructor(
@@ -36,14 +57,18 @@ export class ApiScene {
   /** @param route turns the database's URL into the one that the API gets; default: the same. */
   static async open({
     route = (url) => Promise.resolve(url),
+    beside,
     ...settings
   }: {
     route?: (databaseUrl: string) => Promise<string>;
+    /** Another API on the same database, as a second process would be; it must be closed later than this one. */
+    beside?: ApiScene;
     webhookAllowPrivate?: boolean;
     pingMs?: number;
     metricsOpen?: boolean;
+    access?: Partial<AccessSettings>;
   } = {}): Promise<ApiScene> {
-    const database = await freshDatabase();
+    const database = beside ? { url: beside.database.url, release: () => Promise.resolve() } : await freshDatabase();
     const source = await createDataSource(database.url, { poolSize: 4 }).initialize();
     await runMigrations(source);
     const apiSource = await createDataSource(await route(database.url), { poolSize: 6 }).initialize();
@@ -53,33 +78,60 @@ export class ApiScene {
       new ApiSettings({ publicUrl: PUBLIC_URL, version: VERSION, webhookAllowPrivate: false, ...settings }),
       createLogger({ service: 'api', level: 'debug', write: (line) => lines.push(line) }),
     );
-    const listener = startListener(database.url, STREAM_CHANNELS, { onNotify: wakeStreams(app) });
+    const wake = wakeStreams(app);
+    const keyNews = app.get(KeyNews);
+    const listener = startListener(database.url, [...STREAM_CHANNELS, CHANNELS.keys], {
+      onNotify: (channel, id) => (channel === CHANNELS.keys ? keyNews.notify(id) : wake(channel, id)),
+    });
     await listener.ready;
     await app.listen(0, '127.0.0.1');
     const scene = new ApiScene(database, source, apiSource, listener, app);
     scene.logLines = lines;
     scene.url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+    scene.key = beside?.key ?? (await scene.aKey('*'));
+    keys.set(scene.url, scene.key);
     return scene;
   }
 
+  /** A key of its own, written past the API. */
+  async aKey(...grants: Grant[]): Promise<string> {
+    const key = { name: 'test', grants, expiresAt: null, createdBy: 'system' };
+    return (await this.source.transaction((manager) => createKey(manager, key))).token;
+  }
+
+  /** Id of {@link key}. */
+  get keyId(): string {
+    return idOfToken(this.key);
+  }
+
+  /** The same API, asked with another key; null: with none. */
+  as(key: string | null): ApiClient {
+    return new ApiClient(this.url, key);
+  }
+
+  /** For clients that are not made here. */
+  get headers(): Record<string, string> {
+    return keyHeaders(this.url);
+  }
+
   get(path: string): Test {
-    return request(this.url).get(path);
+    return this.as(this.key).get(path);
   }
 
   post(path: string, body?: unknown): Test {
-    return withBody(request(this.url).post(path), body);
+    return this.as(this.key).post(path, body);
   }
 
   put(path: string, body?: unknown): Test {
-    return withBody(request(this.url).put(path), body);
+    return this.as(this.key).put(path, body);
   }
 
   patch(path: string, body?: unknown): Test {
-    return withBody(request(this.url).patch(path), body);
+    return this.as(this.key).patch(path, body);
   }
 
   delete(path: string): Test {
-    return request(this.url).delete(path);
+    return this.as(this.key).delete(path);
   }
 
   /** A run written past the API, moved through `statuses`. */
@@ -118,6 +170,42 @@ export class ApiScene {
     await this.apiSource.destroy();
     await this.source.destroy();
     await this.database.release();
+  }
+}
+
+/** Id of the key that this is. */
+export const idOfToken = (token: string): string => `key_${token.split('_')[1]}`;
+
+/** Requests with one key. */
+export class ApiClient {
+  constructor(
+    private readonly url: string,
+    private readonly key: string | null,
+  ) {}
+
+  get(path: string): Test {
+    return this.request('get', path);
+  }
+
+  post(path: string, body?: unknown): Test {
+    return withBody(this.request('post', path), body);
+  }
+
+  put(path: string, body?: unknown): Test {
+    return withBody(this.request('put', path), body);
+  }
+
+  patch(path: string, body?: unknown): Test {
+    return withBody(this.request('patch', path), body);
+  }
+
+  delete(path: string): Test {
+    return this.request('delete', path);
+  }
+
+  request(method: 'get' | 'head' | 'options' | 'post' | 'put' | 'patch' | 'delete', path: string): Test {
+    const test = request(this.url)[method](path);
+    return this.key === null ? test : test.set('authorization', `Bearer ${this.key}`);
   }
 }
 

@@ -1,3 +1,5 @@
+import { keyHeaders } from './api-scene.js';
+
 export interface StreamEvent {
   id: number;
   event: string;
@@ -15,9 +17,10 @@ export class EventStream {
     private readonly aborter: AbortController,
   ) {}
 
+  /** With the full key of the scene unless the headers have one. */
   static async open(url: string, headers: Record<string, string> = {}): Promise<EventStream> {
     const aborter = new AbortController();
-    const response = await fetch(url, { headers, signal: aborter.signal });
+    const response = await fetch(url, { headers: { ...keyHeaders(url), ...headers }, signal: aborter.signal });
     if (response.status !== 200 || !response.body)
       throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
     return new EventStream(response, response.body.getReader() as ReadableStreamDefaultReader<Uint8Array>, aborter);

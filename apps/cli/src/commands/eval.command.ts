@@ -11,6 +11,7 @@ import {
 } from '#contracts';
 import type { CliConfig } from '../config.js';
 import { evaluateLocally, evaluationJson, type EvaluationResult, type ModelDifference } from '../evaluate/evaluate-local.js';
+import { apiKeyFor } from '../follow/api-key.js';
 import { evaluateRemotely, refuseHereOnly, resultOf } from '../evaluate/evaluate-remote.js';
 import { evalTargets, rocFile, type TargetFlags } from '../evaluate/eval-targets.js';
 import { evaluationTables, type ScoredTarget } from '../evaluate/evaluation-table.js';
@@ -173,9 +174,10 @@ async function remotely(
     engine,
     ranks: { max: ranks },
   };
+  const url = apiUrl.replace(/\/+$/, '');
   const interruptions = catchInterruptions();
   try {
-    const ended = await evaluateRemotely(request, { apiUrl: apiUrl.replace(/\/+$/, '') }, { say }, interruptions);
+    const ended = await evaluateRemotely(request, { apiUrl: url, apiKey: apiKeyFor(config, url) }, { say }, interruptions);
     const { status, error } = ended.evaluation;
     if (status !== 'succeeded') say(`${status}${error ? `: ${error.message} (${error.code})` : ''}`);
     return { result: resultOf(ended), exitCode: exitCodeOf(status) };

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { findRecipe } from '#contracts';
 import type { CliConfig } from '../config.js';
+import { apiKeyFor } from '../follow/api-key.js';
 import { createProgressView, type ProgressView } from '../follow/progress-view.js';
 import { inForeground } from '../foreground.js';
 import { findLocalRun } from '../local/local-state.js';
@@ -129,9 +130,11 @@ async function remotely(
   view: ProgressView,
 ): Promise<TrainResult> {
   const storageRoot = flags.storage === undefined ? join(config.home, 'storage') : resolve(config.workingFolder, flags.storage);
+  const apiUrl = flags.api.replace(/\/+$/, '');
   const interruptions = catchInterruptions();
   try {
-    return await trainRemotely(training, { apiUrl: flags.api.replace(/\/+$/, ''), storageRoot }, view, interruptions);
+    const options = { apiUrl, apiKey: apiKeyFor(config, apiUrl), storageRoot };
+    return await trainRemotely(training, options, view, interruptions);
   } finally {
     interruptions.release();
   }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { EngineName } from '#contracts';
 import { isReachableByAll } from '#services';
-import type { CliConfig } from '../config.js';
+import { API_KEY_FILE, type CliConfig } from '../config.js';
 import { inForeground, orAbort } from '../foreground.js';
 import { LogFollower } from '../log-follower.js';
 import { startSystem } from '../system.js';
@@ -45,6 +45,7 @@ function up(config: CliConfig, options: UpOptions): Promise<number> {
       {
         storageRoot: join(home, 'storage'),
         postgresDir: postgresFolder(home),
+        keyFile: join(home, API_KEY_FILE),
         port: options.port,
         maxWorkers: options.maxWorkers,
         slotsPerWorker: options.slots,
@@ -59,6 +60,7 @@ function up(config: CliConfig, options: UpOptions): Promise<number> {
       'info',
       `API: ${system.apiUrl} (OpenAPI: ${system.apiUrl}/openapi.json). Data: ${home}. Ctrl-C stops everything.`,
     );
+    observer.log('info', `Access: ${system.keyNote}. README and docs/security.md say how to use it.`);
     const follower = new LogFollower(system.parts, (name, line) => console.log(`${name.padEnd(11)} | ${line}`));
     try {
       await orAbort(system.failed, signal);

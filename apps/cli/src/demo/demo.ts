@@ -68,6 +68,7 @@ export async function runDemo(
       config,
       {
         storageRoot,
+        keyFile: config.apiKeyFile,
         maxWorkers: options.ranks,
         slotsPerWorker: 1,
         threads: Math.max(1, Math.floor(config.cores / options.ranks)),
@@ -81,10 +82,11 @@ export async function runDemo(
   ]);
   view.say(`system    ${system.postgres.description}; ${system.redis.description}`);
   view.say(`          API ${system.apiUrl} (OpenAPI: ${system.apiUrl}/openapi.json), up after ${since(startedAt)}`);
+  view.say(`          ${system.keyNote}`);
 
   const fleet = new FleetWatch(system.redis.url, (before, now) => view.say(`workers   ${before} -> ${now}`));
   const inbox = new WebhookInbox(({ id, type }) => view.say(`webhook   ${type.padEnd(16)} ${id} (signature verified)`));
-  const api = new ApiClient(system.apiUrl);
+  const api = new ApiClient(system.apiUrl, system.apiKey);
   try {
     const run = await train(api, system, data, options, inbox, view, signal);
     return await conclude(api, system, run, { storageRoot, data, options, fleet, inbox, view, signal });

@@ -44,11 +44,11 @@ export function resultOf({ evaluation, scores }: RemoteEvaluation): EvaluationRe
  */
 export async function evaluateRemotely(
   request: CreateEvaluationInput,
-  { apiUrl }: { readonly apiUrl: string },
+  { apiUrl, apiKey }: { readonly apiUrl: string; readonly apiKey?: string | undefined },
   view: Pick<ProgressView, 'say'>,
   { cancel, detach }: Interruptions,
 ): Promise<RemoteEvaluation> {
-  const api = new ApiClient(apiUrl);
+  const api = new ApiClient(apiUrl, apiKey);
   await api.checkHealth().catch((error: unknown) => {
     throw new ArcFleetError(
       'unavailable',

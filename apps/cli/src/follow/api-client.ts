@@ -26,8 +26,11 @@ const at = (id: string) => ({ params: { path: { id } } });
 export class ApiClient {
   private readonly client: ArcFleetClient;
 
-  constructor(private readonly baseUrl: string) {
-    this.client = createClient({ baseUrl, timeoutMs: TIMEOUT_MS });
+  constructor(
+    private readonly baseUrl: string,
+    key?: string,
+  ) {
+    this.client = createClient({ baseUrl, timeoutMs: TIMEOUT_MS, ...(key === undefined ? {} : { key }) });
   }
 
   /** @throws ArcFleetError `unavailable` when nothing answers, or something that is no ArcFleet. */
@@ -108,8 +111,11 @@ async function answerOf<T>(request: Promise<{ data?: unknown }>): Promise<T> {
   return data as T;
 }
 
+const NEEDS_KEY = 'Set ARCFLEET_API_KEY to a key of this API; "npm run up" says where it keeps one.';
+
 function rethrow(error: unknown): never {
   if (!(error instanceof ApiError)) throw error;
-  const { code, status, message } = error;
+  const { code, status } = error;
+  const message = status === 401 ? `${error.message} ${NEEDS_KEY}` : error.message;
   throw new ArcFleetError(isErrorCode(code) ? code : 'unavailable', message, status === 0 ? {} : { status }, { cause: error });
 }

@@ -16,6 +16,10 @@ export interface RunListener<V extends RunState = RunView> {
   onView(run: V): void;
 }
 
+/** Errors of the API that another attempt does not change. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof ArcFleetError && ['not_found', 'unauthorized', 'forbidden'].includes(error.code);
+
 const NOTHING: AsyncIterable<Uint8Array> = (async function* () {})();
 const PAUSE_MS = 1_000;
 /** The API is started again when it dies; if it stays away that long, it will not come back. */
@@ -51,7 +55,7 @@ export async function followRun<V extends RunState = RunView>(
     } catch (error) {
       // The stream may break at any time; whether the API still answers shows below.
       signal.throwIfAborted();
-      if (error instanceof ArcFleetError && error.code === 'not_found') throw error;
+      if (isFinal(error)) throw error;
     }
     try {
       const run = await api.getRun(runId);
@@ -60,8 +64,7 @@ export async function followRun<V extends RunState = RunView>(
       listener.onView(run);
     } catch (error) {
       signal.throwIfAborted();
-      const isFinal = error instanceof ArcFleetError && error.code === 'not_found';
-      if (isFinal || Date.now() - answeredAt > awayMs) throw error;
+      if (isFinal(error) || Date.now() - answeredAt > awayMs) throw error;
     }
     await delay(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }

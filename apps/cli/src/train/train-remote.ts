@@ -23,6 +23,7 @@ export interface Interruptions {
 
 export interface RemoteOptions {
   readonly apiUrl: string;
+  readonly apiKey?: string | undefined;
   /** Storage of the fleet as this machine sees it, if it does. */
   readonly storageRoot: string;
 }
@@ -33,11 +34,11 @@ export interface RemoteOptions {
  */
 export async function trainRemotely(
   training: ResolvedTraining,
-  { apiUrl, storageRoot }: RemoteOptions,
+  { apiUrl, apiKey, storageRoot }: RemoteOptions,
   view: ProgressView,
   { cancel, detach }: Interruptions,
 ): Promise<TrainResult> {
-  const api = new ApiClient(apiUrl);
+  const api = new ApiClient(apiUrl, apiKey);
   await api.checkHealth().catch((error: unknown) => {
     throw new ArcFleetError(
       'unavailable',

@@ -34,3 +34,13 @@ export function isGranted(grants: readonly Grant[], scope: Scope): boolean {
       grant === '*' || grant === scope || grant === `${resource}:*` || (grant === '*:read' && access === 'read' && !isOwn),
   );
 }
+
+/**
+ * True when a key with `own` grants may give `grant` to another: a key never makes one that can do more than itself. `*` and
+ * `*:read` cover scopes that are not there yet, so a list of scopes does not stand for them.
+ */
+export function mayGive(own: readonly Grant[], grant: Grant): boolean {
+  if (own.includes('*')) return true;
+  if (grant === '*' || grant === '*:read') return own.includes(grant);
+  return SCOPES.filter((scope) => isGranted([grant], scope)).every((scope) => isGranted(own, scope));
+}

@@ -4,6 +4,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity({ name: 'audit_events' })
 @Index('audit_events_at', ['at', 'id'])
 @Index('audit_events_by_resource', ['resourceId', 'at'])
+@Index('audit_events_by_actor', ['actor', 'at', 'id'])
+@Index('audit_events_by_action', ['action', 'at', 'id'])
 export class AuditEventEntity {
   @PrimaryColumn({ name: 'id', type: 'text', primaryKeyConstraintName: 'audit_events_pkey' })
   id!: string;
