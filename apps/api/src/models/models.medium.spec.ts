@@ -71,8 +71,9 @@ describe('the registry', () => {
       isLast: false,
     });
     const bodies = [{ type: 'rank.claimed' as const, workerId: 'w', slot: 0, version: '9.9' }, written(1), written(2)];
-    const at = new Date().toISOString();
-    const records = bodies.map((body, seq) => ({ runId, generation: 1, rank: 0, seq, workerId: 'w', at, body }));
+    // One after the other: the list is by time.
+    const at = (seq: number): string => new Date(Date.now() + seq).toISOString();
+    const records = bodies.map((body, seq) => ({ runId, generation: 1, rank: 0, seq, workerId: 'w', at: at(seq), body }));
     await scene.api.source.transaction((manager) => commitRecords(manager, runId, records));
 
     const [second, first] = await list(`run=${runId}`);
