@@ -38,7 +38,7 @@ describe('files of a model', () => {
     });
     expect(list.files[0]!.url).toMatch(new RegExp(`${path()}$`));
     const whole = await get().expect(200);
-    expect(whole.body).toEqual(weights);
+    expect(weights.equals(whole.body as Buffer)).toBe(true);
     const sha256 = createHash('sha256').update(weights).digest('base64');
     expect(whole.headers).toMatchObject({
       'content-length': '100000',
@@ -69,7 +69,7 @@ describe('files of a model', () => {
     const part = await get({ Range: range }).expect(206);
     expect(part.headers['content-range']).toBe(`bytes ${start}-${end}/100000`);
     expect(part.headers['content-length']).toBe(String(end - start + 1));
-    expect(part.body).toEqual(weights.subarray(start, end + 1));
+    expect(weights.subarray(start, end + 1).equals(part.body as Buffer)).toBe(true);
   });
 
   it.each(['bytes=100000-', 'bytes=-0', 'bytes=200000-300000'])('have nothing at %s', async (range) => {
@@ -81,7 +81,7 @@ describe('files of a model', () => {
   it.each(['bytes=5-2', 'bytes=0-1,5-6', 'bytes=a-b', 'items=0-1', 'bytes=-', 'bytes=9999999999999999-'])(
     'take %s for no range',
     async (range) => {
-      expect((await get({ Range: range }).expect(200)).body).toEqual(weights);
+      expect(weights.equals((await get({ Range: range }).expect(200)).body as Buffer)).toBe(true);
     },
   );
 
@@ -89,7 +89,7 @@ describe('files of a model', () => {
     await scene.api.get(path()).set('If-None-Match', `"x", W/"${entry.sha256}"`).expect(304);
     await scene.api.get(path()).set('If-None-Match', '*').expect(304);
     await get({ Range: 'bytes=0-9', 'If-Range': `"${entry.sha256}"` }).expect(206);
-    expect((await get({ Range: 'bytes=0-9', 'If-Range': '"another"' }).expect(200)).body).toEqual(weights);
+    expect(weights.equals((await get({ Range: 'bytes=0-9', 'If-Range': '"another"' }).expect(200)).body as Buffer)).toBe(true);
   });
 
   it.each([['model.txt'], ['..%2F..%2F..%2Fsecret'], ['%2Fetc%2Fpasswd'], [`${NAME}%00`], ['..%5Csecret'], ['.']])(
