@@ -1,4 +1,4 @@
-import { Injectable, type PipeTransform } from '@nestjs/common';
+import { Injectable, NotFoundException, type PipeTransform } from '@nestjs/common';
 import { ArcFleetError, MODEL_REF_PATTERN, parseModelRef } from '#contracts';
 import type { Json } from '../http/operation.js';
 
@@ -14,6 +14,8 @@ export const MODEL_REF: Json = {
 export class ModelRefPipe implements PipeTransform<string, string> {
   transform(ref: string): string {
     if (parseModelRef(ref) !== null) return ref;
+    // `/models/import` is a path of its own, which takes other methods.
+    if (ref === 'import') throw new NotFoundException();
     throw new ArcFleetError('not_found', 'There is no model of this name: it is mdl_..., name@alias or name@version.');
   }
 }
