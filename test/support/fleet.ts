@@ -64,6 +64,7 @@ export class TestFleet {
       REDIS_URL: redis.url,
       PORT: String(port),
       WEBHOOK_ALLOW_PRIVATE: 'true',
+      ARCFLEET_STORAGE: join(folder, 'storage'),
       ARCFLEET_FIRST_KEY_FILE: keyFile,
       // Tests ask again and again.
       RATE_LIMIT_READ_PER_MINUTE: '0',

@@ -26,7 +26,12 @@ import { LogsService } from './logs/logs.service.js';
 import { FleetMetrics } from './metrics/fleet-metrics.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
 import { MetricsController } from './metrics/metrics.controller.js';
+import { AliasesController } from './models/aliases.controller.js';
+import { AliasesService } from './models/aliases.service.js';
+import { ModelFilesController } from './models/model-files.controller.js';
+import { ModelFilesService } from './models/model-files.service.js';
 import { ModelsController } from './models/models.controller.js';
+import { ModelsService } from './models/models.service.js';
 import { ApiRoutes, OpenApiController } from './openapi/openapi.controller.js';
 import { RecipesController } from './recipes/recipes.controller.js';
 import { RunEventHub } from './runs/run-event-hub.js';
@@ -49,7 +54,10 @@ import { WebhooksService } from './webhooks/webhooks.service.js';
 const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly providers?: readonly Provider[] }[] = [
   { controllers: [RunsController, RunEventsController], providers: [RunEventHub, RunEventStream, Submission, RunsService] },
   { controllers: [EvaluationsController], providers: [EvaluationsService] },
-  { controllers: [ModelsController, EmbeddingsController], providers: [EmbeddingsService] },
+  {
+    controllers: [ModelsController, AliasesController, ModelFilesController, EmbeddingsController],
+    providers: [AliasesService, EmbeddingsService, ModelFilesService, ModelsService],
+  },
   { controllers: [DatasetsController], providers: [DatasetsService] },
   { controllers: [TasksController], providers: [TasksService] },
   {

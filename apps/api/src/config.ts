@@ -53,6 +53,8 @@ const envSchema = z.object({
   CORS_ORIGINS: listOf(origin),
   TRUSTED_PROXIES: listOf(proxy),
   REQUEST_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
+  /** The workers' storage, as this process sees it: files of models are read from there. */
+  ARCFLEET_STORAGE: z.string().startsWith('/', 'must be an absolute path').optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
@@ -72,6 +74,8 @@ export interface ApiConfig {
   readonly access: AccessSettings;
   /** Where the first key goes; undefined: standard output. */
   readonly firstKeyFile: string | undefined;
+  /** null: not set. */
+  readonly storageRoot: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly version: string;
 }
@@ -113,6 +117,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): ApiConfig {
       requestTimeoutMs: values.REQUEST_TIMEOUT_SECONDS * 1_000,
     },
     firstKeyFile: values.ARCFLEET_FIRST_KEY_FILE,
+    storageRoot: values.ARCFLEET_STORAGE ?? null,
     logLevel: values.LOG_LEVEL,
     version: readVersion(),
   });

@@ -7,6 +7,8 @@ export class ApiSettings {
   /** Where webhooks may go. */
   readonly webhookPolicy: AddressPolicy;
   readonly version: string;
+  /** Folder that all workers share, as this process sees it; null: files of models cannot be had here. */
+  readonly storageRoot: string | null;
   /** Pause between comments on a silent event stream: proxies close what is quiet. */
   readonly pingMs: number;
   /** Prometheus needs no key. */
@@ -21,10 +23,12 @@ export class ApiSettings {
     pingMs?: number;
     metricsOpen?: boolean;
     access?: Partial<AccessSettings>;
+    storageRoot?: string | null;
   }) {
     this.publicUrl = values.publicUrl;
     this.webhookPolicy = { allowPrivate: values.webhookAllowPrivate, allowedHosts: values.webhookAllowHosts ?? NO_HOSTS };
     this.version = values.version;
+    this.storageRoot = values.storageRoot ?? null;
     this.pingMs = values.pingMs ?? 15_000;
     this.metricsOpen = values.metricsOpen ?? false;
     this.access = {

@@ -9,11 +9,13 @@ export interface ClientOptions {
   readonly key?: string | (() => string | undefined);
   /** Instead of the global one. */
   readonly fetch?: typeof globalThis.fetch;
-  /** How long a request may take in milliseconds; event streams have no limit. Default: 30 s. */
+  /** How long a request may take in milliseconds; event streams and files have no limit. Default: 30 s. */
   readonly timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 30_000;
+/** What may take as long as it takes. */
+const STREAMS = ['text/event-stream', 'application/octet-stream'];
 /** A request for embeddings may wait a minute for its answer. */
 const WAIT_MARGIN_MS = 10_000;
 
@@ -29,7 +31,7 @@ export function createClient(options: ClientOptions): ArcFleetClient {
     const { headers } = request;
     const key = typeof options.key === 'function' ? options.key() : options.key;
     if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
-    const isStream = headers.get('accept') === 'text/event-stream';
+    const isStream = STREAMS.includes(headers.get('accept') ?? '');
     const waitMs = Number(new URL(request.url).searchParams.get('wait') ?? 0) * 1_000;
     const limit = isStream ? [] : [AbortSignal.timeout(Math.max(timeoutMs, waitMs + WAIT_MARGIN_MS))];
     try {

@@ -223,6 +223,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/models/import': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a model of another tool into the storage: a worker copies it, opens it and embeds with it. */
+    post: operations['models.import'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/models/{id}': {
     parameters: {
       query?: never;
@@ -230,8 +247,97 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** A model, the run that trained it, and what it scored. */
+    /** A model, where it comes from, and what it scored. */
     get: operations['models.get'];
+    put?: never;
+    post?: never;
+    /** Deletes a model that nothing uses; its files go a moment later. */
+    delete: operations['models.delete'];
+    options?: never;
+    head?: never;
+    /** Changes labels or description. */
+    patch: operations['models.update'];
+    trace?: never;
+  };
+  '/models/{id}/compare': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What two models scored, target by target, and whether the difference may be chance. */
+    get: operations['models.compare'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/aliases/{alias}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who holds an alias of the model's name. */
+    get: operations['models.getAlias'];
+    /** Points an alias of the model's name at it; whoever held it holds it no more. */
+    put: operations['models.setAlias'];
+    post?: never;
+    /** Takes an alias away from the model that holds it. */
+    delete: operations['models.removeAlias'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/aliases/{alias}/holders': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every model that an alias ever pointed at, from when to when, newest first. */
+    get: operations['models.aliasHolders'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/files': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Files of a model with their checksums. Another format than the stored one is made by a task, once. */
+    get: operations['models.files'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/files/{format}/{file}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A file of a model: whole, or a range of its bytes. */
+    get: operations['models.download'];
     put?: never;
     post?: never;
     delete?: never;
@@ -532,6 +638,179 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/webhooks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Registered endpoints, or those of a run, newest first. */
+    get: operations['webhooks.list'];
+    put?: never;
+    /** Registers an endpoint for events of all runs and resources. The answer shows its secret, once. */
+    post: operations['webhooks.create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/webhooks/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** An endpoint: what it hears of and how it does. */
+    get: operations['webhooks.get'];
+    put?: never;
+    post?: never;
+    /** Deletes an endpoint with its deliveries. */
+    delete: operations['webhooks.delete'];
+    options?: never;
+    head?: never;
+    /** Changes URL, filters or description; what is pending goes to the new URL. */
+    patch: operations['webhooks.update'];
+    trace?: never;
+  };
+  '/webhooks/{id}/rotate-secret': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Replaces the secret; the one before signs, too, while they overlap. The answer shows the new one, once. */
+    post: operations['webhooks.rotateSecret'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/webhooks/{id}/enable': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends to the endpoint again. What was given up comes by a replay. */
+    post: operations['webhooks.enable'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/webhooks/{id}/disable': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends nothing more to the endpoint and queues nothing for it; what is pending is given up. */
+    post: operations['webhooks.disable'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/webhooks/{id}/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends `webhook.test` to the endpoint, whatever its filters say. */
+    post: operations['webhooks.test'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/webhooks/{id}/deliveries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What was sent to the endpoint and what waits for it, newest first. */
+    get: operations['webhooks.deliveries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/webhooks/{id}/replay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends what happened in a window again, oldest first, up to 1,000 deliveries. */
+    post: operations['webhooks.replay'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deliveries/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A delivery with its body and its attempts. */
+    get: operations['deliveries.get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deliveries/{id}/redeliver': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends it again, now, under the same `webhook-id`; also what was delivered. */
+    post: operations['deliveries.redeliver'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/recipes': {
     parameters: {
       query?: never;
@@ -558,6 +837,94 @@ export interface paths {
     };
     /** One recipe with its resolved configuration. */
     get: operations['recipes.get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/keys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Keys, newest first, without their secrets. */
+    get: operations['keys.list'];
+    put?: never;
+    /** Makes a key. The answer is the only place that shows it. */
+    post: operations['keys.create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/keys/me': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The key that asks. */
+    get: operations['keys.me'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/keys/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A key without its secret. */
+    get: operations['keys.get'];
+    put?: never;
+    post?: never;
+    /** Ends a key for good, at once. */
+    delete: operations['keys.revoke'];
+    options?: never;
+    head?: never;
+    /** Changes the name of a key, or when it expires. */
+    patch: operations['keys.update'];
+    trace?: never;
+  };
+  '/keys/{id}/rotate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives a key a new secret. The old one stays valid for a while. */
+    post: operations['keys.rotate'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who changed what, newest first. */
+    get: operations['audit.list'];
     put?: never;
     post?: never;
     delete?: never;
@@ -611,7 +978,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A run was created and waits for free slots.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.run.queued'];
     delete?: never;
     options?: never;
@@ -628,7 +998,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * All ranks of a run have found each other; it trains.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.run.started'];
     delete?: never;
     options?: never;
@@ -645,7 +1018,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A run has scored its model on a verification set.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.run.verified'];
     delete?: never;
     options?: never;
@@ -662,7 +1038,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A checkpoint was accepted: the run can go on from there.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.run.checkpointed'];
     delete?: never;
     options?: never;
@@ -679,7 +1058,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A run lost a part of its fleet and waits for slots again.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.run.restarting'];
     delete?: never;
     options?: never;
@@ -696,7 +1078,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A run has ended well.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.run.succeeded'];
     delete?: never;
     options?: never;
@@ -713,7 +1098,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A run has failed; `reason` and `error` say why.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.run.failed'];
     delete?: never;
     options?: never;
@@ -730,7 +1118,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A run was asked to stop.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.run.canceling'];
     delete?: never;
     options?: never;
@@ -747,7 +1138,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A run has stopped because it was asked to.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.run.canceled'];
     delete?: never;
     options?: never;
@@ -764,7 +1158,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * An evaluation was created and waits for free slots.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.evaluation.queued'];
     delete?: never;
     options?: never;
@@ -781,7 +1178,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * An evaluation has its slots and scores.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.evaluation.started'];
     delete?: never;
     options?: never;
@@ -798,7 +1198,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * An evaluation has scored one target.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.evaluation.scored'];
     delete?: never;
     options?: never;
@@ -815,7 +1218,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * An evaluation lost a part of its fleet and begins anew.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.evaluation.restarting'];
     delete?: never;
     options?: never;
@@ -832,7 +1238,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * All targets are scored.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.evaluation.completed'];
     delete?: never;
     options?: never;
@@ -849,7 +1258,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * An evaluation has failed; `reason` and `error` say why.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.evaluation.failed'];
     delete?: never;
     options?: never;
@@ -866,7 +1278,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * An evaluation was asked to stop.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.evaluation.canceling'];
     delete?: never;
     options?: never;
@@ -883,7 +1298,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * An evaluation has stopped because it was asked to.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.evaluation.canceled'];
     delete?: never;
     options?: never;
@@ -900,7 +1318,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * Scores of a model have fallen by more than the margin against what they are compared with.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.evaluation.regressed'];
     delete?: never;
     options?: never;
@@ -917,7 +1338,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A version of a model is stored and can be used; `source` is `run` or `import`.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.model.created'];
     delete?: never;
     options?: never;
@@ -934,7 +1358,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A model could not be imported.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.model.failed'];
     delete?: never;
     options?: never;
@@ -951,7 +1378,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A version of a model was deleted.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.model.deleted'];
     delete?: never;
     options?: never;
@@ -968,7 +1398,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * An alias names another version from now on.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.model.alias_set'];
     delete?: never;
     options?: never;
@@ -985,7 +1418,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * An alias names this version no more.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.model.alias_removed'];
     delete?: never;
     options?: never;
@@ -1002,7 +1438,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A data set was validated and can be used as `ref`.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.dataset.ready'];
     delete?: never;
     options?: never;
@@ -1019,7 +1458,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A data set was validated and cannot be used; `problem` is the first of them.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.dataset.invalid'];
     delete?: never;
     options?: never;
@@ -1036,7 +1478,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A schedule has started its evaluations.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.schedule.fired'];
     delete?: never;
     options?: never;
@@ -1053,7 +1498,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * A schedule was due and started nothing; `reason` says why.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.schedule.skipped'];
     delete?: never;
     options?: never;
@@ -1070,7 +1518,10 @@ export interface webhooks {
     };
     get?: never;
     put?: never;
-    /** Sent to endpoints that want it, signed as in Standard Webhooks 1.0. */
+    /**
+     * Sent on request, to see that deliveries arrive and that their signatures are verified.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
     post: operations['events.webhook.test'];
     delete?: never;
     options?: never;
@@ -1081,6 +1532,41 @@ export interface webhooks {
 }
 export interface components {
   schemas: {
+    /** @description Answer to `GET /models/:id/aliases/:alias/holders`: newest first. */
+    AliasHolderList: {
+      holders: {
+        number: number;
+        modelId: string;
+        version: number;
+        /** Format: date-time */
+        since: string;
+        /**
+         * Format: date-time
+         * @description null: it holds it now.
+         */
+        until: string | null;
+        setBy: string;
+        endedBy: string | null;
+      }[];
+      next: string | null;
+    };
+    /** @description Answer to `GET /audit`: newest first. */
+    AuditList: {
+      events: {
+        id: string;
+        at: string;
+        /** @description Id of the key that asked, or `system`. */
+        actor: string;
+        /** @description Operation, as the OpenAPI document names it. */
+        action: string;
+        resourceId: string;
+        /** @description What changed, without secrets. */
+        details: {
+          [key: string]: unknown;
+        };
+      }[];
+      next: string | null;
+    };
     /** @description Body of `PATCH /datasets/:id`: what is left out stays. */
     ChangeDataset: {
       labels?: {
@@ -1222,6 +1708,49 @@ export interface components {
           | 'evaluation.canceled'
         )[];
       }[];
+    };
+    /** @description Body of `POST /keys`. */
+    CreateKey: {
+      name: string;
+      grants: (
+        | '*'
+        | '*:read'
+        | 'runs:*'
+        | 'evaluations:*'
+        | 'models:*'
+        | 'embeddings:*'
+        | 'datasets:*'
+        | 'schedules:*'
+        | 'webhooks:*'
+        | 'tasks:*'
+        | 'workers:*'
+        | 'keys:*'
+        | 'audit:*'
+        | 'runs:read'
+        | 'runs:write'
+        | 'evaluations:read'
+        | 'evaluations:write'
+        | 'models:read'
+        | 'models:write'
+        | 'embeddings:read'
+        | 'embeddings:write'
+        | 'datasets:read'
+        | 'datasets:write'
+        | 'schedules:read'
+        | 'schedules:write'
+        | 'webhooks:read'
+        | 'webhooks:write'
+        | 'tasks:read'
+        | 'tasks:write'
+        | 'workers:read'
+        | 'workers:write'
+        | 'keys:read'
+        | 'keys:write'
+        | 'audit:read'
+        | 'audit:write'
+      )[];
+      /** @default 365 */
+      expiresInDays?: number | null;
     };
     /** @description Body of `POST /runs`: a run configuration, and where to send webhooks. */
     CreateRun: {
@@ -1789,6 +2318,64 @@ export interface components {
           | 'run.canceled'
         )[];
       }[];
+    };
+    /** @description Body of `POST /webhooks`. */
+    CreateWebhook: {
+      /** Format: uri */
+      url: string;
+      secret?: string;
+      /**
+       * @description Default: all events.
+       * @default null
+       */
+      events?:
+        | (
+            | '*'
+            | 'run.*'
+            | 'evaluation.*'
+            | 'model.*'
+            | 'dataset.*'
+            | 'schedule.*'
+            | 'webhook.*'
+            | 'run.queued'
+            | 'run.started'
+            | 'run.verified'
+            | 'run.checkpointed'
+            | 'run.restarting'
+            | 'run.succeeded'
+            | 'run.failed'
+            | 'run.canceling'
+            | 'run.canceled'
+            | 'evaluation.queued'
+            | 'evaluation.started'
+            | 'evaluation.scored'
+            | 'evaluation.restarting'
+            | 'evaluation.completed'
+            | 'evaluation.failed'
+            | 'evaluation.canceling'
+            | 'evaluation.canceled'
+            | 'evaluation.regressed'
+            | 'model.created'
+            | 'model.failed'
+            | 'model.deleted'
+            | 'model.alias_set'
+            | 'model.alias_removed'
+            | 'dataset.ready'
+            | 'dataset.invalid'
+            | 'schedule.fired'
+            | 'schedule.skipped'
+            | 'webhook.test'
+          )[]
+        | null;
+      /**
+       * @description Only events of runs and evaluations with these labels.
+       * @default null
+       */
+      labels?: {
+        [key: string]: string;
+      } | null;
+      /** @default  */
+      description?: string;
     };
     /** @description Answer to `POST /evaluations`; see `createdRunSchema` for the secrets. */
     CreatedEvaluation: {
@@ -2432,6 +3019,150 @@ export interface components {
         };
       };
     };
+    /** @description Body of `POST /models/import`. */
+    ImportModel: {
+      /** @description A model as the workers see it: a folder, a prefix (`.../model,1`) or a file of any readable kind. */
+      path: string;
+      epoch?: number;
+      name: string;
+      /** @default {} */
+      labels?: {
+        [key: string]: string;
+      };
+      /** @default  */
+      description?: string;
+    };
+    /** @description Answer to `GET /keys/:id`. Never holds the secret. */
+    Key: {
+      id: string;
+      name: string;
+      /** @description The beginning of the key, by which people know it again. */
+      hint: string;
+      grants: (
+        | '*'
+        | '*:read'
+        | 'runs:*'
+        | 'evaluations:*'
+        | 'models:*'
+        | 'embeddings:*'
+        | 'datasets:*'
+        | 'schedules:*'
+        | 'webhooks:*'
+        | 'tasks:*'
+        | 'workers:*'
+        | 'keys:*'
+        | 'audit:*'
+        | 'runs:read'
+        | 'runs:write'
+        | 'evaluations:read'
+        | 'evaluations:write'
+        | 'models:read'
+        | 'models:write'
+        | 'embeddings:read'
+        | 'embeddings:write'
+        | 'datasets:read'
+        | 'datasets:write'
+        | 'schedules:read'
+        | 'schedules:write'
+        | 'webhooks:read'
+        | 'webhooks:write'
+        | 'tasks:read'
+        | 'tasks:write'
+        | 'workers:read'
+        | 'workers:write'
+        | 'keys:read'
+        | 'keys:write'
+        | 'audit:read'
+        | 'audit:write'
+      )[];
+      /**
+       * @description More values may be added.
+       * @enum {string}
+       */
+      status: 'active' | 'expired' | 'revoked';
+      createdAt: string;
+      /** @description Id of the key that made it, or `system`. */
+      createdBy: string;
+      expiresAt: string | null;
+      revokedAt: string | null;
+      /** @description Exact to a minute. */
+      lastUsedAt: string | null;
+      /** @description Until then the secret of before the last rotation is valid, too. */
+      previousValidUntil: string | null;
+      urls: {
+        self: string;
+        rotate: string;
+      };
+    };
+    /** @description Answer to `GET /keys`: newest first. */
+    KeyList: {
+      keys: components['schemas']['Key'][];
+      next: string | null;
+    };
+    /** @description Answer to `POST /keys` and `POST /keys/:id/rotate`: the only place where the key itself stands. */
+    KeyWithToken: {
+      id: string;
+      name: string;
+      /** @description The beginning of the key, by which people know it again. */
+      hint: string;
+      grants: (
+        | '*'
+        | '*:read'
+        | 'runs:*'
+        | 'evaluations:*'
+        | 'models:*'
+        | 'embeddings:*'
+        | 'datasets:*'
+        | 'schedules:*'
+        | 'webhooks:*'
+        | 'tasks:*'
+        | 'workers:*'
+        | 'keys:*'
+        | 'audit:*'
+        | 'runs:read'
+        | 'runs:write'
+        | 'evaluations:read'
+        | 'evaluations:write'
+        | 'models:read'
+        | 'models:write'
+        | 'embeddings:read'
+        | 'embeddings:write'
+        | 'datasets:read'
+        | 'datasets:write'
+        | 'schedules:read'
+        | 'schedules:write'
+        | 'webhooks:read'
+        | 'webhooks:write'
+        | 'tasks:read'
+        | 'tasks:write'
+        | 'workers:read'
+        | 'workers:write'
+        | 'keys:read'
+        | 'keys:write'
+        | 'audit:read'
+        | 'audit:write'
+      )[];
+      /**
+       * @description More values may be added.
+       * @enum {string}
+       */
+      status: 'active' | 'expired' | 'revoked';
+      createdAt: string;
+      /** @description Id of the key that made it, or `system`. */
+      createdBy: string;
+      expiresAt: string | null;
+      revokedAt: string | null;
+      /** @description Exact to a minute. */
+      lastUsedAt: string | null;
+      /** @description Until then the secret of before the last rotation is valid, too. */
+      previousValidUntil: string | null;
+      urls: {
+        self: string;
+        rotate: string;
+      };
+      /** @description The key; null in a repeated answer. */
+      token: string | null;
+    };
     /** @description Answer to `GET /runs/:id/logs`. */
     LogPage: {
       lines: {
@@ -2480,9 +3211,9 @@ export interface components {
     Model: {
       /** @description Its id in `/models`. */
       id: string;
-      /** @description The one that wrote it. */
-      generation: number;
-      step: number;
+      /** @description null: it was imported. */
+      generation: number | null;
+      step: number | null;
       /** @description Relative to the storage root. */
       folder: string;
       files: {
@@ -2498,17 +3229,47 @@ export interface components {
       /** @description No model before it scored better. */
       isBest: boolean;
       isLast: boolean;
-      /** @description Run that trained it. */
-      runId: string;
-      network: string;
-      embeddingSize: number;
+      name: string;
+      /** @description 1, 2, ... per name; a number is never used again. */
+      version: number;
+      /** @description Aliases of the name that point here, sorted. */
+      aliases: string[];
+      labels: {
+        [key: string]: string;
+      };
+      description: string;
+      /**
+       * @description `importing` until a worker has copied and tried it. More values may be added.
+       * @enum {string}
+       */
+      state: 'importing' | 'ready' | 'failed';
+      /**
+       * @description More values may be added.
+       * @enum {string}
+       */
+      source: 'run' | 'import';
+      /** @description Why its import failed. */
+      error: components['schemas']['ErrorReport'] | null;
+      /** @description Run that trained it; null: it was imported. */
+      runId: string | null;
+      /** @description Of its files: `arcfleet`, or as they came: `onnx`, `mxnet`, `torch`. */
+      format: string;
+      /** @description null: its files do not say. */
+      network: string | null;
+      /** @description null: it is not imported yet. */
+      embeddingSize: number | null;
+      revision: number;
       /** Format: date-time */
       createdAt: string;
       urls: {
         self: string;
-        run: string;
+        files: string;
         embeddings: string;
+        run: string | null;
+        /** @description The import. */
+        task: string | null;
       };
+      /** @description null: it was imported. */
       run: {
         id: string;
         name: string | null;
@@ -2519,7 +3280,64 @@ export interface components {
         status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
         /** @description SHA-256 of the stored configuration without name and labels: equal ones trained with the same settings. */
         configDigest: string;
+      } | null;
+      lineage: {
+        /** @description Engine and version of ArcFleet of the worker that wrote it; null: not known. */
+        engine: string | null;
+        codeVersion: string | null;
+        /** @description What it was trained on; the digest is that of a registered data set. */
+        dataset: {
+          path: string;
+          digest: string | null;
+        } | null;
+        /** @description The checkpoint of the same step, if there was one. */
+        checkpoint: {
+          generation: number;
+          step: number;
+          folder: string;
+        } | null;
+        /** @description The model that training started from. */
+        parent: {
+          path: string;
+          modelId: string | null;
+        } | null;
       };
+      /** @description Newest result on each target, by name of the target. */
+      metrics: {
+        target: string;
+        /**
+         * @description More values may be added.
+         * @enum {string}
+         */
+        protocol: 'verification' | 'identification' | 'templates';
+        /** @description The number by which models are compared: `accuracy`, `rank1Accuracy` or `tarAtFar@1e-4` (or the nearest there is). */
+        measure: string;
+        value: number;
+        /** @description null: none was computed. */
+        interval: {
+          low: number;
+          high: number;
+          level: number;
+        } | null;
+        source:
+          | {
+              /** @constant */
+              kind: 'evaluation';
+              evaluationId: string;
+              engine: string | null;
+              /** Format: date-time */
+              at: string;
+            }
+          | {
+              /** @constant */
+              kind: 'verification';
+              runId: string;
+              step: number;
+              engine: string | null;
+              /** Format: date-time */
+              at: string;
+            };
+      }[];
       /** @description Verifications of its run at its step. */
       verifications: {
         target: string;
@@ -2541,42 +3359,143 @@ export interface components {
         }[];
       }[];
     };
+    /** @description Answer to `PUT` and `GET /models/:id/aliases/:alias`. */
+    ModelAlias: {
+      name: string;
+      alias: string;
+      /** @description Revision of the alias: every move takes the next one. */
+      number: number;
+      modelId: string;
+      version: number;
+      /** Format: date-time */
+      since: string;
+      /** @description Who held it before; null: nobody. */
+      previous: {
+        modelId: string;
+        version: number;
+      } | null;
+    };
+    /** @description Answer to `GET /models/:id/compare`. */
+    ModelComparison: {
+      model: {
+        id: string;
+        name: string;
+        version: number;
+      };
+      with: {
+        id: string;
+        name: string;
+        version: number;
+      };
+      /** @description Every target that both have a result on by the same measure, by name. */
+      targets: {
+        target: string;
+        measure: string;
+        model: {
+          /**
+           * @description More values may be added.
+           * @enum {string}
+           */
+          protocol: 'verification' | 'identification' | 'templates';
+          value: number;
+          /** @description null: none was computed. */
+          interval: {
+            low: number;
+            high: number;
+            level: number;
+          } | null;
+          source:
+            | {
+                /** @constant */
+                kind: 'evaluation';
+                evaluationId: string;
+                engine: string | null;
+                /** Format: date-time */
+                at: string;
+              }
+            | {
+                /** @constant */
+                kind: 'verification';
+                runId: string;
+                step: number;
+                engine: string | null;
+                /** Format: date-time */
+                at: string;
+              };
+        };
+        with: {
+          /**
+           * @description More values may be added.
+           * @enum {string}
+           */
+          protocol: 'verification' | 'identification' | 'templates';
+          value: number;
+          /** @description null: none was computed. */
+          interval: {
+            low: number;
+            high: number;
+            level: number;
+          } | null;
+          source:
+            | {
+                /** @constant */
+                kind: 'evaluation';
+                evaluationId: string;
+                engine: string | null;
+                /** Format: date-time */
+                at: string;
+              }
+            | {
+                /** @constant */
+                kind: 'verification';
+                runId: string;
+                step: number;
+                engine: string | null;
+                /** Format: date-time */
+                at: string;
+              };
+        };
+        /** @description Of `model` less that of `with`. */
+        difference: number;
+        /** @description null: one of them has no interval. True: the difference may be chance. */
+        intervalsOverlap: boolean | null;
+      }[];
+      /** @description Targets that only one of them has a result on. */
+      onlyModel: string[];
+      onlyWith: string[];
+    };
+    /** @description Answer to `GET /models/:id/files`. */
+    ModelFiles: {
+      modelId: string;
+      /**
+       * @description More values may be added.
+       * @enum {string}
+       */
+      format: 'arcfleet' | 'torch' | 'safetensors' | 'onnx' | 'mxnet';
+      files: {
+        name: string;
+        sizeBytes: number;
+        sha256: string;
+        url: string;
+      }[];
+    };
     /** @description Answer to `GET /models`: newest first. */
     ModelList: {
-      models: {
-        /** @description Its id in `/models`. */
-        id: string;
-        /** @description The one that wrote it. */
-        generation: number;
-        step: number;
-        /** @description Relative to the storage root. */
-        folder: string;
-        files: {
-          path: string;
-          sizeBytes: number;
-          sha256: string;
-        }[];
-        /** @description Mean accuracy on each verification target. */
-        accuracies: {
-          target: string;
-          accuracy: number;
-        }[];
-        /** @description No model before it scored better. */
-        isBest: boolean;
-        isLast: boolean;
-        /** @description Run that trained it. */
-        runId: string;
-        network: string;
-        embeddingSize: number;
-        /** Format: date-time */
-        createdAt: string;
-        urls: {
-          self: string;
-          run: string;
-          embeddings: string;
-        };
-      }[];
+      models: components['schemas']['StoredModel'][];
       next: string | null;
+    };
+    /** @description The same while a worker makes them: 202. */
+    PendingFiles: {
+      modelId: string;
+      /**
+       * @description More values may be added.
+       * @enum {string}
+       */
+      format: 'safetensors' | 'onnx' | 'mxnet';
+      taskId: string;
+      urls: {
+        task: string;
+      };
     };
     /** @description RFC 9457 problem details. */
     Problem: {
@@ -2646,6 +3565,89 @@ export interface components {
       };
       /** @default  */
       description?: string;
+    };
+    /** @description Answer to a replay. */
+    Replay: {
+      /** @description Deliveries that are tried again from now on. */
+      replayed: number;
+      /**
+       * Format: date-time
+       * @description There was more than one replay takes: go on with this as `since`. null: that was all.
+       */
+      next: string | null;
+    };
+    /** @description Body of `POST /webhooks/:id/replay`. */
+    ReplayWebhook: {
+      /**
+       * Format: date-time
+       * @description Events from here ...
+       */
+      since: string;
+      /**
+       * Format: date-time
+       * @description ... to here; default: now.
+       */
+      until?: string;
+      events?: (
+        | '*'
+        | 'run.*'
+        | 'evaluation.*'
+        | 'model.*'
+        | 'dataset.*'
+        | 'schedule.*'
+        | 'webhook.*'
+        | 'run.queued'
+        | 'run.started'
+        | 'run.verified'
+        | 'run.checkpointed'
+        | 'run.restarting'
+        | 'run.succeeded'
+        | 'run.failed'
+        | 'run.canceling'
+        | 'run.canceled'
+        | 'evaluation.queued'
+        | 'evaluation.started'
+        | 'evaluation.scored'
+        | 'evaluation.restarting'
+        | 'evaluation.completed'
+        | 'evaluation.failed'
+        | 'evaluation.canceling'
+        | 'evaluation.canceled'
+        | 'evaluation.regressed'
+        | 'model.created'
+        | 'model.failed'
+        | 'model.deleted'
+        | 'model.alias_set'
+        | 'model.alias_removed'
+        | 'dataset.ready'
+        | 'dataset.invalid'
+        | 'schedule.fired'
+        | 'schedule.skipped'
+        | 'webhook.test'
+      )[];
+      /**
+       * @description `failed`: what was given up; `all`: what was delivered, too.
+       * @default failed
+       * @enum {string}
+       */
+      state?: 'failed' | 'all';
+    };
+    /** @description Body of `POST /keys/:id/rotate`: how long the old secret stays valid. */
+    RotateKey: {
+      /** @default 86400 */
+      overlapSeconds?: number;
+    };
+    /**
+     * @description Body of `POST /webhooks/:id/rotate-secret`, which may be left out.
+     * @default {}
+     */
+    RotateSecret: {
+      /**
+       * @description So long both secrets sign. 0: the old one is worth nothing at once.
+       * @default 86400
+       */
+      overlapSeconds?: number;
+      secret?: string;
     };
     Run: {
       id: string;
@@ -2814,6 +3816,69 @@ export interface components {
           areaUnderRoc: number;
           xnorm: number;
         };
+    /** @description A stored model: one version of its name. */
+    StoredModel: {
+      /** @description Its id in `/models`. */
+      id: string;
+      /** @description null: it was imported. */
+      generation: number | null;
+      step: number | null;
+      /** @description Relative to the storage root. */
+      folder: string;
+      files: {
+        path: string;
+        sizeBytes: number;
+        sha256: string;
+      }[];
+      /** @description Mean accuracy on each verification target. */
+      accuracies: {
+        target: string;
+        accuracy: number;
+      }[];
+      /** @description No model before it scored better. */
+      isBest: boolean;
+      isLast: boolean;
+      name: string;
+      /** @description 1, 2, ... per name; a number is never used again. */
+      version: number;
+      /** @description Aliases of the name that point here, sorted. */
+      aliases: string[];
+      labels: {
+        [key: string]: string;
+      };
+      description: string;
+      /**
+       * @description `importing` until a worker has copied and tried it. More values may be added.
+       * @enum {string}
+       */
+      state: 'importing' | 'ready' | 'failed';
+      /**
+       * @description More values may be added.
+       * @enum {string}
+       */
+      source: 'run' | 'import';
+      /** @description Why its import failed. */
+      error: components['schemas']['ErrorReport'] | null;
+      /** @description Run that trained it; null: it was imported. */
+      runId: string | null;
+      /** @description Of its files: `arcfleet`, or as they came: `onnx`, `mxnet`, `torch`. */
+      format: string;
+      /** @description null: its files do not say. */
+      network: string | null;
+      /** @description null: it is not imported yet. */
+      embeddingSize: number | null;
+      revision: number;
+      /** Format: date-time */
+      createdAt: string;
+      urls: {
+        self: string;
+        files: string;
+        embeddings: string;
+        run: string | null;
+        /** @description The import. */
+        task: string | null;
+      };
+    };
     /** @description Answer to `GET /tasks/:id`. */
     Task: {
       id: string;
@@ -2869,7 +3934,7 @@ export interface components {
             /** @description Files as the workers see them. */
             path: string;
             epoch?: number;
-            /** @description Where the copy goes, relative to the storage root. */
+            /** @description The copy goes into a folder of its attempt below this one, relative to the storage root. */
             folder: string;
           }
         | {
@@ -2883,8 +3948,17 @@ export interface components {
              * @enum {string}
              */
             format: 'safetensors' | 'onnx' | 'mxnet';
-            /** @description Where the files go, relative to the storage root. */
+            /** @description The files go into a folder of their attempt below this one, relative to the storage root. */
             to: string;
+          }
+        | {
+            /** @constant */
+            task: 'model.remove';
+            /** @description Deleted models with all folders that they may have left, relative to the storage root. */
+            models: {
+              id: string;
+              folders: string[];
+            }[];
           };
       result:
         | (
@@ -2929,6 +4003,7 @@ export interface components {
                 network: string | null;
                 embeddingSize: number;
                 format: string;
+                folder: string;
                 files: {
                   path: string;
                   sizeBytes: number;
@@ -2938,11 +4013,17 @@ export interface components {
             | {
                 /** @constant */
                 task: 'model.export';
+                folder: string;
                 files: {
                   path: string;
                   sizeBytes: number;
                   sha256: string;
                 }[];
+              }
+            | {
+                /** @constant */
+                task: 'model.remove';
+                removed: string[];
               }
           )
         | null;
@@ -2970,6 +4051,66 @@ export interface components {
       /** Format: date-time */
       at: string;
     };
+    /** @description Body of `PATCH /keys/:id`: what is left out stays. `expiresInDays` counts from now. */
+    UpdateKey: {
+      name?: string;
+      expiresInDays?: number | null;
+    };
+    /** @description Body of `PATCH /models/:id`. Labels are replaced as a whole. */
+    UpdateModel: {
+      labels?: {
+        [key: string]: string;
+      };
+      description?: string;
+    };
+    /** @description Body of `PATCH /webhooks/:id`: what is left out stays. */
+    UpdateWebhook: {
+      /** Format: uri */
+      url?: string;
+      events?:
+        | (
+            | '*'
+            | 'run.*'
+            | 'evaluation.*'
+            | 'model.*'
+            | 'dataset.*'
+            | 'schedule.*'
+            | 'webhook.*'
+            | 'run.queued'
+            | 'run.started'
+            | 'run.verified'
+            | 'run.checkpointed'
+            | 'run.restarting'
+            | 'run.succeeded'
+            | 'run.failed'
+            | 'run.canceling'
+            | 'run.canceled'
+            | 'evaluation.queued'
+            | 'evaluation.started'
+            | 'evaluation.scored'
+            | 'evaluation.restarting'
+            | 'evaluation.completed'
+            | 'evaluation.failed'
+            | 'evaluation.canceling'
+            | 'evaluation.canceled'
+            | 'evaluation.regressed'
+            | 'model.created'
+            | 'model.failed'
+            | 'model.deleted'
+            | 'model.alias_set'
+            | 'model.alias_removed'
+            | 'dataset.ready'
+            | 'dataset.invalid'
+            | 'schedule.fired'
+            | 'schedule.skipped'
+            | 'webhook.test'
+          )[]
+        | null;
+      labels?: {
+        [key: string]: string;
+      } | null;
+      description?: string;
+    };
     /** @description Scores of one verification set by the 10-fold protocol. */
     VerificationScores: {
       numPairs: number;
@@ -2988,6 +4129,235 @@ export interface components {
           threshold: number;
         };
       };
+    };
+    Webhook: {
+      id: string;
+      /** @description The run or evaluation that brought it; null: registered for all. */
+      runId: string | null;
+      /** @description A user name and a password in it are shown as `***`. */
+      url: string;
+      description: string;
+      /** @description null: all. */
+      events: string[] | null;
+      labels: {
+        [key: string]: string;
+      } | null;
+      /**
+       * @description `failing`: no attempt has succeeded since `failingSince`. More values may be added.
+       * @enum {string}
+       */
+      state: 'enabled' | 'failing' | 'disabled';
+      /** @description `by_request`, `gone` (it answered 410) or `failing` (nothing but failures for five days). */
+      disabledReason: ('by_request' | 'gone' | 'failing') | null;
+      /** Format: date-time */
+      disabledAt: string | null;
+      /** Format: date-time */
+      failingSince: string | null;
+      /**
+       * Format: date-time
+       * @description It asked to be called more slowly: nothing is sent before.
+       */
+      throttledUntil: string | null;
+      /**
+       * Format: date-time
+       * @description So long deliveries are signed with the secret before, too.
+       */
+      overlapUntil: string | null;
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      updatedAt: string;
+      urls: {
+        self: string;
+        deliveries: string;
+      };
+    };
+    WebhookDelivery: {
+      /** @description `webhook-id` of every attempt. */
+      id: string;
+      webhookId: string;
+      runId: string | null;
+      /**
+       * @description More values may be added.
+       * @enum {string}
+       */
+      eventType:
+        | 'run.queued'
+        | 'run.started'
+        | 'run.verified'
+        | 'run.checkpointed'
+        | 'run.restarting'
+        | 'run.succeeded'
+        | 'run.failed'
+        | 'run.canceling'
+        | 'run.canceled'
+        | 'evaluation.queued'
+        | 'evaluation.started'
+        | 'evaluation.scored'
+        | 'evaluation.restarting'
+        | 'evaluation.completed'
+        | 'evaluation.failed'
+        | 'evaluation.canceling'
+        | 'evaluation.canceled'
+        | 'evaluation.regressed'
+        | 'model.created'
+        | 'model.failed'
+        | 'model.deleted'
+        | 'model.alias_set'
+        | 'model.alias_removed'
+        | 'dataset.ready'
+        | 'dataset.invalid'
+        | 'schedule.fired'
+        | 'schedule.skipped'
+        | 'webhook.test';
+      /**
+       * @description `pending`: an attempt is to come or under way. More values may be added.
+       * @enum {string}
+       */
+      state: 'pending' | 'delivered' | 'failed';
+      attempts: number;
+      lastStatus: number | null;
+      lastError: string | null;
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      lastAttemptAt: string | null;
+      /** Format: date-time */
+      nextAttemptAt: string | null;
+      /** Format: date-time */
+      deliveredAt: string | null;
+      urls: {
+        self: string;
+        redeliver: string;
+      };
+    };
+    /** @description Answer to `GET /deliveries/:id`. */
+    WebhookDeliveryDetails: {
+      /** @description `webhook-id` of every attempt. */
+      id: string;
+      webhookId: string;
+      runId: string | null;
+      /**
+       * @description More values may be added.
+       * @enum {string}
+       */
+      eventType:
+        | 'run.queued'
+        | 'run.started'
+        | 'run.verified'
+        | 'run.checkpointed'
+        | 'run.restarting'
+        | 'run.succeeded'
+        | 'run.failed'
+        | 'run.canceling'
+        | 'run.canceled'
+        | 'evaluation.queued'
+        | 'evaluation.started'
+        | 'evaluation.scored'
+        | 'evaluation.restarting'
+        | 'evaluation.completed'
+        | 'evaluation.failed'
+        | 'evaluation.canceling'
+        | 'evaluation.canceled'
+        | 'evaluation.regressed'
+        | 'model.created'
+        | 'model.failed'
+        | 'model.deleted'
+        | 'model.alias_set'
+        | 'model.alias_removed'
+        | 'dataset.ready'
+        | 'dataset.invalid'
+        | 'schedule.fired'
+        | 'schedule.skipped'
+        | 'webhook.test';
+      /**
+       * @description `pending`: an attempt is to come or under way. More values may be added.
+       * @enum {string}
+       */
+      state: 'pending' | 'delivered' | 'failed';
+      attempts: number;
+      lastStatus: number | null;
+      lastError: string | null;
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      lastAttemptAt: string | null;
+      /** Format: date-time */
+      nextAttemptAt: string | null;
+      /** Format: date-time */
+      deliveredAt: string | null;
+      urls: {
+        self: string;
+        redeliver: string;
+      };
+      /** @description What is sent, byte for byte. */
+      body: string;
+      /** @description The newest 100, oldest of them first. */
+      attemptLog: {
+        number: number;
+        /** Format: date-time */
+        at: string;
+        durationMs: number;
+        status: number | null;
+        error: string | null;
+        /** @description Start of the answer's body. */
+        answer: string | null;
+      }[];
+    };
+    /** @description Answer to `GET /webhooks/:id/deliveries`: newest first. */
+    WebhookDeliveryList: {
+      deliveries: components['schemas']['WebhookDelivery'][];
+      next: string | null;
+    };
+    /** @description Answer to `GET /webhooks`: newest first. */
+    WebhookList: {
+      webhooks: components['schemas']['Webhook'][];
+      next: string | null;
+    };
+    /** @description Answer that shows the secret: to its creation and its rotation, once. */
+    WebhookWithSecret: {
+      id: string;
+      /** @description The run or evaluation that brought it; null: registered for all. */
+      runId: string | null;
+      /** @description A user name and a password in it are shown as `***`. */
+      url: string;
+      description: string;
+      /** @description null: all. */
+      events: string[] | null;
+      labels: {
+        [key: string]: string;
+      } | null;
+      /**
+       * @description `failing`: no attempt has succeeded since `failingSince`. More values may be added.
+       * @enum {string}
+       */
+      state: 'enabled' | 'failing' | 'disabled';
+      /** @description `by_request`, `gone` (it answered 410) or `failing` (nothing but failures for five days). */
+      disabledReason: ('by_request' | 'gone' | 'failing') | null;
+      /** Format: date-time */
+      disabledAt: string | null;
+      /** Format: date-time */
+      failingSince: string | null;
+      /**
+       * Format: date-time
+       * @description It asked to be called more slowly: nothing is sent before.
+       */
+      throttledUntil: string | null;
+      /**
+       * Format: date-time
+       * @description So long deliveries are signed with the secret before, too.
+       */
+      overlapUntil: string | null;
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      updatedAt: string;
+      urls: {
+        self: string;
+        deliveries: string;
+      };
+      /** @description null in a replayed answer. */
+      secret: string | null;
     };
     Worker: {
       id: string;
@@ -3210,6 +4580,25 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
+    /** @description Any other problem; see `code`. */
+    Problem416: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:arcfleet:problem:internal",
+         *       "title": "An unexpected error",
+         *       "status": 500,
+         *       "detail": "An unexpected error.",
+         *       "code": "internal",
+         *       "instance": "/runs"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
     /** @description More requests than the key may send. */
     RateLimited: {
       headers: {
@@ -3296,8 +4685,14 @@ export interface components {
     IdempotencyKey: string;
     /** @description The `ETag` that was seen: the change is refused with 412 when the resource has changed since. */
     IfMatch: string;
+    /** @description The `ETag` of the file that is there: 304 when it is this one */
+    IfNoneMatch: string;
+    /** @description The `ETag` of the part that is there: another file is sent whole */
+    IfRange: string;
     /** @description Go on after this event */
     LastEventID: string;
+    /** @description One range of bytes: `bytes=0-99`, `bytes=100-`, `bytes=-100` */
+    Range: string;
     /** @description Opaque; part of `next` of the page before */
     cursor: string;
     /** @description Entries per page */
@@ -3770,6 +5165,18 @@ export interface operations {
         cursor?: components['parameters']['cursor'];
         /** @description Only those of this run */
         run?: string;
+        /** @description Only versions of this name */
+        name?: string;
+        /** @description Only who holds this alias */
+        alias?: string;
+        /** @description `key=value`; repeated: all of them */
+        label?: string[];
+        /** @description Only of this network */
+        network?: string;
+        /** @description Only in this state */
+        state?: 'importing' | 'ready' | 'failed';
+        /** @description `true`: only those that were better than all before them in their run */
+        best?: boolean;
       };
       header?: never;
       path?: never;
@@ -3793,6 +5200,46 @@ export interface operations {
       default: components['responses']['AnyProblem'];
     };
   };
+  'models.import': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Repeats with the same key and body within 24 hours create nothing and get the first answer without its secrets. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ImportModel'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          /** @description The model */
+          Location?: string;
+          /** @description `true` when this is the answer to an earlier request */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StoredModel'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
   'models.get': {
     parameters: {
       query?: never;
@@ -3807,6 +5254,8 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -3817,6 +5266,351 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'models.delete': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` that was seen: the change is refused with 412 when the resource has changed since. */
+        'If-Match'?: components['parameters']['IfMatch'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      412: components['responses']['PreconditionFailed'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'models.update': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` that was seen: the change is refused with 412 when the resource has changed since. */
+        'If-Match'?: components['parameters']['IfMatch'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateModel'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StoredModel'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      412: components['responses']['PreconditionFailed'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'models.compare': {
+    parameters: {
+      query: {
+        /** @description The other model: `mdl_...`, `name@alias` or `name@version` */
+        with: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelComparison'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'models.getAlias': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        alias: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelAlias'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'models.setAlias': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` that was seen: the change is refused with 412 when the resource has changed since. */
+        'If-Match'?: components['parameters']['IfMatch'];
+      };
+      path: {
+        id: string;
+        alias: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelAlias'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      412: components['responses']['PreconditionFailed'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'models.removeAlias': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` that was seen: the change is refused with 412 when the resource has changed since. */
+        'If-Match'?: components['parameters']['IfMatch'];
+      };
+      path: {
+        id: string;
+        alias: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      412: components['responses']['PreconditionFailed'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'models.aliasHolders': {
+    parameters: {
+      query?: {
+        /** @description Entries per page */
+        limit?: components['parameters']['limit'];
+        /** @description Opaque; part of `next` of the page before */
+        cursor?: components['parameters']['cursor'];
+      };
+      header?: never;
+      path: {
+        id: string;
+        alias: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AliasHolderList'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'models.files': {
+    parameters: {
+      query?: {
+        /** @description Default: as it is stored */
+        format?: 'arcfleet' | 'torch' | 'safetensors' | 'onnx' | 'mxnet';
+        /** @description `true`: an export that failed is tried again */
+        retry?: boolean;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelFiles'];
+        };
+      };
+      /** @description A worker is making them; ask again when the task has ended */
+      202: {
+        headers: {
+          /** @description The task */
+          Location?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PendingFiles'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      503: components['responses']['Unavailable'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'models.download': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description One range of bytes: `bytes=0-99`, `bytes=100-`, `bytes=-100` */
+        Range?: components['parameters']['Range'];
+        /** @description The `ETag` of the part that is there: another file is sent whole */
+        'If-Range'?: components['parameters']['IfRange'];
+        /** @description The `ETag` of the file that is there: 304 when it is this one */
+        'If-None-Match'?: components['parameters']['IfNoneMatch'];
+      };
+      path: {
+        id: string;
+        format: 'arcfleet' | 'torch' | 'safetensors' | 'onnx' | 'mxnet';
+        file: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description SHA-256 of the file */
+          ETag?: string;
+          /** @description SHA-256 of the whole file as RFC 9530 has it: `sha-256=:<base64>:` */
+          'Repr-Digest'?: string;
+          /** @description Name to save it under */
+          'Content-Disposition'?: string;
+          /** @description `bytes` */
+          'Accept-Ranges'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': string;
+        };
+      };
+      /** @description The range that was asked for */
+      206: {
+        headers: {
+          /** @description Which bytes of how many */
+          'Content-Range'?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The client has it */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      416: components['responses']['Problem416'];
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      503: components['responses']['Unavailable'];
       default: components['responses']['AnyProblem'];
     };
   };
@@ -4555,6 +6349,471 @@ export interface operations {
       default: components['responses']['AnyProblem'];
     };
   };
+  'webhooks.list': {
+    parameters: {
+      query?: {
+        /** @description Entries per page */
+        limit?: components['parameters']['limit'];
+        /** @description Opaque; part of `next` of the page before */
+        cursor?: components['parameters']['cursor'];
+        /** @description Those that this run or evaluation brought, not those that are registered for all */
+        run?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookList'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'webhooks.create': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Repeats with the same key and body within 24 hours create nothing and get the first answer without its secrets. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateWebhook'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The webhook */
+          Location?: string;
+          /** @description `true` when this is the answer to an earlier request */
+          'Idempotent-Replayed'?: string;
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookWithSecret'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'webhooks.get': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Webhook'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'webhooks.delete': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` that was seen: the change is refused with 412 when the resource has changed since. */
+        'If-Match'?: components['parameters']['IfMatch'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      412: components['responses']['PreconditionFailed'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'webhooks.update': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` that was seen: the change is refused with 412 when the resource has changed since. */
+        'If-Match'?: components['parameters']['IfMatch'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateWebhook'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Webhook'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      412: components['responses']['PreconditionFailed'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'webhooks.rotateSecret': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['RotateSecret'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookWithSecret'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'webhooks.enable': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Webhook'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'webhooks.disable': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Webhook'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'webhooks.test': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Repeats with the same key and body within 24 hours create nothing and get the first answer without its secrets. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          /** @description The delivery */
+          Location?: string;
+          /** @description `true` when this is the answer to an earlier request */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookDelivery'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'webhooks.deliveries': {
+    parameters: {
+      query?: {
+        /** @description Entries per page */
+        limit?: components['parameters']['limit'];
+        /** @description Opaque; part of `next` of the page before */
+        cursor?: components['parameters']['cursor'];
+        /** @description Only these */
+        state?: 'pending' | 'delivered' | 'failed';
+        /** @description Only of this event */
+        event?:
+          | 'run.queued'
+          | 'run.started'
+          | 'run.verified'
+          | 'run.checkpointed'
+          | 'run.restarting'
+          | 'run.succeeded'
+          | 'run.failed'
+          | 'run.canceling'
+          | 'run.canceled'
+          | 'evaluation.queued'
+          | 'evaluation.started'
+          | 'evaluation.scored'
+          | 'evaluation.restarting'
+          | 'evaluation.completed'
+          | 'evaluation.failed'
+          | 'evaluation.canceling'
+          | 'evaluation.canceled'
+          | 'evaluation.regressed'
+          | 'model.created'
+          | 'model.failed'
+          | 'model.deleted'
+          | 'model.alias_set'
+          | 'model.alias_removed'
+          | 'dataset.ready'
+          | 'dataset.invalid'
+          | 'schedule.fired'
+          | 'schedule.skipped'
+          | 'webhook.test';
+        /** @description Only what happened since then */
+        since?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookDeliveryList'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'webhooks.replay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReplayWebhook'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Replay'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'deliveries.get': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookDeliveryDetails'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'deliveries.redeliver': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookDelivery'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
   'recipes.list': {
     parameters: {
       query?: never;
@@ -4597,6 +6856,279 @@ export interface operations {
         };
       };
       404: components['responses']['NotFound'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'keys.list': {
+    parameters: {
+      query?: {
+        /** @description Entries per page */
+        limit?: components['parameters']['limit'];
+        /** @description Opaque; part of `next` of the page before */
+        cursor?: components['parameters']['cursor'];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['KeyList'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'keys.create': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Repeats with the same key and body within 24 hours create nothing and get the first answer without its secrets. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateKey'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The key */
+          Location?: string;
+          /** @description `true` when this is the answer to an earlier request */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['KeyWithToken'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'keys.me': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Key'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'keys.get': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Key'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'keys.revoke': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'keys.update': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` that was seen: the change is refused with 412 when the resource has changed since. */
+        'If-Match'?: components['parameters']['IfMatch'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateKey'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Key'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      412: components['responses']['PreconditionFailed'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'keys.rotate': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Repeats with the same key and body within 24 hours create nothing and get the first answer without its secrets. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['RotateKey'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['KeyWithToken'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'audit.list': {
+    parameters: {
+      query?: {
+        /** @description Entries per page */
+        limit?: components['parameters']['limit'];
+        /** @description Opaque; part of `next` of the page before */
+        cursor?: components['parameters']['cursor'];
+        /** @description Only what this key did */
+        actor?: string;
+        /** @description Only what was done to this */
+        resource?: string;
+        /** @description Only this operation */
+        action?: string;
+        /** @description From this time on */
+        since?: string;
+        /** @description Before this time */
+        until?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AuditList'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
       default: components['responses']['AnyProblem'];
     };
   };
@@ -4671,6 +7203,24 @@ export interface operations {
           timestamp: string;
           data: {
             runId: string;
+            seq: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+            reason: string;
+            message: string;
+            generation: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -4705,6 +7255,24 @@ export interface operations {
           timestamp: string;
           data: {
             runId: string;
+            seq: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+            reason: string;
+            message: string;
+            generation: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -4739,6 +7307,31 @@ export interface operations {
           timestamp: string;
           data: {
             runId: string;
+            seq: number;
+            step: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            subject: 'model' | 'pixels';
+            target: string;
+            scores?: {
+              numPairs: number;
+              accuracy: number;
+              std: number;
+              threshold: number;
+              xnorm: number;
+              tarAtFar: {
+                [key: string]: {
+                  tar: number;
+                  far: number;
+                  threshold: number;
+                };
+              };
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -4773,6 +7366,12 @@ export interface operations {
           timestamp: string;
           data: {
             runId: string;
+            seq: number;
+            step: number;
+            folder: string;
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -4807,6 +7406,24 @@ export interface operations {
           timestamp: string;
           data: {
             runId: string;
+            seq: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+            reason: string;
+            message: string;
+            generation: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -4841,6 +7458,24 @@ export interface operations {
           timestamp: string;
           data: {
             runId: string;
+            seq: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+            reason: string;
+            message: string;
+            generation: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -4875,6 +7510,24 @@ export interface operations {
           timestamp: string;
           data: {
             runId: string;
+            seq: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+            reason: string;
+            message: string;
+            generation: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -4909,6 +7562,24 @@ export interface operations {
           timestamp: string;
           data: {
             runId: string;
+            seq: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+            reason: string;
+            message: string;
+            generation: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -4943,6 +7614,24 @@ export interface operations {
           timestamp: string;
           data: {
             runId: string;
+            seq: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+            reason: string;
+            message: string;
+            generation: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -4977,6 +7666,24 @@ export interface operations {
           timestamp: string;
           data: {
             evaluationId: string;
+            seq: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+            reason: string;
+            message: string;
+            generation: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -5011,6 +7718,24 @@ export interface operations {
           timestamp: string;
           data: {
             evaluationId: string;
+            seq: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+            reason: string;
+            message: string;
+            generation: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -5045,6 +7770,72 @@ export interface operations {
           timestamp: string;
           data: {
             evaluationId: string;
+            seq: number;
+            step: number;
+            totalSteps: number;
+            target: string;
+            scores?:
+              | {
+                  /** @constant */
+                  protocol: 'verification';
+                  numPairs: number;
+                  accuracy: number;
+                  std: number;
+                  threshold: number;
+                  xnorm: number;
+                  tarAtFar: {
+                    [key: string]: {
+                      tar: number;
+                      far: number;
+                      threshold: number;
+                    };
+                  };
+                  interval: {
+                    low: number;
+                    high: number;
+                    level: number;
+                  } | null;
+                  areaUnderRoc: number;
+                }
+              | {
+                  /** @constant */
+                  protocol: 'identification';
+                  numProbes: number;
+                  numIdentities: number;
+                  numDistractors: number;
+                  rank1Accuracy: number;
+                  cmc: {
+                    rank: number;
+                    rate: number;
+                  }[];
+                  tarAtFar: {
+                    [key: string]: {
+                      tar: number;
+                      far: number;
+                      threshold: number;
+                    };
+                  };
+                  xnorm: number;
+                }
+              | {
+                  /** @constant */
+                  protocol: 'templates';
+                  numTemplates: number;
+                  numImages: number;
+                  numPairs: number;
+                  tarAtFar: {
+                    [key: string]: {
+                      tar: number;
+                      far: number;
+                      threshold: number;
+                    };
+                  };
+                  areaUnderRoc: number;
+                  xnorm: number;
+                };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -5079,6 +7870,24 @@ export interface operations {
           timestamp: string;
           data: {
             evaluationId: string;
+            seq: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+            reason: string;
+            message: string;
+            generation: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -5113,6 +7922,24 @@ export interface operations {
           timestamp: string;
           data: {
             evaluationId: string;
+            seq: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+            reason: string;
+            message: string;
+            generation: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -5147,6 +7974,24 @@ export interface operations {
           timestamp: string;
           data: {
             evaluationId: string;
+            seq: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+            reason: string;
+            message: string;
+            generation: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -5181,6 +8026,24 @@ export interface operations {
           timestamp: string;
           data: {
             evaluationId: string;
+            seq: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+            reason: string;
+            message: string;
+            generation: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -5215,6 +8078,24 @@ export interface operations {
           timestamp: string;
           data: {
             evaluationId: string;
+            seq: number;
+            /**
+             * @description More values may be added.
+             * @enum {string}
+             */
+            status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+            reason: string;
+            message: string;
+            generation: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -5249,6 +8130,17 @@ export interface operations {
           timestamp: string;
           data: {
             evaluationId: string;
+            modelId: string | null;
+            count: number;
+            regressions?: ({
+              target: string;
+              metric: string;
+            } & {
+              [key: string]: unknown;
+            })[];
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
           };
         };
       };
@@ -5281,7 +8173,15 @@ export interface operations {
           type: 'model.created';
           /** Format: date-time */
           timestamp: string;
-          data: Record<string, never>;
+          data: {
+            modelId: string;
+            name: string;
+            version: number;
+            source: string;
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
+          };
         };
       };
     };
@@ -5313,7 +8213,20 @@ export interface operations {
           type: 'model.failed';
           /** Format: date-time */
           timestamp: string;
-          data: Record<string, never>;
+          data: {
+            modelId: string;
+            name: string;
+            version: number;
+            error?: {
+              code: string;
+              message: string;
+            } & {
+              [key: string]: unknown;
+            };
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
+          };
         };
       };
     };
@@ -5345,7 +8258,14 @@ export interface operations {
           type: 'model.deleted';
           /** Format: date-time */
           timestamp: string;
-          data: Record<string, never>;
+          data: {
+            modelId: string;
+            name: string;
+            version: number;
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
+          };
         };
       };
     };
@@ -5377,7 +8297,15 @@ export interface operations {
           type: 'model.alias_set';
           /** Format: date-time */
           timestamp: string;
-          data: Record<string, never>;
+          data: {
+            modelId: string;
+            name: string;
+            version: number;
+            alias: string;
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
+          };
         };
       };
     };
@@ -5409,7 +8337,15 @@ export interface operations {
           type: 'model.alias_removed';
           /** Format: date-time */
           timestamp: string;
-          data: Record<string, never>;
+          data: {
+            modelId: string;
+            name: string;
+            version: number;
+            alias: string;
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
+          };
         };
       };
     };
@@ -5441,7 +8377,17 @@ export interface operations {
           type: 'dataset.ready';
           /** Format: date-time */
           timestamp: string;
-          data: Record<string, never>;
+          data: {
+            datasetId: string;
+            name: string;
+            ref: string;
+            images: number;
+            identities: number;
+            targets?: string[];
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
+          };
         };
       };
     };
@@ -5473,7 +8419,16 @@ export interface operations {
           type: 'dataset.invalid';
           /** Format: date-time */
           timestamp: string;
-          data: Record<string, never>;
+          data: {
+            datasetId: string;
+            name: string;
+            state: string;
+            numProblems: number;
+            problem?: string;
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
+          };
         };
       };
     };
@@ -5505,7 +8460,16 @@ export interface operations {
           type: 'schedule.fired';
           /** Format: date-time */
           timestamp: string;
-          data: Record<string, never>;
+          data: {
+            scheduleId: string;
+            name: string;
+            outcome: string;
+            reason: string;
+            evaluations?: string[];
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
+          };
         };
       };
     };
@@ -5537,7 +8501,16 @@ export interface operations {
           type: 'schedule.skipped';
           /** Format: date-time */
           timestamp: string;
-          data: Record<string, never>;
+          data: {
+            scheduleId: string;
+            name: string;
+            outcome: string;
+            reason: string;
+            evaluations?: string[];
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
+          };
         };
       };
     };
@@ -5569,7 +8542,13 @@ export interface operations {
           type: 'webhook.test';
           /** Format: date-time */
           timestamp: string;
-          data: Record<string, never>;
+          data: {
+            webhookId: string;
+            message: string;
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
+          };
         };
       };
     };

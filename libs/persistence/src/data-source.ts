@@ -10,6 +10,8 @@ import { FleetStatusEntity } from './entities/fleet-status.entity.js';
 import { GenerationEntity } from './entities/generation.entity.js';
 import { IdempotencyKeyEntity } from './entities/idempotency-key.entity.js';
 import { MetricEntity } from './entities/metric.entity.js';
+import { ModelAliasEntity } from './entities/model-alias.entity.js';
+import { ModelExportEntity } from './entities/model-export.entity.js';
 import { ModelEntity } from './entities/model.entity.js';
 import { RankEntity } from './entities/rank.entity.js';
 import { ReservationEntity } from './entities/reservation.entity.js';
@@ -28,6 +30,7 @@ import { TasksAndAudit1764300000000 } from './migrations/1764300000000-tasks-and
 import { ApiKeys1764310000000 } from './migrations/1764310000000-api-keys.js';
 import { LogsWorkersCounts1764330000000 } from './migrations/1764330000000-logs-workers-counts.js';
 import { Webhooks1764340000000 } from './migrations/1764340000000-webhooks.js';
+import { ModelRegistry1764360000000 } from './migrations/1764360000000-model-registry.js';
 import { Datasets1764370000000 } from './migrations/1764370000000-datasets.js';
 
 /** Listed one by one: globs break in bundles and hide what belongs to the schema. */
@@ -42,6 +45,8 @@ export const ENTITIES = [
   CheckpointEntity,
   ModelEntity,
   DatasetEntity,
+  ModelAliasEntity,
+  ModelExportEntity,
   EvaluationScoreEntity,
   WebhookEndpointEntity,
   WebhookDeliveryEntity,
@@ -66,6 +71,7 @@ const MIGRATIONS = [
   ApiKeys1764310000000,
   LogsWorkersCounts1764330000000,
   Webhooks1764340000000,
+  ModelRegistry1764360000000,
   Datasets1764370000000,
 ];
 

@@ -1,6 +1,9 @@
-import { ArcFleetError, type TaskResult, type TaskWork } from '#contracts';
+import type { TaskResult, TaskWork } from '#contracts';
 import { validateDataset } from './datasets/validate-dataset.js';
 import { progressReporter } from './progress-reporter.js';
+import { exportModel } from './models/export-model.js';
+import { importModel } from './models/import-model.js';
+import { removeModels } from './models/remove-models.js';
 import type { TaskContext, TaskDeps } from './task-deps.js';
 
 /** How often it is asked whether the task is to stop. */
@@ -19,7 +22,8 @@ export async function runTask({ job, emit, stopMode, ...deps }: TaskDeps): Promi
   const onProgress = progressReporter((step, totalSteps) => emit({ type: 'task.progress', step, totalSteps }));
   onProgress(0, 1);
   try {
-    const result = await doWork(job.config.work, { ...deps, signal: stopping.signal, onProgress });
+    const attempt = `${job.runId}-g${job.generation}`;
+    const result = await doWork(job.config.work, { ...deps, attempt, signal: stopping.signal, onProgress });
     look();
     stopping.signal.throwIfAborted();
     emit({ type: 'task.completed', result });
@@ -37,7 +41,10 @@ async function doWork(work: TaskWork, context: Omit<TaskContext<TaskWork>, 'work
     case 'dataset.validate':
       return validateDataset({ ...context, work });
     case 'model.import':
+      return importModel({ ...context, work });
     case 'model.export':
-      throw new ArcFleetError('internal', `${work.task} is not built yet.`);
+      return exportModel({ ...context, work });
+    case 'model.remove':
+      return removeModels({ ...context, work });
   }
 }

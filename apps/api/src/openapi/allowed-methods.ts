@@ -1,6 +1,6 @@
 import type { Route } from '../http/operation.js';
 
-/** Methods that a path takes, or null when no route has it. */
+/** Methods that a path takes, or null when no route has it. A path that stands for itself is none of those with parameters. */
 export function allowedMethods(routes: readonly Route[], path: string): string[] | null {
   const matching = routes.filter((route) => toPattern(route.path).test(path));
   // A path that stands there as it is (/keys/me) is no value of a parameter (/keys/{id}).

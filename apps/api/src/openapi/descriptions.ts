@@ -3,6 +3,16 @@ import type { Descriptions } from './components.js';
 
 /** What the comments of schemas say; the document carries it. */
 export const DESCRIPTIONS: Descriptions = {
+  AliasHolderList: {
+    '': 'Answer to `GET /models/:id/aliases/:alias/holders`: newest first.',
+    '/properties/holders/items/properties/until': 'null: it holds it now.',
+  },
+  AuditList: {
+    '': 'Answer to `GET /audit`: newest first.',
+    '/properties/events/items/properties/actor': 'Id of the key that asked, or `system`.',
+    '/properties/events/items/properties/action': 'Operation, as the OpenAPI document names it.',
+    '/properties/events/items/properties/details': 'What changed, without secrets.',
+  },
   ChangeDataset: { '': 'Body of `PATCH /datasets/:id`: what is left out stays.' },
   CreateEmbeddings: {
     '': 'Body of `POST /models/:id/embeddings`.',
@@ -26,6 +36,7 @@ export const DESCRIPTIONS: Descriptions = {
     '/properties/dataset':
       'Where the verification sets lie that are given by name: a folder, or a registered data set as `name@digest`, name or id.',
   },
+  CreateKey: { '': 'Body of `POST /keys`.' },
   CreateRun: {
     '': 'Body of `POST /runs`: a run configuration, and where to send webhooks.',
     '/properties/dataset/properties/height':
@@ -142,6 +153,11 @@ export const DESCRIPTIONS: Descriptions = {
     '': 'The other body of `POST /runs`: a recipe by name, and what is to differ from it.',
     '/properties/overrides': "Any part of a run's configuration, merged into the recipe's; null gives a field its default again.",
   },
+  CreateWebhook: {
+    '': 'Body of `POST /webhooks`.',
+    '/properties/events': 'Default: all events.',
+    '/properties/labels': 'Only events of runs and evaluations with these labels.',
+  },
   CreatedEvaluation: {
     '': 'Answer to `POST /evaluations`; see `createdRunSchema` for the secrets.',
     '/properties/error': 'Failure of the run, if it failed.',
@@ -249,6 +265,26 @@ export const DESCRIPTIONS: Descriptions = {
     '/properties/scores/items/properties/scores/oneOf/1/properties/cmc':
       'Share of probes whose mate is among the first k, k = 1, 2, 5, 10, ...',
   },
+  ImportModel: {
+    '': 'Body of `POST /models/import`.',
+    '/properties/path': 'A model as the workers see it: a folder, a prefix (`.../model,1`) or a file of any readable kind.',
+  },
+  Key: {
+    '': 'Answer to `GET /keys/:id`. Never holds the secret.',
+    '/properties/hint': 'The beginning of the key, by which people know it again.',
+    '/properties/createdBy': 'Id of the key that made it, or `system`.',
+    '/properties/lastUsedAt': 'Exact to a minute.',
+    '/properties/previousValidUntil': 'Until then the secret of before the last rotation is valid, too.',
+  },
+  KeyList: { '': 'Answer to `GET /keys`: newest first.' },
+  KeyWithToken: {
+    '': 'Answer to `POST /keys` and `POST /keys/:id/rotate`: the only place where the key itself stands.',
+    '/properties/hint': 'The beginning of the key, by which people know it again.',
+    '/properties/createdBy': 'Id of the key that made it, or `system`.',
+    '/properties/lastUsedAt': 'Exact to a minute.',
+    '/properties/previousValidUntil': 'Until then the secret of before the last rotation is valid, too.',
+    '/properties/token': 'The key; null in a repeated answer.',
+  },
   LogPage: {
     '': 'Answer to `GET /runs/:id/logs`.',
     '/properties/lines/items/properties/seq': 'Position in the log of the run, from 1.',
@@ -258,25 +294,51 @@ export const DESCRIPTIONS: Descriptions = {
   Model: {
     '': 'Answer to `GET /models/:id`: where it comes from and what it scored.',
     '/properties/id': 'Its id in `/models`.',
-    '/properties/generation': 'The one that wrote it.',
+    '/properties/generation': 'null: it was imported.',
     '/properties/folder': 'Relative to the storage root.',
     '/properties/accuracies': 'Mean accuracy on each verification target.',
     '/properties/isBest': 'No model before it scored better.',
-    '/properties/runId': 'Run that trained it.',
+    '/properties/version': '1, 2, ... per name; a number is never used again.',
+    '/properties/aliases': 'Aliases of the name that point here, sorted.',
+    '/properties/state': '`importing` until a worker has copied and tried it.',
+    '/properties/error': 'Why its import failed.',
+    '/properties/runId': 'Run that trained it; null: it was imported.',
+    '/properties/format': 'Of its files: `arcfleet`, or as they came: `onnx`, `mxnet`, `torch`.',
+    '/properties/network': 'null: its files do not say.',
+    '/properties/embeddingSize': 'null: it is not imported yet.',
+    '/properties/urls/properties/task': 'The import.',
+    '/properties/run': 'null: it was imported.',
     '/properties/run/properties/configDigest':
       'SHA-256 of the stored configuration without name and labels: equal ones trained with the same settings.',
+    '/properties/lineage/properties/engine': 'Engine and version of ArcFleet of the worker that wrote it; null: not known.',
+    '/properties/lineage/properties/dataset': 'What it was trained on; the digest is that of a registered data set.',
+    '/properties/lineage/properties/checkpoint': 'The checkpoint of the same step, if there was one.',
+    '/properties/lineage/properties/parent': 'The model that training started from.',
+    '/properties/metrics': 'Newest result on each target, by name of the target.',
+    '/properties/metrics/items/properties/measure':
+      'The number by which models are compared: `accuracy`, `rank1Accuracy` or `tarAtFar@1e-4` (or the nearest there is).',
+    '/properties/metrics/items/properties/interval': 'null: none was computed.',
     '/properties/verifications': 'Verifications of its run at its step.',
     '/properties/evaluations': 'Evaluations of it, newest first; at most 100.',
   },
-  ModelList: {
-    '': 'Answer to `GET /models`: newest first.',
-    '/properties/models/items/properties/id': 'Its id in `/models`.',
-    '/properties/models/items/properties/generation': 'The one that wrote it.',
-    '/properties/models/items/properties/folder': 'Relative to the storage root.',
-    '/properties/models/items/properties/accuracies': 'Mean accuracy on each verification target.',
-    '/properties/models/items/properties/isBest': 'No model before it scored better.',
-    '/properties/models/items/properties/runId': 'Run that trained it.',
+  ModelAlias: {
+    '': 'Answer to `PUT` and `GET /models/:id/aliases/:alias`.',
+    '/properties/number': 'Revision of the alias: every move takes the next one.',
+    '/properties/previous': 'Who held it before; null: nobody.',
   },
+  ModelComparison: {
+    '': 'Answer to `GET /models/:id/compare`.',
+    '/properties/targets': 'Every target that both have a result on by the same measure, by name.',
+    '/properties/targets/items/properties/model/properties/interval': 'null: none was computed.',
+    '/properties/targets/items/properties/with/properties/interval': 'null: none was computed.',
+    '/properties/targets/items/properties/difference': 'Of `model` less that of `with`.',
+    '/properties/targets/items/properties/intervalsOverlap':
+      'null: one of them has no interval. True: the difference may be chance.',
+    '/properties/onlyModel': 'Targets that only one of them has a result on.',
+  },
+  ModelFiles: { '': 'Answer to `GET /models/:id/files`.' },
+  ModelList: { '': 'Answer to `GET /models`: newest first.' },
+  PendingFiles: { '': 'The same while a worker makes them: 202.' },
   Problem: { '': 'RFC 9457 problem details.', '/properties/errors': 'One entry per wrong field: JSON pointer and message.' },
   Recipe: {
     '': 'A recipe as the API shows it.',
@@ -291,6 +353,22 @@ export const DESCRIPTIONS: Descriptions = {
     '': 'Body of `POST /datasets`.',
     '/properties/path': 'The folder as the workers see it.',
     '/properties/decode': 'False: images are read but not decoded, which takes most of the time.',
+  },
+  Replay: {
+    '': 'Answer to a replay.',
+    '/properties/replayed': 'Deliveries that are tried again from now on.',
+    '/properties/next': 'There was more than one replay takes: go on with this as `since`. null: that was all.',
+  },
+  ReplayWebhook: {
+    '': 'Body of `POST /webhooks/:id/replay`.',
+    '/properties/since': 'Events from here ...',
+    '/properties/until': '... to here; default: now.',
+    '/properties/state': '`failed`: what was given up; `all`: what was delivered, too.',
+  },
+  RotateKey: { '': 'Body of `POST /keys/:id/rotate`: how long the old secret stays valid.' },
+  RotateSecret: {
+    '': 'Body of `POST /webhooks/:id/rotate-secret`, which may be left out.',
+    '/properties/overlapSeconds': 'So long both secrets sign. 0: the old one is worth nothing at once.',
   },
   Run: {
     '/properties/error': 'Failure of the run, if it failed.',
@@ -324,6 +402,23 @@ export const DESCRIPTIONS: Descriptions = {
     '/oneOf/1/properties/rank1Accuracy': 'Closed-set: the mate is nearer than every distractor.',
     '/oneOf/1/properties/cmc': 'Share of probes whose mate is among the first k, k = 1, 2, 5, 10, ...',
   },
+  StoredModel: {
+    '': 'A stored model: one version of its name.',
+    '/properties/id': 'Its id in `/models`.',
+    '/properties/generation': 'null: it was imported.',
+    '/properties/folder': 'Relative to the storage root.',
+    '/properties/accuracies': 'Mean accuracy on each verification target.',
+    '/properties/isBest': 'No model before it scored better.',
+    '/properties/version': '1, 2, ... per name; a number is never used again.',
+    '/properties/aliases': 'Aliases of the name that point here, sorted.',
+    '/properties/state': '`importing` until a worker has copied and tried it.',
+    '/properties/error': 'Why its import failed.',
+    '/properties/runId': 'Run that trained it; null: it was imported.',
+    '/properties/format': 'Of its files: `arcfleet`, or as they came: `onnx`, `mxnet`, `torch`.',
+    '/properties/network': 'null: its files do not say.',
+    '/properties/embeddingSize': 'null: it is not imported yet.',
+    '/properties/urls/properties/task': 'The import.',
+  },
   Task: {
     '': 'Answer to `GET /tasks/:id`.',
     '/properties/error': 'Failure of the run, if it failed.',
@@ -332,21 +427,62 @@ export const DESCRIPTIONS: Descriptions = {
     '/properties/work/oneOf/0/properties/decode': 'True: every image is decoded, not only read.',
     '/properties/work/oneOf/1/properties/modelId': '`mdl_...`: the model that waits.',
     '/properties/work/oneOf/1/properties/path': 'Files as the workers see them.',
-    '/properties/work/oneOf/1/properties/folder': 'Where the copy goes, relative to the storage root.',
+    '/properties/work/oneOf/1/properties/folder':
+      'The copy goes into a folder of its attempt below this one, relative to the storage root.',
     '/properties/work/oneOf/2/properties/folder': 'The stored model, relative to the storage root.',
-    '/properties/work/oneOf/2/properties/to': 'Where the files go, relative to the storage root.',
+    '/properties/work/oneOf/2/properties/to':
+      'The files go into a folder of their attempt below this one, relative to the storage root.',
+    '/properties/work/oneOf/3/properties/models':
+      'Deleted models with all folders that they may have left, relative to the storage root.',
   },
   TaskList: { '': 'Answer to `GET /tasks`: newest first.' },
   Transition: {
     '/properties/reason':
       'Machine-readable cause, for example `admitted`, `peer_lost`, `non_finite`, `canceled_by_user`. New values may appear.',
   },
+  UpdateKey: { '': 'Body of `PATCH /keys/:id`: what is left out stays. `expiresInDays` counts from now.' },
+  UpdateModel: { '': 'Body of `PATCH /models/:id`. Labels are replaced as a whole.' },
+  UpdateWebhook: { '': 'Body of `PATCH /webhooks/:id`: what is left out stays.' },
   VerificationScores: {
     '': 'Scores of one verification set by the 10-fold protocol.',
     '/properties/accuracy': 'Mean and population standard deviation over the folds.',
     '/properties/threshold': 'Mean over the folds of the threshold on squared L2 distance.',
     '/properties/xnorm': 'Mean L2 norm of the raw embeddings (original and mirrored).',
     '/properties/tarAtFar': 'Keyed by FAR as text, for example "0.001".',
+  },
+  Webhook: {
+    '/properties/runId': 'The run or evaluation that brought it; null: registered for all.',
+    '/properties/url': 'A user name and a password in it are shown as `***`.',
+    '/properties/events': 'null: all.',
+    '/properties/state': '`failing`: no attempt has succeeded since `failingSince`.',
+    '/properties/disabledReason': '`by_request`, `gone` (it answered 410) or `failing` (nothing but failures for five days).',
+    '/properties/throttledUntil': 'It asked to be called more slowly: nothing is sent before.',
+    '/properties/overlapUntil': 'So long deliveries are signed with the secret before, too.',
+  },
+  WebhookDelivery: {
+    '/properties/id': '`webhook-id` of every attempt.',
+    '/properties/state': '`pending`: an attempt is to come or under way.',
+  },
+  WebhookDeliveryDetails: {
+    '': 'Answer to `GET /deliveries/:id`.',
+    '/properties/id': '`webhook-id` of every attempt.',
+    '/properties/state': '`pending`: an attempt is to come or under way.',
+    '/properties/body': 'What is sent, byte for byte.',
+    '/properties/attemptLog': 'The newest 100, oldest of them first.',
+    '/properties/attemptLog/items/properties/answer': "Start of the answer's body.",
+  },
+  WebhookDeliveryList: { '': 'Answer to `GET /webhooks/:id/deliveries`: newest first.' },
+  WebhookList: { '': 'Answer to `GET /webhooks`: newest first.' },
+  WebhookWithSecret: {
+    '': 'Answer that shows the secret: to its creation and its rotation, once.',
+    '/properties/runId': 'The run or evaluation that brought it; null: registered for all.',
+    '/properties/url': 'A user name and a password in it are shown as `***`.',
+    '/properties/events': 'null: all.',
+    '/properties/state': '`failing`: no attempt has succeeded since `failingSince`.',
+    '/properties/disabledReason': '`by_request`, `gone` (it answered 410) or `failing` (nothing but failures for five days).',
+    '/properties/throttledUntil': 'It asked to be called more slowly: nothing is sent before.',
+    '/properties/overlapUntil': 'So long deliveries are signed with the secret before, too.',
+    '/properties/secret': 'null in a replayed answer.',
   },
   Worker: {
     '/properties/engine': 'The one that it was told to use; `auto`: the best one it has.',

@@ -67,6 +67,7 @@ export class ApiScene {
     pingMs?: number;
     metricsOpen?: boolean;
     access?: Partial<AccessSettings>;
+    storageRoot?: string;
   } = {}): Promise<ApiScene> {
     const database = beside ? { url: beside.database.url, release: () => Promise.resolve() } : await freshDatabase();
     const source = await createDataSource(database.url, { poolSize: 4 }).initialize();

@@ -19,6 +19,7 @@ import {
 import type { CliConfig } from '../config.js';
 import { inspectionJson, inspectionText, problemLine, validationSummary } from '../data/describe-set.js';
 import { readIdentityList } from '../data/identity-list.js';
+import { apiKeyFor } from '../follow/api-key.js';
 import { registerRemotely, registrationText } from '../data/register-remote.js';
 import { runTool } from '../data/run-tool.js';
 import { catchInterruptions } from '../train/interruptions.js';
@@ -249,7 +250,7 @@ interface RegisterFlags {
   json?: boolean;
 }
 
-function addRegister(data: Command, { workingFolder }: CliConfig): void {
+function addRegister(data: Command, config: CliConfig): void {
   data
     .command('register')
     .description('register a data set with a fleet, which reads it once; runs then refer to it by name')
@@ -261,13 +262,14 @@ function addRegister(data: Command, { workingFolder }: CliConfig): void {
     .option('--json', 'print the data set as one JSON object; all else goes to standard error')
     .addHelpText('after', example('register faces /data/faces_emore'))
     .action(async (name: string, path: string, { api, kind, decode, json = false }: RegisterFlags) => {
-      const place = isRemote(path) ? path : resolve(workingFolder, path);
+      const place = isRemote(path) ? path : resolve(config.workingFolder, path);
+      const apiUrl = api.replace(/\/+$/, '');
       const interruptions = catchInterruptions();
       try {
         const say = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
         const dataset = await registerRemotely(
           { name, path: place, kind, decode },
-          api.replace(/\/+$/, ''),
+          { apiUrl, apiKey: apiKeyFor(config, apiUrl) },
           { say },
           interruptions,
         );

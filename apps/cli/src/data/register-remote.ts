@@ -18,11 +18,11 @@ export interface Registration {
  */
 export async function registerRemotely(
   registration: Registration,
-  apiUrl: string,
+  { apiUrl, apiKey }: { readonly apiUrl: string; readonly apiKey: string | undefined },
   view: { say(text: string): void },
   { cancel, detach }: Interruptions,
 ): Promise<DatasetDetails> {
-  const api = new ApiClient(apiUrl);
+  const api = new ApiClient(apiUrl, apiKey);
   await api.checkHealth().catch((error: unknown) => {
     const message = `No ArcFleet answers at ${apiUrl}. Start one with "npm run up", or name another with --api URL`;
     throw new ArcFleetError('unavailable', message, { apiUrl }, { cause: error });

@@ -12,8 +12,11 @@ import {
   type DeliveryList,
   type EvaluationScoreList,
   type EvaluationView,
+  type FileFormat,
   type LogPage,
   type MetricSeries,
+  type ModelFiles,
+  type PendingFiles,
   type RecipeRunInput,
   type RunView,
   type TaskView,
@@ -96,6 +99,31 @@ export class ApiClient {
 
   cancelTask(id: string): Promise<TaskView> {
     return answerOf(this.client.POST('/tasks/{id}/cancel', at(id)));
+  }
+
+  /** Files of a stored model; while a worker makes them, the task that does. */
+  getModelFiles(ref: string, format: FileFormat | undefined, retry: boolean): Promise<ModelFiles | PendingFiles> {
+    const query = { ...(format === undefined ? {} : { format }), ...(retry ? { retry } : {}) };
+    return answerOf(this.client.GET('/models/{id}/files', { params: { path: { id: ref }, query } }));
+  }
+
+  /** Opens a file of a stored model, or what of it begins at `from`. @throws ArcFleetError of the API. */
+  async openModelFile(
+    { modelId, format }: ModelFiles,
+    name: string,
+    range: { from: number; etag: string } | null,
+  ): Promise<Response> {
+    const { response } = await this.client
+      .GET('/models/{id}/files/{format}/{file}', {
+        params: { path: { id: modelId, format, file: name } },
+        headers: {
+          accept: 'application/octet-stream',
+          ...(range ? { range: `bytes=${range.from}-`, 'if-range': range.etag } : {}),
+        },
+        parseAs: 'stream',
+      })
+      .catch(rethrow);
+    return response;
   }
 
   /** Opens the run's event stream behind the event `after`; null: there are no more events. */

@@ -12,6 +12,7 @@ import {
   findQueuedRuns,
   getGenerationStart,
   listReservedSlots,
+  removeDeletedModels,
   renewReservations,
   writeFleetStatus,
   type FleetStatus,
@@ -133,6 +134,8 @@ export class ControlLoop {
     }
     const canceled = await dataSource.transaction((manager) => cancelWaitingRuns(manager));
     for (const runId of canceled) this.log('info', 'run canceled while it waited', { runId });
+    const removal = await dataSource.transaction((manager) => removeDeletedModels(manager, now));
+    if (removal !== null) this.log('info', 'files of deleted models are removed', { taskId: removal });
     await this.admit(now);
     await this.forget(now);
   }
