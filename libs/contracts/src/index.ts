@@ -52,6 +52,8 @@ export type {
   ModelReference,
   ResolvedModel,
 } from './evaluation/evaluation-config.js';
+export { compareScores, MARGIN_SOURCES, marginsSchema } from './evaluation/compare-scores.js';
+export type { Margins, MetricChange } from './evaluation/compare-scores.js';
 export { evaluatedModelSchema, evaluationScoresSchema, scoreSummarySchema } from './evaluation/evaluation-scores.js';
 export type { EvaluatedModel, EvaluationScores, ScoreHistogram, ScoresOf, ScoreSummary } from './evaluation/evaluation-scores.js';
 export {
@@ -61,6 +63,7 @@ export {
   evaluationListSchema,
   evaluationScoreListSchema,
   evaluationViewSchema,
+  regressionSchema,
 } from './evaluation/evaluation-view.js';
 export type {
   CreatedEvaluation,
@@ -69,6 +72,7 @@ export type {
   EvaluationList,
   EvaluationScoreList,
   EvaluationView,
+  Regression,
 } from './evaluation/evaluation-view.js';
 export { modelDetailsSchema, modelListSchema, modelViewSchema } from './evaluation/model-view.js';
 export type { ModelDetails, ModelList, ModelView } from './evaluation/model-view.js';
