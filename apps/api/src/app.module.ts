@@ -8,6 +8,7 @@ import { routesOf } from './http/operation.js';
 import { EmbeddingsController } from './models/embeddings.controller.js';
 import { EmbeddingsService } from './models/embeddings.service.js';
 import { ModelsController } from './models/models.controller.js';
+import { ModelsService } from './models/models.service.js';
 import { ApiRoutes, OpenApiController } from './openapi/openapi.controller.js';
 import { RecipesController } from './recipes/recipes.controller.js';
 import { RunEventHub } from './runs/run-event-hub.js';
@@ -24,7 +25,7 @@ import { TasksService } from './tasks/tasks.service.js';
 const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly providers?: readonly Provider[] }[] = [
   { controllers: [RunsController, RunEventsController], providers: [RunEventHub, RunEventStream, Submission, RunsService] },
   { controllers: [EvaluationsController], providers: [EvaluationsService] },
-  { controllers: [ModelsController, EmbeddingsController], providers: [EmbeddingsService] },
+  { controllers: [ModelsController, EmbeddingsController], providers: [EmbeddingsService, ModelsService] },
   { controllers: [TasksController], providers: [TasksService] },
   { controllers: [RecipesController] },
   { controllers: [HealthController, OpenApiController] },

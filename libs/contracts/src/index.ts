@@ -74,8 +74,44 @@ export type {
   EvaluationView,
   Regression,
 } from './evaluation/evaluation-view.js';
-export { modelDetailsSchema, modelListSchema, modelViewSchema } from './evaluation/model-view.js';
-export type { ModelDetails, ModelList, ModelView } from './evaluation/model-view.js';
+export {
+  aliasHolderListSchema,
+  FILE_FORMATS,
+  modelAliasViewSchema,
+  modelComparisonSchema,
+  modelDetailsSchema,
+  modelFilesSchema,
+  modelListSchema,
+  modelViewSchema,
+  pendingFilesSchema,
+} from './evaluation/model-view.js';
+export type {
+  AliasHolderList,
+  FileFormat,
+  ModelAliasView,
+  ModelComparison,
+  ModelDetails,
+  ModelFiles,
+  ModelList,
+  ModelMetric,
+  ModelView,
+  PendingFiles,
+} from './evaluation/model-view.js';
+export {
+  EXPORT_FORMATS,
+  fitModelName,
+  MODEL_REF_PATTERN,
+  MODEL_SOURCES,
+  MODEL_STATES,
+  modelAliasSchema,
+  modelLabelsSchema,
+  modelNameSchema,
+  modelRefSchema,
+  parseModelRef,
+} from './models/model-names.js';
+export type { ExportFormat, ModelRef, ModelSource, ModelState } from './models/model-names.js';
+export { modelSelectorSchema } from './models/model-selector.js';
+export type { ModelSelector } from './models/model-selector.js';
 export { JOBS, rankJobId, rankJobSchema, webhookJobSchema } from './jobs.js';
 export type { EmbeddingJob, EvaluationJob, RankJob, TaskJob, TrainingJob, WebhookJob } from './jobs.js';
 export { silentObserver } from './observer.js';

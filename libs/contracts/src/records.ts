@@ -25,8 +25,8 @@ export const errorReportSchema = z.strictObject({
 });
 
 export const recordBodySchema = z.discriminatedUnion('type', [
-  /** A supervisor took the rank job. */
-  z.strictObject({ type: z.literal('rank.claimed'), workerId: z.string(), slot: count }),
+  /** A supervisor took the rank job; `version` is that of its ArcFleet. */
+  z.strictObject({ type: z.literal('rank.claimed'), workerId: z.string(), slot: count, version: z.string().max(64).optional() }),
   /** The ranks found each other and training starts at `step`. Sent by rank 0. */
   z.strictObject({
     type: z.literal('training.started'),

@@ -6,6 +6,8 @@ import { EvaluationScoreEntity } from './entities/evaluation-score.entity.js';
 import { GenerationEntity } from './entities/generation.entity.js';
 import { IdempotencyKeyEntity } from './entities/idempotency-key.entity.js';
 import { MetricEntity } from './entities/metric.entity.js';
+import { ModelAliasEntity } from './entities/model-alias.entity.js';
+import { ModelExportEntity } from './entities/model-export.entity.js';
 import { ModelEntity } from './entities/model.entity.js';
 import { RankEntity } from './entities/rank.entity.js';
 import { ReservationEntity } from './entities/reservation.entity.js';
@@ -18,6 +20,7 @@ import { CreateTables1764000000000 } from './migrations/1764000000000-create-tab
 import { KeepModels1764100000000 } from './migrations/1764100000000-keep-models.js';
 import { Evaluations1764200000000 } from './migrations/1764200000000-evaluations.js';
 import { TasksAndAudit1764300000000 } from './migrations/1764300000000-tasks-and-audit.js';
+import { ModelRegistry1764360000000 } from './migrations/1764360000000-model-registry.js';
 
 /** Listed one by one: globs break in bundles and hide what belongs to the schema. */
 export const ENTITIES = [
@@ -30,6 +33,8 @@ export const ENTITIES = [
   VerificationEntity,
   CheckpointEntity,
   ModelEntity,
+  ModelAliasEntity,
+  ModelExportEntity,
   EvaluationScoreEntity,
   WebhookEndpointEntity,
   WebhookDeliveryEntity,
@@ -38,7 +43,13 @@ export const ENTITIES = [
 ];
 
 /** In the order of their times. One that was released is never edited: what changes is a further one. */
-const MIGRATIONS = [CreateTables1764000000000, KeepModels1764100000000, Evaluations1764200000000, TasksAndAudit1764300000000];
+const MIGRATIONS = [
+  CreateTables1764000000000,
+  KeepModels1764100000000,
+  Evaluations1764200000000,
+  TasksAndAudit1764300000000,
+  ModelRegistry1764360000000,
+];
 
 /** Key of the advisory lock under which migrations run: any constant of ours. */
 const MIGRATION_LOCK = 0x41_46_00_01;

@@ -11,6 +11,9 @@ export { GenerationEntity } from './entities/generation.entity.js';
 export type { GenerationState } from './entities/generation.entity.js';
 export { IdempotencyKeyEntity } from './entities/idempotency-key.entity.js';
 export { MetricEntity } from './entities/metric.entity.js';
+export { ModelAliasEntity } from './entities/model-alias.entity.js';
+export { ModelExportEntity } from './entities/model-export.entity.js';
+export type { ExportState } from './entities/model-export.entity.js';
 export { ModelEntity } from './entities/model.entity.js';
 export { RankEntity } from './entities/rank.entity.js';
 export type { RankOutcome } from './entities/rank.entity.js';
@@ -64,8 +67,21 @@ export { once } from './repositories/idempotency.repository.js';
 export type { IdempotencyRequest, StoredAnswer } from './repositories/idempotency.repository.js';
 export { getMetricSeries } from './repositories/metrics.repository.js';
 export type { SeriesOptions } from './repositories/metrics.repository.js';
-export { getModel, getModelDetails, listModels } from './repositories/models.repository.js';
-export type { StoredModel, StoredModelDetails } from './repositories/models.repository.js';
+export {
+  findAliasHolder,
+  findPreviousHolder,
+  getAlias,
+  listAliasHolders,
+  removeAlias,
+  setAlias,
+} from './repositories/model-aliases.repository.js';
+export type { AliasHolder, AliasMove } from './repositories/model-aliases.repository.js';
+export { findModelScores, withDetails } from './repositories/model-details.repository.js';
+export type { StoredModelDetails } from './repositories/model-details.repository.js';
+export { MAX_SELECTED_MODELS, selectModels } from './repositories/model-selector.js';
+export type { SelectedModel } from './repositories/model-selector.js';
+export { checkReady, getModel, listModels, resolveModel } from './repositories/models.repository.js';
+export type { ModelFilter, StoredModel } from './repositories/models.repository.js';
 export type { Cursor, ListOptions } from './repositories/pages.js';
 export { commitRecords } from './repositories/records.repository.js';
 export type { CommitResult, RankWatermark } from './repositories/records.repository.js';

@@ -77,7 +77,8 @@ describe('migrations', () => {
 
     expect(await runMigrations(source)).toEqual(migrationNames().slice(1));
     const entry = { ...model, generation: 1, accuracies: [], isBest: false, isLast: true };
-    const facts = { network: 'y1', embeddingSize: config.network.embeddingSize, deletedAt: null };
+    const registered = { name: 'y1', version: 1, state: 'ready', source: 'run', labels: {}, revision: 1, filesGoneAt: null };
+    const facts = { network: 'y1', embeddingSize: config.network.embeddingSize, deletedAt: null, ...registered };
     const stored = await source.manager.findOneByOrFail(ModelEntity, { runId: 'run_old' });
     expect(stored).toMatchObject({ ...entry, ...facts });
     expect(stored.id).toMatch(/^mdl_[0-9a-z]{20}$/);
@@ -89,12 +90,15 @@ describe('migrations', () => {
     expect(await source.manager.findOneByOrFail(RankEntity, { runId: 'run_old' })).toMatchObject({ message: null });
 
     const kept = { ...entry, step: 5, folder: 'runs/run_old/model/g1-s5', isBest: true, isLast: false };
-    const rows = { runId: 'run_old', network: 'y1', embeddingSize: 512 };
+    const rows = { runId: 'run_old', name: 'y1', network: 'y1', embeddingSize: 512 };
     const before = new Date(stored.createdAt.getTime() - 1);
     await source.manager.insert(ModelEntity, [
-      { ...kept, ...rows, id: newId('mdl'), createdAt: before },
-      { ...kept, ...rows, id: newId('mdl'), createdAt: before, deletedAt: new Date() },
+      { ...kept, ...rows, id: newId('mdl'), version: 2, createdAt: before },
+      { ...kept, ...rows, id: newId('mdl'), version: 3, createdAt: before, deletedAt: new Date() },
     ]);
+    // What no run has made goes with the schema that has a place for it.
+    const imported = { ...kept, runId: null, generation: null, step: null, source: 'import' as const, folder: 'models/x' };
+    await source.manager.insert(ModelEntity, { ...imported, id: newId('mdl'), name: 'mine', version: 1 });
     await source.query(
       `insert into runs (id, kind, config, status, reason, message) values ('evl_x', 'evaluation', '{}', 'queued', '', '')`,
     );

@@ -13,6 +13,8 @@ beforeAll(async () => {
   modelId = newId('mdl');
   await scene.source.manager.insert(ModelEntity, {
     id: modelId,
+    name: 'y1',
+    version: 1,
     runId,
     generation: 1,
     step: 10,
@@ -141,7 +143,7 @@ describe('GET /models', () => {
     expect((await scene.get(`/models?run=${newId('run')}`)).body).toEqual({ models: [], next: null });
     const model = (await scene.get(`/models/${modelId}`).expect(200)).body as ModelDetails;
     expect(model.run).toMatchObject({ id: runId, status: 'queued', name: null });
-    expect(model.run.configDigest).toMatch(/^[0-9a-f]{64}$/);
+    expect(model.run?.configDigest).toMatch(/^[0-9a-f]{64}$/);
     expect(model.evaluations[0]).toMatchObject({ id, status: 'queued', scores: [] });
     await scene.get(`/models/${newId('mdl')}`).expect(404);
     await scene.get('/models/mdl_x').expect(404);

@@ -13,12 +13,13 @@ import {
 } from '#contracts';
 import {
   appendAudit,
+  checkReady,
   createEvaluation,
   getEvaluation,
   getEvaluationScores,
-  getModel,
   listEvaluations,
   requestCancel,
+  resolveModel,
   type EvaluationDetails,
 } from '#persistence';
 import type { Actor } from '../access/actor.js';
@@ -37,12 +38,12 @@ export class EvaluationsService {
 
   /**
    * Creates an evaluation; see {@link Submission.submit}.
-   * @throws ArcFleetError `model_not_found` for an id that names no stored model.
+   * @throws ArcFleetError `model_not_found` for an id that names no stored model, `conflict` for one that is not ready.
    */
   create(input: CreateEvaluation, actor: Actor, key: string | undefined): Promise<CreatedEvaluation & { replayed: boolean }> {
     return this.submission.submit({ route: 'POST /evaluations', actor, input, key }, input, async (manager, endpoints) => {
       const { webhooks: _, model, ...rest } = input;
-      const config = evaluationConfigSchema.parse({ ...rest, model: await resolveModel(manager, model) });
+      const config = evaluationConfigSchema.parse({ ...rest, model: await toResolvedModel(manager, model) });
       const id = await createEvaluation(manager, config, endpoints);
       await appendAudit(manager, { actor: actor.id, action: 'evaluations.create', resourceId: id });
       return this.toView(await getEvaluation(manager, id));
@@ -81,10 +82,12 @@ export class EvaluationsService {
 }
 
 /** What a worker opens: a stored model's folder, or the files that were named. */
-async function resolveModel(manager: EntityManager, model: ModelReference): Promise<ResolvedModel> {
+async function toResolvedModel(manager: EntityManager, model: ModelReference): Promise<ResolvedModel> {
   if (!('id' in model)) return { id: null, ...model };
   try {
-    return { id: model.id, path: (await getModel(manager, model.id)).folder };
+    const stored = await resolveModel(manager, model.id, 'share');
+    checkReady(stored);
+    return { id: stored.id, path: stored.folder };
   } catch (error) {
     if (!(error instanceof ArcFleetError) || error.code !== 'not_found') throw error;
     throw new ArcFleetError('model_not_found', `${error.message} GET /models lists those that are stored.`, {

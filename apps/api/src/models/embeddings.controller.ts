@@ -11,7 +11,7 @@ import {
 import { idOf, named, Operation } from '../http/operation.js';
 import { EmbeddingIdPipe } from '../runs/run-id.pipe.js';
 import { EmbeddingsService } from './embeddings.service.js';
-import { ModelIdPipe } from './model-id.pipe.js';
+import { MODEL_REF, ModelRefPipe } from './model-ref.pipe.js';
 import { waitQuerySchema, type WaitQuery } from './queries.js';
 
 const REQUEST = named('EmbeddingRequest', embeddingViewSchema);
@@ -28,7 +28,7 @@ export class EmbeddingsController {
     id: 'models.embeddings',
     summary: 'Embeds images with a model. Vectors are kept for an hour, images only until they are embedded.',
     scope: 'embeddings:write',
-    params: { id: idOf('mdl') },
+    params: { id: MODEL_REF },
     query: waitQuerySchema,
     body: named('CreateEmbeddings', createEmbeddingsSchema),
     status: 200,
@@ -37,7 +37,7 @@ export class EmbeddingsController {
     problems: [400, 409, 500, 503],
   })
   async create(
-    @Param('id', ModelIdPipe) modelId: string,
+    @Param('id', ModelRefPipe) ref: string,
     @Body({ schema: createEmbeddingsSchema }) input: CreateEmbeddings,
     @Query({ schema: waitQuerySchema }) { wait }: WaitQuery,
     @Res({ passthrough: true }) response: Response,
@@ -46,7 +46,7 @@ export class EmbeddingsController {
     response.once('close', () => {
       if (!response.writableFinished) gone.abort();
     });
-    const id = await this.embeddings.create(modelId, input);
+    const id = await this.embeddings.create(ref, input);
     const outcome = await this.embeddings.wait(id, wait * 1_000, gone.signal);
     response.setHeader('Cache-Control', 'no-store');
     if ('answer' in outcome) {

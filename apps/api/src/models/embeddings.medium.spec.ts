@@ -24,6 +24,8 @@ beforeAll(async () => {
   const facts = {
     generation: 1,
     step: 1,
+    name: 'y1',
+    version: 1,
     network: 'y1',
     embeddingSize: 2,
     files: [],

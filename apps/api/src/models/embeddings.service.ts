@@ -8,7 +8,7 @@ import {
   type EmbeddingsAnswer,
   type EmbeddingView,
 } from '#contracts';
-import { createEmbeddingRequest, getEmbeddingRequest, getModel, getRunStatus, requestCancel } from '#persistence';
+import { checkReady, createEmbeddingRequest, getEmbeddingRequest, getRunStatus, requestCancel, resolveModel } from '#persistence';
 import { validationError } from '../http/validation.js';
 import { RunEventHub } from '../runs/run-event-hub.js';
 import { Waker } from '../runs/waker.js';
@@ -31,15 +31,17 @@ export class EmbeddingsService {
   /**
    * Writes the request as a run of its own.
    * @returns its id.
-   * @throws ArcFleetError `not_found` for the model, `validation_failed` naming images that are neither JPEG nor PNG.
+   * @throws ArcFleetError `not_found` for the model, `conflict` when it is not ready, `validation_failed` naming images that are neither JPEG nor PNG.
    */
-  create(modelId: string, input: CreateEmbeddings): Promise<string> {
+  create(ref: string, input: CreateEmbeddings): Promise<string> {
     const wrong = input.images.flatMap(({ data }, index) =>
       isImage(data) ? [] : [{ pointer: `/images/${index}/data`, message: 'must be a JPEG or PNG image, base64' }],
     );
     if (wrong.length > 0) throw validationError(wrong);
     return this.dataSource.transaction(async (manager) => {
-      const { id, folder } = await getModel(manager, modelId);
+      const model = await resolveModel(manager, ref, 'share');
+      checkReady(model);
+      const { id, folder } = model;
       return createEmbeddingRequest(manager, embeddingConfigSchema.parse({ ...input, model: { id, path: folder } }));
     });
   }

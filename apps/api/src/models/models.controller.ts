@@ -1,19 +1,24 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { modelDetailsSchema, modelListSchema, type ModelDetails, type ModelList, type ModelView } from '#contracts';
-import { getModelDetails, listModels, type StoredModel } from '#persistence';
-import { idOf, named, Operation } from '../http/operation.js';
-import { nextPage, toPage } from '../http/page.js';
-import { ApiSettings } from '../settings.js';
-import { ModelIdPipe } from './model-id.pipe.js';
-import { listModelsQuerySchema, type ListModelsQuery } from './queries.js';
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import {
+  modelComparisonSchema,
+  modelDetailsSchema,
+  modelListSchema,
+  type ModelComparison,
+  type ModelDetails,
+  type ModelList,
+} from '#contracts';
+import { setEtag } from '../http/if-match.js';
+import { ETAG_HEADER, named, Operation } from '../http/operation.js';
+import { MODEL_REF, ModelRefPipe } from './model-ref.pipe.js';
+import { ModelsService } from './models.service.js';
+import { compareQuerySchema, listModelsQuerySchema, type CompareQuery, type ListModelsQuery } from './queries.js';
+
+const params = { id: MODEL_REF };
 
 @Controller('models')
 export class ModelsController {
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly settings: ApiSettings,
-  ) {}
+  constructor(private readonly models: ModelsService) {}
 
   @Get()
   @Operation({
@@ -24,34 +29,40 @@ export class ModelsController {
     status: 200,
     answer: named('ModelList', modelListSchema),
   })
-  async list(@Query({ schema: listModelsQuerySchema }) { run, ...page }: ListModelsQuery): Promise<ModelList> {
-    const { models, next } = await listModels(this.dataSource.manager, {
-      ...toPage(page),
-      ...(run === undefined ? {} : { runId: run }),
-    });
-    return {
-      models: models.map((model) => ({ ...model, urls: this.urlsOf(model) })),
-      next: nextPage(`${this.settings.publicUrl}/models`, next, { limit: page.limit, run }),
-    };
+  list(@Query({ schema: listModelsQuerySchema }) query: ListModelsQuery): Promise<ModelList> {
+    return this.models.list(query);
   }
 
   @Get(':id')
   @Operation({
     id: 'models.get',
-    summary: 'A model, the run that trained it, and what it scored.',
+    summary: 'A model, where it comes from, and what it scored.',
     scope: 'models:read',
-    params: { id: idOf('mdl') },
+    params,
     status: 200,
+    answerHeaders: ETAG_HEADER,
     answer: named('Model', modelDetailsSchema),
   })
-  async get(@Param('id', ModelIdPipe) id: string): Promise<ModelDetails> {
-    const model = await getModelDetails(this.dataSource.manager, id);
-    return { ...model, urls: this.urlsOf(model) };
+  async get(@Param('id', ModelRefPipe) ref: string, @Res({ passthrough: true }) response: Response): Promise<ModelDetails> {
+    const model = await this.models.get(ref);
+    setEtag(response, model.revision);
+    return model;
   }
 
-  private urlsOf({ id, runId }: StoredModel): ModelView['urls'] {
-    const { publicUrl } = this.settings;
-    const self = `${publicUrl}/models/${id}`;
-    return { self, run: `${publicUrl}/runs/${runId}`, embeddings: `${self}/embeddings` };
+  @Get(':id/compare')
+  @Operation({
+    id: 'models.compare',
+    summary: 'What two models scored, target by target, and whether the difference may be chance.',
+    scope: 'models:read',
+    params,
+    query: compareQuerySchema,
+    status: 200,
+    answer: named('ModelComparison', modelComparisonSchema),
+  })
+  compare(
+    @Param('id', ModelRefPipe) ref: string,
+    @Query({ schema: compareQuerySchema }) { with: other }: CompareQuery,
+  ): Promise<ModelComparison> {
+    return this.models.compare(ref, other);
   }
 }

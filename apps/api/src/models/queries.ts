@@ -1,12 +1,53 @@
 import { z } from 'zod';
+import { MODEL_REF_PATTERN, MODEL_STATES, modelAliasSchema, modelNameSchema, modelRefSchema } from '#contracts';
 import { parameter } from '../http/operation.js';
 import { pageQuery, wholeNumber } from '../http/page.js';
+
+const labelFilter = z
+  .union([z.string(), z.array(z.string()).max(16)])
+  .transform((value, context) => {
+    const labels: [string, string][] = [];
+    for (const text of [value].flat()) {
+      const [, key, wanted] = /^([^=]{1,63})=(.{0,255})$/s.exec(text) ?? [];
+      if (key === undefined || wanted === undefined) {
+        context.addIssue({ code: 'custom', message: 'must be key=value' });
+        return z.NEVER;
+      }
+      labels.push([key, wanted]);
+    }
+    return Object.fromEntries(labels);
+  })
+  .optional();
 
 export const listModelsQuerySchema = z.strictObject({
   ...pageQuery,
   run: parameter(z.string().max(64).optional(), 'Only those of this run', { type: 'string' }),
+  name: parameter(modelNameSchema.optional(), 'Only versions of this name', { type: 'string' }),
+  alias: parameter(modelAliasSchema.optional(), 'Only who holds this alias', { type: 'string' }),
+  label: parameter(labelFilter, '`key=value`; repeated: all of them', { type: 'array', items: { type: 'string' } }),
+  network: parameter(z.string().max(64).optional(), 'Only of this network', { type: 'string' }),
+  state: parameter(z.enum(MODEL_STATES).optional(), 'Only in this state', { type: 'string', enum: MODEL_STATES }),
+  best: parameter(
+    z
+      .enum(['true', 'false'])
+      .transform((text) => text === 'true')
+      .optional(),
+    '`true`: only those that were better than all before them in their run',
+    { type: 'boolean' },
+  ),
 });
 export type ListModelsQuery = z.output<typeof listModelsQuerySchema>;
+
+export const compareQuerySchema = z.strictObject({
+  with: parameter(modelRefSchema, 'The other model: `mdl_...`, `name@alias` or `name@version`', {
+    type: 'string',
+    pattern: MODEL_REF_PATTERN,
+  }),
+});
+export type CompareQuery = z.output<typeof compareQuerySchema>;
+
+export const holdersQuerySchema = z.strictObject(pageQuery);
+export type HoldersQuery = z.output<typeof holdersQuerySchema>;
 
 export const waitQuerySchema = z.strictObject({ wait: wholeNumber(0, 60, 30, 'Seconds to wait for the answer') });
 export type WaitQuery = z.output<typeof waitQuerySchema>;

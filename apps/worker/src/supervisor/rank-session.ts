@@ -16,6 +16,8 @@ export interface RankSessionDeps {
   job: RankJob;
   slot: number;
   workerId: string;
+  /** Of its ArcFleet. */
+  version: string;
   outlet: RecordOutlet;
   settings: TrainerSettings;
   trainerMain: string;
@@ -100,13 +102,13 @@ export class RankSession {
 
   /** Runs to the end; never rejects for what the trainer does. */
   async run(): Promise<void> {
-    const { outlet, job, slot, workerId, observer } = this.deps;
+    const { outlet, job, slot, workerId, version, observer } = this.deps;
     outlet.onCommitted = (seq) => this.trainer?.send({ type: 'committed', seq });
     outlet.onEvicted = (other) => {
       observer.log('warn', 'this rank belongs to another worker', { ...this.generation, rank: job.rank, other });
       this.abandon();
     };
-    outlet.push({ type: 'rank.claimed', workerId, slot });
+    outlet.push({ type: 'rank.claimed', workerId, slot, version });
     if (this.ending === null) await this.train();
     clearTimeout(this.exitTimer);
     if (!this.finished) {

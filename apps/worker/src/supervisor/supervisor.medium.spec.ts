@@ -168,7 +168,7 @@ describe('supervisor on a real Redis', () => {
     results.committing = true;
     await results.until(() => results.finished() !== undefined);
     expect(results.records.map((record) => record.seq)).toEqual([0, 1, 2, 3]);
-    expect(results.bodies()[0]).toEqual({ type: 'rank.claimed', workerId: supervisor.workerId, slot: 0 });
+    expect(results.bodies()[0]).toEqual({ type: 'rank.claimed', workerId: supervisor.workerId, slot: 0, version: '0' });
     expect(results.finished()).toMatchObject({ outcome: 'succeeded', step: 6 });
     await untilWorker((it) => it?.busy.length === 0);
     expect(await readdir(join(storageRoot, 'spool', supervisor.workerId))).toEqual([]);

@@ -199,6 +199,7 @@ export class Supervisor {
       job,
       slot,
       workerId,
+      version: options.version,
       outlet,
       settings,
       trainerMain: options.trainerMain,

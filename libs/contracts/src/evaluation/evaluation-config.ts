@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { ENGINES } from '../catalog.js';
+import { modelRefSchema } from '../models/model-names.js';
 import { workerFile, workerPath } from '../run-config/data.js';
 import { faultsSchema, ranksSchema, target } from '../run-config/run-config.js';
 import { evaluationWebhookSchema } from '../webhook-events.js';
 
-/** A stored model by its id, or files as the workers see them: a folder, a prefix (`.../model,1`) or a file of any readable kind. */
+/** A stored model by its id or by `name@alias` or `name@version`, or files as the workers see them: a folder, a prefix (`.../model,1`) or a file of any readable kind. */
 export const modelReferenceSchema = z.union([
-  z.strictObject({ id: z.string().regex(/^mdl_[0-9a-z]{20}$/) }),
+  z.strictObject({ id: modelRefSchema }),
   z.strictObject({ path: workerFile, epoch: z.number().int().min(0).max(9999).optional() }),
 ]);
 export type ModelReference = z.output<typeof modelReferenceSchema>;

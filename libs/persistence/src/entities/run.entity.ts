@@ -77,6 +77,10 @@ export class RunEntity {
   @Column({ name: 'engine', type: 'text', nullable: true })
   engine!: string | null;
 
+  /** Version of ArcFleet on the worker of rank 0; null: it has not started, or was too old to say. */
+  @Column({ name: 'code_version', type: 'text', nullable: true })
+  codeVersion!: string | null;
+
   @Column({ name: 'step', type: 'int', default: 0 })
   step!: number;
 

@@ -6,6 +6,7 @@ import { appendRunEvent } from '../run-events.js';
 import { jsonb, storableText } from '../storable.js';
 import { applyTaskResult } from '../task-effects.js';
 import { transitionRun } from '../transition-run.js';
+import { enqueueWebhook } from '../webhook-outbox.js';
 import { forgetModel, forgetModelsAfter, insertModel } from './models.repository.js';
 
 /** How far a rank's channel is committed and whose it is. */
@@ -131,6 +132,7 @@ async function applyToRank(manager: EntityManager, record: ProgressRecord): Prom
         at,
       ]);
       await manager.query(`update reservations set worker_id = $4 ${ofRank}`, [...address, storableText(record.workerId)]);
+      if (rank === 0) await manager.query('update runs set code_version = $2 where id = $1', [runId, versionOf(body)]);
       return;
     case 'metrics':
       await manager.query(`update ranks set last_step = $4 ${ofRank}`, [...address, lastStepOf(body)]);
@@ -154,6 +156,9 @@ async function applyToRank(manager: EntityManager, record: ProgressRecord): Prom
   }
 }
 
+const versionOf = ({ version }: RecordOf<'rank.claimed'>): string | null =>
+  version === undefined ? null : storableText(version);
+
 /** What a record of the live generation says of its run. */
 async function applyToRun(manager: EntityManager, record: ProgressRecord, row: RankRow): Promise<void> {
   const { runId, generation, body } = record;
@@ -171,9 +176,11 @@ async function applyToRun(manager: EntityManager, record: ProgressRecord, row: R
     case 'checkpoint.written':
       return acceptCheckpoint(manager, runId, generation, body, at);
     case 'model.written': {
-      const id = await insertModel(manager, { runId, generation, at }, body);
+      const made = await insertModel(manager, { runId, generation, at }, body);
       const { type: _, files: __, ...data } = body;
-      await appendRunEvent(manager, runId, { type: 'model', at, data: { id, generation, ...data } });
+      await appendRunEvent(manager, runId, { type: 'model', at, data: { ...made, generation, ...data } });
+      const news = { modelId: made.id, name: made.name, version: made.version, source: 'run', runId };
+      await enqueueWebhook(manager, { type: 'model.created', at, runId: null, data: news });
       return;
     }
     case 'model.deleted':
