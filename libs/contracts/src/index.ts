@@ -42,6 +42,7 @@ export {
   evaluationConfigSchema,
   evaluationTargetSchema,
   modelReferenceSchema,
+  scheduledEvaluationSchema,
 } from './evaluation/evaluation-config.js';
 export type {
   CreateEvaluation,
@@ -51,6 +52,7 @@ export type {
   EvaluationTarget,
   ModelReference,
   ResolvedModel,
+  ScheduledEvaluation,
 } from './evaluation/evaluation-config.js';
 export { compareScores, MARGIN_SOURCES, marginsSchema } from './evaluation/compare-scores.js';
 export type { Margins, MetricChange } from './evaluation/compare-scores.js';
@@ -158,6 +160,23 @@ export type {
   RunView,
   Transition,
 } from './run-view.js';
+export {
+  createScheduleSchema,
+  MISSED_POLICIES,
+  OVERLAPS,
+  scheduleNameSchema,
+  updateScheduleSchema,
+} from './schedules/schedule-config.js';
+export type { CreateSchedule, CreateScheduleInput, MissedPolicy, Overlap, UpdateSchedule } from './schedules/schedule-config.js';
+export {
+  FIRE_OUTCOMES,
+  FIRE_TRIGGERS,
+  fireListSchema,
+  fireViewSchema,
+  scheduleListSchema,
+  scheduleViewSchema,
+} from './schedules/schedule-view.js';
+export type { FireList, FireOutcome, FireTrigger, FireView, ScheduleList, ScheduleView } from './schedules/schedule-view.js';
 export { canTransition, isTerminal, RUN_STATUSES } from './statuses.js';
 export type { RunStatus } from './statuses.js';
 export { remoteAccess } from './remote-access.js';

@@ -6,5 +6,7 @@ export const CHANNELS = {
   events: 'arcfleet_events',
   /** A webhook delivery was queued; payload: run id. Wakes the delivery scan. */
   deliveries: 'arcfleet_deliveries',
+  /** A schedule was created, changed or removed; payload: its id. Wakes whoever keeps the ticks. */
+  schedules: 'arcfleet_schedules',
 } as const;
 export type Channel = (typeof CHANNELS)[keyof typeof CHANNELS];

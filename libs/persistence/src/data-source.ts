@@ -2,6 +2,7 @@ import { ArcFleetError } from '#contracts';
 import { DataSource } from 'typeorm';
 import { AuditEventEntity } from './entities/audit-event.entity.js';
 import { CheckpointEntity } from './entities/checkpoint.entity.js';
+import { EvaluationRegressionEntity } from './entities/evaluation-regression.entity.js';
 import { EvaluationScoreEntity } from './entities/evaluation-score.entity.js';
 import { GenerationEntity } from './entities/generation.entity.js';
 import { IdempotencyKeyEntity } from './entities/idempotency-key.entity.js';
@@ -13,6 +14,8 @@ import { RankEntity } from './entities/rank.entity.js';
 import { ReservationEntity } from './entities/reservation.entity.js';
 import { RunEventEntity } from './entities/run-event.entity.js';
 import { RunEntity } from './entities/run.entity.js';
+import { ScheduleEvaluationEntity, ScheduleFireEntity } from './entities/schedule-fire.entity.js';
+import { ScheduleEntity } from './entities/schedule.entity.js';
 import { VerificationEntity } from './entities/verification.entity.js';
 import { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
 import { WebhookEndpointEntity } from './entities/webhook-endpoint.entity.js';
@@ -20,6 +23,7 @@ import { CreateTables1764000000000 } from './migrations/1764000000000-create-tab
 import { KeepModels1764100000000 } from './migrations/1764100000000-keep-models.js';
 import { Evaluations1764200000000 } from './migrations/1764200000000-evaluations.js';
 import { TasksAndAudit1764300000000 } from './migrations/1764300000000-tasks-and-audit.js';
+import { Schedules1764350000000 } from './migrations/1764350000000-schedules.js';
 import { ModelRegistry1764360000000 } from './migrations/1764360000000-model-registry.js';
 
 /** Listed one by one: globs break in bundles and hide what belongs to the schema. */
@@ -36,6 +40,10 @@ export const ENTITIES = [
   ModelAliasEntity,
   ModelExportEntity,
   EvaluationScoreEntity,
+  EvaluationRegressionEntity,
+  ScheduleEntity,
+  ScheduleFireEntity,
+  ScheduleEvaluationEntity,
   WebhookEndpointEntity,
   WebhookDeliveryEntity,
   IdempotencyKeyEntity,
@@ -48,6 +56,7 @@ const MIGRATIONS = [
   KeepModels1764100000000,
   Evaluations1764200000000,
   TasksAndAudit1764300000000,
+  Schedules1764350000000,
   ModelRegistry1764360000000,
 ];
 

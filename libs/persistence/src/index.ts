@@ -6,6 +6,7 @@ export { createDataSource, ENTITIES, isSchemaCurrent, runMigrations, waitForSche
 export type { DataSourceOptions } from './data-source.js';
 export { AuditEventEntity } from './entities/audit-event.entity.js';
 export { CheckpointEntity } from './entities/checkpoint.entity.js';
+export { EvaluationRegressionEntity } from './entities/evaluation-regression.entity.js';
 export { EvaluationScoreEntity } from './entities/evaluation-score.entity.js';
 export { GenerationEntity } from './entities/generation.entity.js';
 export type { GenerationState } from './entities/generation.entity.js';
@@ -20,6 +21,8 @@ export type { RankOutcome } from './entities/rank.entity.js';
 export { ReservationEntity } from './entities/reservation.entity.js';
 export { RunEventEntity } from './entities/run-event.entity.js';
 export { RunEntity } from './entities/run.entity.js';
+export { ScheduleEvaluationEntity, ScheduleFireEntity } from './entities/schedule-fire.entity.js';
+export { ScheduleEntity } from './entities/schedule.entity.js';
 export { VerificationEntity } from './entities/verification.entity.js';
 export { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
 export type { DeliveryState } from './entities/webhook-delivery.entity.js';
@@ -88,6 +91,29 @@ export type { CommitResult, RankWatermark } from './repositories/records.reposit
 export { createRun, getRun, getRunStatus, listRuns, requestCancel } from './repositories/runs.repository.js';
 export type { RunDetails, RunPage } from './repositories/runs.repository.js';
 export type { NewEndpoint } from './repositories/insert-run.js';
+export {
+  findLastFires,
+  findWaitingSchedules,
+  listFires,
+  MAX_FIRE_EVALUATIONS,
+  performFire,
+  recordMissed,
+  startWaitingFire,
+} from './repositories/schedule-fires.repository.js';
+export type { FireRequest } from './repositories/schedule-fires.repository.js';
+export {
+  createSchedule,
+  deleteSchedule,
+  findDueSchedules,
+  findNextDueTime,
+  getSchedule,
+  listSchedules,
+  listTicking,
+  lockDueSchedule,
+  moveSchedule,
+  updateSchedule,
+} from './repositories/schedules.repository.js';
+export type { ScheduleFields, StoredSchedule } from './repositories/schedules.repository.js';
 export { createTask, getTask, listTasks } from './repositories/tasks.repository.js';
 export type { TaskDetails } from './repositories/tasks.repository.js';
 export type { WebhookNews } from './webhook-outbox.js';

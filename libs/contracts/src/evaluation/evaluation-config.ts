@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ENGINES } from '../catalog.js';
 import { modelRefSchema } from '../models/model-names.js';
+import { modelSelectorSchema } from '../models/model-selector.js';
 import { workerFile, workerPath } from '../run-config/data.js';
 import { faultsSchema, ranksSchema, target } from '../run-config/run-config.js';
 import { evaluationWebhookSchema } from '../webhook-events.js';
@@ -74,34 +75,49 @@ function checkEvaluation({ targets, ranks }: Checked, context: z.RefinementCtx):
   }
 }
 
+/** Targets as a client gives them: a name stands for the verification set `<dataset>/<name>.bin`. */
+const targetsInput = {
+  /** Folder of the verification sets that are given by name. */
+  dataset: workerPath.optional(),
+  targets: z
+    .array(z.union([target, evaluationTargetSchema]))
+    .min(1)
+    .max(64),
+};
+interface TargetsInput {
+  readonly dataset?: string | undefined;
+  readonly targets: readonly (EvaluationTarget | string)[];
+}
+
+function checkTargets(config: Checked & TargetsInput, context: z.RefinementCtx): void {
+  checkEvaluation(config, context);
+  if (config.dataset === undefined && config.targets.some((each) => typeof each === 'string')) {
+    context.addIssue({ code: 'custom', path: ['dataset'], message: 'is required where a target is only a name' });
+  }
+}
+
+function withWholeTargets<T extends TargetsInput>({ dataset = '', targets, ...rest }: T) {
+  return {
+    ...rest,
+    targets: targets.map((each): EvaluationTarget => {
+      if (typeof each !== 'string') return each;
+      return { protocol: 'verification', name: each, path: `${dataset.replace(/\/+$/, '')}/${each}.bin` };
+    }),
+  };
+}
+
 /**
  * Body of `POST /evaluations`. A target may be a name alone: the verification set `<dataset>/<name>.bin`. The output has whole
  * targets only.
  */
 export const createEvaluationSchema = baseEvaluationSchema
   .extend({
+    ...targetsInput,
     model: modelReferenceSchema,
-    /** Folder of the verification sets that are given by name. */
-    dataset: workerPath.optional(),
-    targets: z
-      .array(z.union([target, evaluationTargetSchema]))
-      .min(1)
-      .max(64),
     webhooks: z.array(evaluationWebhookSchema).max(10).default([]),
   })
-  .superRefine((config, context) => {
-    checkEvaluation(config, context);
-    if (config.dataset === undefined && config.targets.some((each) => typeof each === 'string')) {
-      context.addIssue({ code: 'custom', path: ['dataset'], message: 'is required where a target is only a name' });
-    }
-  })
-  .transform(({ dataset = '', targets, ...rest }) => ({
-    ...rest,
-    targets: targets.map((each): EvaluationTarget => {
-      if (typeof each !== 'string') return each;
-      return { protocol: 'verification', name: each, path: `${dataset.replace(/\/+$/, '')}/${each}.bin` };
-    }),
-  }));
+  .superRefine(checkTargets)
+  .transform(withWholeTargets);
 export type CreateEvaluation = z.output<typeof createEvaluationSchema>;
 export type CreateEvaluationInput = z.input<typeof createEvaluationSchema>;
 
@@ -112,3 +128,10 @@ export const evaluationConfigSchema = baseEvaluationSchema
   .transform((config) => ({ ...config, ranks: { min: config.ranks.min ?? config.ranks.max, max: config.ranks.max } }));
 export type EvaluationConfig = z.output<typeof evaluationConfigSchema>;
 export type EvaluationConfigInput = z.input<typeof evaluationConfigSchema>;
+
+/** What a schedule does when it fires: an evaluation of each model that is meant then. The output has whole targets only. */
+export const scheduledEvaluationSchema = baseEvaluationSchema
+  .extend({ ...targetsInput, models: modelSelectorSchema })
+  .superRefine(checkTargets)
+  .transform(withWholeTargets);
+export type ScheduledEvaluation = z.output<typeof scheduledEvaluationSchema>;

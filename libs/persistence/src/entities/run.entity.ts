@@ -15,6 +15,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity({ name: 'runs' })
 @Index('runs_created', ['kind', 'createdAt', 'id'])
 @Index('runs_by_model', ['modelId'])
+@Index('runs_evaluated', ['modelId', 'finishedAt', 'id'], { where: `kind = 'evaluation' and status = 'succeeded'` })
 @Index('runs_unfinished', ['status'], { where: `status not in ('succeeded', 'failed', 'canceled')` })
 @Check('runs_status', `status in ('queued', 'starting', 'running', 'succeeded', 'failed', 'canceling', 'canceled')`)
 @Check('runs_kind', `kind in ('training', 'evaluation', 'embedding', 'task')`)
