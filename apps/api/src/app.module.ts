@@ -17,6 +17,8 @@ import { RunEventsController } from './runs/run-events.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
 import { Submission } from './runs/submission.js';
+import { SchedulesController } from './schedules/schedules.controller.js';
+import { SchedulesService } from './schedules/schedules.service.js';
 import { ApiSettings } from './settings.js';
 import { TasksController } from './tasks/tasks.controller.js';
 import { TasksService } from './tasks/tasks.service.js';
@@ -27,6 +29,7 @@ const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly prov
   { controllers: [EvaluationsController], providers: [EvaluationsService] },
   { controllers: [ModelsController, EmbeddingsController], providers: [EmbeddingsService, ModelsService] },
   { controllers: [TasksController], providers: [TasksService] },
+  { controllers: [SchedulesController], providers: [SchedulesService] },
   { controllers: [RecipesController] },
   { controllers: [HealthController, OpenApiController] },
 ];

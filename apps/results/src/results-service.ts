@@ -2,7 +2,17 @@ import { hostname } from 'node:os';
 import { randomBytes } from 'node:crypto';
 import type { Observer } from '#contracts';
 import { CHANNELS, createDataSource, runMigrations, startListener, type Listener } from '#persistence';
-import { createJobQueue, createJobWorker, createRedis, ProgressReader, whenReady, type JobQueue, type JobWorker } from '#queue';
+import {
+  createJobQueue,
+  createJobSchedulers,
+  createJobWorker,
+  createRedis,
+  ProgressReader,
+  whenReady,
+  type JobQueue,
+  type JobWorker,
+} from '#queue';
+import { nextTime } from '#schedules';
 import { createDeliveryAgent } from '#webhooks';
 import type { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
@@ -11,6 +21,7 @@ import { ControlLoop, type ControlTiming } from './control/control-loop.js';
 import { deliverWebhook } from './deliveries/deliver-webhook.js';
 import { DeliveryLoop } from './deliveries/delivery-loop.js';
 import { IngestLoop, type IngestTiming } from './ingest/ingest-loop.js';
+import { ScheduleLoop, type ScheduleTiming } from './schedules/schedule-loop.js';
 
 export interface ResultsOptions {
   readonly databaseUrl: string;
@@ -23,12 +34,14 @@ export interface ResultsOptions {
   readonly timing?: {
     readonly control?: Partial<ControlTiming>;
     readonly ingest?: Partial<IngestTiming>;
+    readonly schedules?: Partial<ScheduleTiming>;
     readonly closeMs?: number;
   };
 }
 
 /** Deliveries under way at the same time: one receiver that does not answer holds up one of them. */
 const DELIVERY_CONCURRENCY = 32;
+const SCHEDULE_CONCURRENCY = 4;
 /** How long deliveries under way may take at the end; what is cut off is tried again. */
 const CLOSE_MS = 5_000;
 const LAST_MS = 1_000;
@@ -46,11 +59,13 @@ export class ResultsService {
   private readonly ingest: IngestLoop;
   private readonly deliveries: DeliveryLoop;
   private readonly webhookWorker: JobWorker;
+  private readonly schedules: ScheduleLoop;
+  private readonly scheduleWorker: JobWorker;
   private listener: Listener | undefined;
 
   constructor(private readonly options: ResultsOptions) {
     const { databaseUrl, redisUrl, observer, queuePrefix, timing } = options;
-    this.dataSource = createDataSource(databaseUrl, { applicationName: 'arcfleet-results', poolSize: 10 });
+    this.dataSource = createDataSource(databaseUrl, { applicationName: 'arcfleet-results', poolSize: 12 });
     this.redis = createRedis(redisUrl, 'fail-fast');
     this.blocking = createRedis(redisUrl, 'blocking');
     this.jobs = createRedis(redisUrl, 'blocking');
@@ -88,6 +103,20 @@ export class ResultsService {
       maxStalledCount: 3,
       ...prefix,
     });
+    this.schedules = new ScheduleLoop({
+      dataSource,
+      tickers: createJobSchedulers('schedule', { connection: redis, nextTick: nextTime, ...prefix }),
+      observer,
+      ...(timing?.schedules ? { timing: timing.schedules } : {}),
+    });
+    this.scheduleWorker = createJobWorker('schedule', ({ scheduleId }) => this.schedules.onTick(scheduleId), {
+      connection: this.jobs,
+      concurrency: SCHEDULE_CONCURRENCY,
+      observer,
+      maxStalledCount: 3,
+      nextTick: nextTime,
+      ...prefix,
+    });
   }
 
   /** @throws when the database cannot be reached or migrated; Redis may come later. */
@@ -96,22 +125,33 @@ export class ResultsService {
     if (!this.dataSource.isInitialized) await this.dataSource.initialize();
     const applied = await runMigrations(this.dataSource);
     if (applied.length > 0) options.observer.log('info', 'database migrated', { applied });
+    // Its truth is in Postgres: what is due fires without Redis, too.
+    this.schedules.start();
     await whenReady(this.redis);
     this.control.start();
     this.ingest.start();
     this.deliveries.start();
     this.webhookWorker.start();
-    this.listener = startListener(options.databaseUrl, [CHANNELS.runs, CHANNELS.deliveries], {
-      onNotify: (channel) => (channel === CHANNELS.runs ? this.control.wake() : this.deliveries.wake()),
+    this.scheduleWorker.start();
+    this.listener = startListener(options.databaseUrl, [CHANNELS.runs, CHANNELS.deliveries, CHANNELS.schedules], {
+      onNotify: (channel) => this.onNotify(channel),
       onError: (error) => options.observer.log('warn', 'lost the connection for notifications', { error: error.message }),
     });
+  }
+
+  private onNotify(channel: string): void {
+    if (channel === CHANNELS.runs) this.control.wake();
+    else if (channel === CHANNELS.deliveries) this.deliveries.wake();
+    else this.schedules.wake();
   }
 
   /** Ends in order: nothing is taken any more, what is under way finishes, connections close. Bounded even without Redis. */
   async stop(): Promise<void> {
     await this.listener?.close();
-    await Promise.all([this.control.stop(), this.deliveries.stop()]);
-    const closing = Promise.all([this.webhookWorker.close(), this.ingest.stop()]).catch(() => undefined);
+    await Promise.all([this.control.stop(), this.deliveries.stop(), this.schedules.stop()]);
+    const closing = Promise.all([this.webhookWorker.close(), this.scheduleWorker.close(), this.ingest.stop()]).catch(
+      () => undefined,
+    );
     await atMost(this.options.timing?.closeMs ?? CLOSE_MS, closing);
     // Deliveries that are still under way end now; that they failed is recorded while database and Redis are there.
     await this.agent.destroy();

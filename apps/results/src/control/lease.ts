@@ -1,7 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 
-/** Key of the advisory lock: any constant of ours. */
-const CONTROL_LOCK = 0x41_46_00_02;
+/** Keys of the advisory locks: any constants of ours. */
+const LOCKS = { control: 0x41_46_00_02, schedules: 0x41_46_00_03 } as const;
 
 /**
  * The right to decide: one `results` process at a time has it. Held by a database session, so it is free as soon as the holder's
@@ -10,7 +10,10 @@ const CONTROL_LOCK = 0x41_46_00_02;
 export class ControlLease {
   private runner: QueryRunner | null = null;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly what: keyof typeof LOCKS = 'control',
+  ) {}
 
   /** Runs `act` if the lease can be had, else does nothing. */
   async whileHeld(act: () => Promise<void>): Promise<boolean> {
@@ -33,7 +36,7 @@ export class ControlLease {
       const rows: { held: boolean }[] = await this.runner.query(
         `select coalesce((select true from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid::bigint = $1::bigint limit 1),
            pg_try_advisory_lock($1::bigint)) as held`,
-        [CONTROL_LOCK],
+        [LOCKS[this.what]],
       );
       return rows[0]?.held === true;
     } catch (error) {

@@ -8,7 +8,7 @@ import {
   type FireView,
 } from '#contracts';
 import type { EntityManager } from 'typeorm';
-import { ScheduleEvaluationEntity, ScheduleFireEntity } from '../entities/schedule-fire.entity.js';
+import { ScheduleEvaluationEntity, type ScheduleFireEntity } from '../entities/schedule-fire.entity.js';
 import { newId } from '../ids.js';
 import { enqueueWebhook } from '../webhook-outbox.js';
 import { createEvaluation } from './evaluations.repository.js';
