@@ -59,7 +59,16 @@ export function createJobSchedulers<N extends JobName>(name: N, options: JobSche
     upsert: async ({ id, cron, timezone, data }) => {
       const queue = await open();
       const template = { name, data, opts: { attempts: policy.attempts, removeOnComplete: KEEP, removeOnFail: KEEP } };
-      await queue.upsertJobScheduler(id, { pattern: cron, tz: timezone }, template);
+      const write = () => queue.upsertJobScheduler(id, { pattern: cron, tz: timezone }, template);
+      await write().catch(async (error: unknown) => {
+        if (!(error instanceof Error) || !/already exists|already have jobs/.test(error.message)) throw error;
+        // Jobs of a scheduler that lost track of them stand in the way of its next ones.
+        for (let time = options.nextTick({ cron, timezone }, new Date()), n = 0; time && n < 2; n++) {
+          await queue.remove(`repeat:${id}:${time.getTime()}`);
+          time = options.nextTick({ cron, timezone }, time);
+        }
+        await write();
+      });
     },
     remove: async (id) => {
       await (await open()).removeJobScheduler(id);

@@ -17,6 +17,7 @@ const TIMING: ScheduleTiming = { periodMs: 2_000, reconcileMs: 15_000 };
 /** Schedules that one look decides about. */
 const BATCH = 100;
 const PAGE = 1_000;
+const MAX_FAILURES = 5;
 
 export interface ScheduleLoopDeps {
   readonly dataSource: DataSource;
@@ -124,8 +125,17 @@ export class ScheduleLoop {
       if (plan.stuck.length > 0) {
         observer.log('error', 'schedulers stood still; started anew', { scheduleIds: plan.stuck.slice(0, BATCH) });
       }
-      for (const id of plan.remove) await tickers.remove(id);
-      for (const ticker of plan.upsert) await tickers.upsert({ ...ticker, data: { scheduleId: ticker.id } });
+      // One that stands still goes first: BullMQ keeps the time of a scheduler that is only written again.
+      const failures: unknown[] = [];
+      for (const act of [
+        ...[...plan.remove, ...plan.stuck].map((id) => () => tickers.remove(id)),
+        ...plan.upsert.map((ticker) => () => tickers.upsert({ ...ticker, data: { scheduleId: ticker.id } })),
+      ]) {
+        // One that fails holds up no other; when all do, Redis is away.
+        await act().catch((error: unknown) => failures.push(error));
+        if (failures.length >= MAX_FAILURES) break;
+      }
+      if (failures.length > 0) throw failures[0];
       this.reconciledAt = performance.now();
       if (this.isRedisAway) observer.log('info', 'schedulers are kept again');
       this.isRedisAway = false;

@@ -54,7 +54,7 @@ export async function performFire(
   const fireId = await insertFire(manager, schedule, { ...request, ...FIRST_WORDS[decision](request.reason) });
   if (fireId === null) return null;
   if (decision === 'replace') {
-    if (waiting !== null) await settleFire(manager, waiting, 'skipped', 'replaced', 'A newer fire took its place.');
+    if (waiting !== null) await settleFire(manager, waiting.id, 'skipped', 'replaced', 'A newer fire took its place.');
     for (const id of open) await cancelOpen(manager, id);
   }
   if (decision === 'start' || decision === 'replace') await startEvaluations(manager, schedule, fireId, request.reason);
@@ -65,8 +65,11 @@ export async function performFire(
 export async function startWaitingFire(manager: EntityManager, schedule: StoredSchedule, now: Date): Promise<FireView | null> {
   const waiting = await findWaiting(manager, schedule.id);
   if (waiting === null || (await findOpenEvaluations(manager, schedule.id)).length > 0) return null;
-  await startEvaluations(manager, schedule, waiting, 'queued');
-  return tellFire(manager, schedule, waiting, now);
+  // Its turn comes while the schedule is paused: only what somebody asked for himself goes on.
+  if (schedule.pausedAt !== null && waiting.trigger === 'cron') {
+    await settleFire(manager, waiting.id, 'skipped', 'paused', 'The schedule was paused while it waited.');
+  } else await startEvaluations(manager, schedule, waiting.id, 'queued');
+  return tellFire(manager, schedule, waiting.id, now);
 }
 
 /** Writes down times that nobody fired, and tells of them once. The schedule must be locked. */
@@ -242,12 +245,12 @@ async function findOpenEvaluations(manager: EntityManager, scheduleId: string): 
   return rows.map(({ id }) => id);
 }
 
-async function findWaiting(manager: EntityManager, scheduleId: string): Promise<string | null> {
-  const rows: { id: string }[] = await manager.query(
-    `select id from schedule_fires where schedule_id = $1 and outcome = 'waiting'`,
+async function findWaiting(manager: EntityManager, scheduleId: string): Promise<{ id: string; trigger: FireTrigger } | null> {
+  const rows: { id: string; trigger: FireTrigger }[] = await manager.query(
+    `select id, trigger from schedule_fires where schedule_id = $1 and outcome = 'waiting'`,
     [scheduleId],
   );
-  return rows[0]?.id ?? null;
+  return rows[0] ?? null;
 }
 
 async function cancelOpen(manager: EntityManager, id: string): Promise<void> {
