@@ -5,8 +5,12 @@ import { EvaluationsService } from './evaluations/evaluations.service.js';
 import { HealthController } from './health/health.controller.js';
 import { Idempotency } from './http/idempotency.js';
 import { routesOf } from './http/operation.js';
+import { AliasesController } from './models/aliases.controller.js';
+import { AliasesService } from './models/aliases.service.js';
 import { EmbeddingsController } from './models/embeddings.controller.js';
 import { EmbeddingsService } from './models/embeddings.service.js';
+import { ModelFilesController } from './models/model-files.controller.js';
+import { ModelFilesService } from './models/model-files.service.js';
 import { ModelsController } from './models/models.controller.js';
 import { ModelsService } from './models/models.service.js';
 import { ApiRoutes, OpenApiController } from './openapi/openapi.controller.js';
@@ -27,7 +31,10 @@ import { TasksService } from './tasks/tasks.service.js';
 const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly providers?: readonly Provider[] }[] = [
   { controllers: [RunsController, RunEventsController], providers: [RunEventHub, RunEventStream, Submission, RunsService] },
   { controllers: [EvaluationsController], providers: [EvaluationsService] },
-  { controllers: [ModelsController, EmbeddingsController], providers: [EmbeddingsService, ModelsService] },
+  {
+    controllers: [ModelsController, AliasesController, ModelFilesController, EmbeddingsController],
+    providers: [AliasesService, EmbeddingsService, ModelFilesService, ModelsService],
+  },
   { controllers: [TasksController], providers: [TasksService] },
   { controllers: [SchedulesController], providers: [SchedulesService] },
   { controllers: [RecipesController] },

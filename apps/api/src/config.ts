@@ -13,6 +13,8 @@ const envSchema = z.object({
   /** Prefix of the links in answers, for example `https://arcfleet.example`; without it links are paths. */
   ARCFLEET_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   WEBHOOK_ALLOW_PRIVATE: flag.default(false),
+  /** The workers' storage, as this process sees it: files of models are read from there. */
+  ARCFLEET_STORAGE: z.string().startsWith('/', 'must be an absolute path').optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
@@ -24,6 +26,8 @@ export interface ApiConfig {
   readonly publicUrl: string;
   /** Accept webhook URLs that name a private address. */
   readonly webhookAllowPrivate: boolean;
+  /** null: not set. */
+  readonly storageRoot: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly version: string;
 }
@@ -45,6 +49,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): ApiConfig {
     host: values.HOST,
     publicUrl: values.ARCFLEET_PUBLIC_URL?.replace(/\/+$/, '') ?? '',
     webhookAllowPrivate: values.WEBHOOK_ALLOW_PRIVATE,
+    storageRoot: values.ARCFLEET_STORAGE ?? null,
     logLevel: values.LOG_LEVEL,
     version: readVersion(),
   });

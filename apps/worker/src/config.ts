@@ -12,6 +12,8 @@ export interface WorkerConfig {
   tcpPorts: [number, number] | undefined;
   /** Folder for checkpoints and models that all workers share. */
   storageRoot: string;
+  /** Folders from which models may be imported; undefined: from everywhere that the worker can read. */
+  importRoots: string[] | undefined;
   engine: EngineName | 'auto';
   /** Folder of engines that do not come with npm. */
   engineFolder: string;
@@ -43,12 +45,19 @@ const portRange = z.string().transform((text, context): [number, number] => {
   return z.NEVER;
 });
 
+/** `/models:/mnt/zoo`: absolute paths. */
+const folders = z
+  .string()
+  .transform((text) => text.split(':').filter((folder) => folder !== ''))
+  .pipe(z.array(z.string().startsWith('/', 'must be absolute paths, separated by colons')).min(1));
+
 const envSchema = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   REDIS_TENSOR_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   ARCFLEET_ADVERTISE_HOST: z.string().min(1).max(255).optional(),
   ARCFLEET_TCP_PORTS: portRange.optional(),
   ARCFLEET_STORAGE: z.string().min(1).startsWith('/', 'must be an absolute path'),
+  ARCFLEET_IMPORT_ROOTS: folders.optional(),
   ARCFLEET_ENGINE: z.enum(['auto', ...ENGINES]).default('auto'),
   ARCFLEET_SLOTS: integer(1, 64).default(1),
   ARCFLEET_THREADS: integer(1, 1024).optional(),
@@ -85,6 +94,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Readonly<WorkerConfig> {
     advertiseHost: data.ARCFLEET_ADVERTISE_HOST,
     tcpPorts: data.ARCFLEET_TCP_PORTS,
     storageRoot: data.ARCFLEET_STORAGE,
+    importRoots: data.ARCFLEET_IMPORT_ROOTS,
     engine: data.ARCFLEET_ENGINE,
     engineFolder: engineFolder(env),
     dataAccess: remoteAccess(env),

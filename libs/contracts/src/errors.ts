@@ -27,6 +27,7 @@ export const ERRORS = {
   method_not_allowed: fatal(405, 'This method is not offered here'),
   conflict: fatal(409, 'The resource is in another state'),
   precondition_failed: fatal(412, 'The resource has changed'),
+  range_not_satisfiable: fatal(416, 'The file does not reach that far'),
   rate_limited: fatal(429, 'Too many requests'),
   idempotency_key_reused: fatal(422, 'This Idempotency-Key was used with another body'),
   idempotency_in_progress: fatal(409, 'A request with this Idempotency-Key is still running'),

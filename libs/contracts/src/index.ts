@@ -112,6 +112,8 @@ export {
   parseModelRef,
 } from './models/model-names.js';
 export type { ExportFormat, ModelRef, ModelSource, ModelState } from './models/model-names.js';
+export { importModelSchema, updateModelSchema } from './models/model-requests.js';
+export type { ImportModel, UpdateModel } from './models/model-requests.js';
 export { modelSelectorSchema } from './models/model-selector.js';
 export type { ModelSelector } from './models/model-selector.js';
 export { JOBS, rankJobId, rankJobSchema, webhookJobSchema } from './jobs.js';

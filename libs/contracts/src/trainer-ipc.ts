@@ -21,6 +21,8 @@ export interface TrainerSettings {
   tcpPorts?: [number, number];
   /** Folder for checkpoints and models, shared by all workers. */
   storageRoot: string;
+  /** Folders from which models may be imported; default: from everywhere that the worker can read. */
+  importRoots?: string[];
   /** How data sets under `s3://` are reached and where the cache of data sets lies; default: no cache. */
   dataAccess?: RemoteAccess;
   /** Faults to inject, for chaos tests only (see `libs/trainer/src/faults.ts`). */

@@ -16,7 +16,7 @@ export type ModelLocation =
 const FIRST_EPOCH = 1;
 const MODEL_FILE = /\.(?:json|safetensors|params|pth|pt|onnx)$/;
 /** Other files that make a folder a model's: what arcface_torch calls its backbones, and a graph. */
-const OTHER_FILES = ['model.pt', 'backbone.pth', 'model.onnx'];
+const OTHER_FILES = ['model.pt', 'backbone.pth', 'model.onnx', 'model.safetensors'];
 
 /**
  * Finds the files that `pretrained` means: a model's folder; a folder or a prefix with the number of an epoch, as InsightFace

@@ -79,6 +79,11 @@ export {
   setAlias,
 } from './repositories/model-aliases.repository.js';
 export type { AliasHolder, AliasMove } from './repositories/model-aliases.repository.js';
+export { createImport, deleteModel, updateModel } from './repositories/model-changes.repository.js';
+export { findExport, requestExport } from './repositories/model-exports.repository.js';
+export type { ModelExport } from './repositories/model-exports.repository.js';
+export { REMOVAL_RETRY_MS, removeDeletedModels } from './repositories/model-removal.repository.js';
+export type { ModelUse } from './repositories/model-uses.js';
 export { findModelScores, withDetails } from './repositories/model-details.repository.js';
 export type { StoredModelDetails } from './repositories/model-details.repository.js';
 export { MAX_SELECTED_MODELS, selectModels } from './repositories/model-selector.js';

@@ -1,4 +1,7 @@
 import { ArcFleetError, type TaskResult, type TaskWork } from '#contracts';
+import { exportModel } from './models/export-model.js';
+import { importModel } from './models/import-model.js';
+import { removeModels } from './models/remove-models.js';
 import type { TaskContext, TaskDeps } from './task-deps.js';
 
 /** How often it is asked whether the task is to stop. */
@@ -14,7 +17,8 @@ export async function runTask({ job, emit, stopMode, ...deps }: TaskDeps): Promi
     if (stopMode() !== 'none') stopping.abort();
   }, LOOK_MS);
   try {
-    const result = await doWork(job.config.work, { ...deps, signal: stopping.signal });
+    const attempt = `${job.runId}-g${job.generation}`;
+    const result = await doWork(job.config.work, { ...deps, attempt, signal: stopping.signal });
     emit({ type: 'task.completed', result });
     return 'succeeded';
   } catch (error) {
@@ -25,11 +29,15 @@ export async function runTask({ job, emit, stopMode, ...deps }: TaskDeps): Promi
   }
 }
 
-async function doWork(work: TaskWork, _context: Omit<TaskContext<TaskWork>, 'work'>): Promise<TaskResult> {
+async function doWork(work: TaskWork, context: Omit<TaskContext<TaskWork>, 'work'>): Promise<TaskResult> {
   switch (work.task) {
-    case 'dataset.validate':
     case 'model.import':
+      return importModel({ ...context, work });
     case 'model.export':
+      return exportModel({ ...context, work });
+    case 'model.remove':
+      return removeModels({ ...context, work });
+    case 'dataset.validate':
       throw new ArcFleetError('internal', `${work.task} is not built yet.`);
   }
 }

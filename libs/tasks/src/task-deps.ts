@@ -9,6 +9,8 @@ export interface TaskDeps {
   readonly openEngine: () => Promise<Engine>;
   /** Folder that all workers share; models lie below it. */
   readonly storageRoot: string;
+  /** Folders from which models may be imported; default: from everywhere that the worker can read. */
+  readonly importRoots?: readonly string[] | undefined;
   /** How `s3://` paths are reached, and where what is read of them is kept. */
   readonly access?: RemoteAccess | undefined;
   readonly emit: (body: RecordBody) => void;
@@ -22,6 +24,8 @@ export interface TaskDeps {
 /** One kind of task with what it was asked to do. */
 export type TaskContext<W extends TaskWork> = Omit<TaskDeps, 'job' | 'emit' | 'stopMode'> & {
   readonly work: W;
+  /** Names this attempt among all of the task: a folder of that name is its own. */
+  readonly attempt: string;
   /** Aborted when the task is to stop. */
   readonly signal: AbortSignal;
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MODEL_REF_PATTERN, MODEL_STATES, modelAliasSchema, modelNameSchema, modelRefSchema } from '#contracts';
+import { FILE_FORMATS, MODEL_REF_PATTERN, MODEL_STATES, modelAliasSchema, modelNameSchema, modelRefSchema } from '#contracts';
 import { parameter } from '../http/operation.js';
 import { pageQuery, wholeNumber } from '../http/page.js';
 
@@ -48,6 +48,17 @@ export type CompareQuery = z.output<typeof compareQuerySchema>;
 
 export const holdersQuerySchema = z.strictObject(pageQuery);
 export type HoldersQuery = z.output<typeof holdersQuerySchema>;
+
+const flag = z
+  .enum(['true', 'false'])
+  .transform((text) => text === 'true')
+  .default(false);
+
+export const filesQuerySchema = z.strictObject({
+  format: parameter(z.enum(FILE_FORMATS).optional(), 'Default: as it is stored', { type: 'string', enum: FILE_FORMATS }),
+  retry: parameter(flag, '`true`: an export that failed is tried again', { type: 'boolean', default: false }),
+});
+export type FilesQuery = z.output<typeof filesQuerySchema>;
 
 export const waitQuerySchema = z.strictObject({ wait: wholeNumber(0, 60, 30, 'Seconds to wait for the answer') });
 export type WaitQuery = z.output<typeof waitQuerySchema>;

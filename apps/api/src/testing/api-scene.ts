@@ -41,6 +41,7 @@ export class ApiScene {
     route?: (databaseUrl: string) => Promise<string>;
     webhookAllowPrivate?: boolean;
     pingMs?: number;
+    storageRoot?: string;
   } = {}): Promise<ApiScene> {
     const database = await freshDatabase();
     const source = await createDataSource(database.url, { poolSize: 4 }).initialize();

@@ -10,6 +10,7 @@ import {
   findQueuedRuns,
   getGenerationStart,
   listReservedSlots,
+  removeDeletedModels,
   renewReservations,
   type GenerationStart,
   type LiveGeneration,
@@ -115,6 +116,8 @@ export class ControlLoop {
     }
     const canceled = await dataSource.transaction((manager) => cancelWaitingRuns(manager));
     for (const runId of canceled) this.log('info', 'run canceled while it waited', { runId });
+    const removal = await dataSource.transaction((manager) => removeDeletedModels(manager, now));
+    if (removal !== null) this.log('info', 'files of deleted models are removed', { taskId: removal });
     await this.admit(now);
     await this.forget(now);
   }

@@ -24,6 +24,7 @@ export interface SupervisorOptions {
   advertiseHost?: string | undefined;
   tcpPorts?: [number, number] | undefined;
   storageRoot: string;
+  importRoots?: string[] | undefined;
   engine: EngineName | 'auto';
   slots: number;
   threads: number;
@@ -192,6 +193,7 @@ export class Supervisor {
       ...(options.advertiseHost === undefined ? {} : { advertiseHost: options.advertiseHost }),
       ...(options.tcpPorts === undefined ? {} : { tcpPorts: options.tcpPorts }),
       storageRoot: options.storageRoot,
+      ...(options.importRoots === undefined ? {} : { importRoots: options.importRoots }),
       ...(options.faults === undefined ? {} : { faults: options.faults }),
     };
     const device = options.devices?.[slot];

@@ -11,6 +11,7 @@ export function doTask(job: TaskJob, settings: TrainerSettings, link: Supervisor
       job,
       openEngine: () => openEngine(settings, link),
       storageRoot: settings.storageRoot,
+      importRoots: settings.importRoots,
       access: settings.dataAccess,
       emit: (body) => link.record(body),
       stopMode: () => link.stopMode,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DATASET_KINDS, ENGINES } from '../catalog.js';
+import { EXPORT_FORMATS } from '../models/model-names.js';
 import { faultsSchema } from '../run-config/run-config.js';
 
 /**
@@ -22,7 +23,7 @@ const modelImport = z.strictObject({
   /** Files as the workers see them. */
   path: z.string(),
   epoch: z.number().int().min(0).max(9999).optional(),
-  /** Where the copy goes, relative to the storage root. */
+  /** The copy goes into a folder of its attempt below this one, relative to the storage root. */
   folder: z.string(),
 });
 const modelExport = z.strictObject({
@@ -30,12 +31,20 @@ const modelExport = z.strictObject({
   modelId: z.string(),
   /** The stored model, relative to the storage root. */
   folder: z.string(),
-  format: z.enum(['safetensors', 'onnx', 'mxnet']),
-  /** Where the files go, relative to the storage root. */
+  format: z.enum(EXPORT_FORMATS),
+  /** The files go into a folder of their attempt below this one, relative to the storage root. */
   to: z.string(),
 });
+const modelRemoval = z.strictObject({
+  task: z.literal('model.remove'),
+  /** Deleted models with all folders that they may have left, relative to the storage root. */
+  models: z
+    .array(z.strictObject({ id: z.string(), folders: z.array(z.string()).min(1).max(8) }))
+    .min(1)
+    .max(100),
+});
 
-export const taskWorkSchema = z.discriminatedUnion('task', [datasetValidation, modelImport, modelExport]);
+export const taskWorkSchema = z.discriminatedUnion('task', [datasetValidation, modelImport, modelExport, modelRemoval]);
 export type TaskWork = z.output<typeof taskWorkSchema>;
 export type TaskName = TaskWork['task'];
 export type WorkOf<T extends TaskName> = Extract<TaskWork, { task: T }>;

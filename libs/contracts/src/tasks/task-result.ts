@@ -39,9 +39,16 @@ export const taskResultSchema = z.discriminatedUnion('task', [
     embeddingSize: z.number().int().min(1).max(65_536),
     /** Of the files that came. */
     format: z.string().max(64),
+    /** Where they lie, relative to the storage root: a folder of the attempt, so that nobody else writes there. */
+    folder: z.string().max(300),
     files: z.array(fileEntrySchema).min(1).max(16),
   }),
-  z.strictObject({ task: z.literal('model.export'), files: z.array(fileEntrySchema).min(1).max(16) }),
+  z.strictObject({
+    task: z.literal('model.export'),
+    folder: z.string().max(300),
+    files: z.array(fileEntrySchema).min(1).max(16),
+  }),
+  z.strictObject({ task: z.literal('model.remove'), removed: z.array(z.string().max(64)).max(100) }),
 ]);
 export type TaskResult = z.output<typeof taskResultSchema>;
 export type TaskResultOf<T extends TaskResult['task']> = Extract<TaskResult, { task: T }>;

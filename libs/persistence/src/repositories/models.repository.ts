@@ -156,7 +156,7 @@ export async function listModels(
   if (name !== undefined) query.andWhere('model.name = :name', { name });
   if (network !== undefined) query.andWhere('model.network = :network', { network });
   if (state !== undefined) query.andWhere('model.state = :state', { state });
-  if (labels !== undefined) query.andWhere('model.labels @> :labels::jsonb', { labels: jsonb(labels) });
+  if (labels !== undefined) query.andWhere('model.labels @> cast(:labels as jsonb)', { labels: jsonb(labels) });
   if (best) query.andWhere('model.isBest');
   if (alias !== undefined) {
     query.andWhere('model.id in (select a.model_id from model_aliases a where a.alias = :alias and a.until is null)', { alias });

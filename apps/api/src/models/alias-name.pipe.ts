@@ -1,0 +1,21 @@
+import { Injectable, type PipeTransform } from '@nestjs/common';
+import { modelAliasSchema } from '#contracts';
+import type { Json } from '../http/operation.js';
+import { validationError } from '../http/validation.js';
+
+/** An alias in a path. */
+export const ALIAS_NAME: Json = {
+  type: 'string',
+  pattern: '^[a-z0-9][a-z0-9._-]{0,62}$',
+  description: 'Name of the alias; not a number, which is a version.',
+};
+
+/** @throws ArcFleetError `validation_failed` for what cannot be an alias. */
+@Injectable()
+export class AliasNamePipe implements PipeTransform<string, string> {
+  transform(alias: string): string {
+    const parsed = modelAliasSchema.safeParse(alias);
+    if (parsed.success) return parsed.data;
+    throw validationError(parsed.error.issues.map(({ message }) => ({ pointer: '/alias', message })));
+  }
+}
