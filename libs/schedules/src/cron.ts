@@ -31,7 +31,10 @@ export function parseCron(text: string): { readonly cron: Cron } | { readonly pr
   try {
     return { cron: toCron(fields) };
   } catch (error) {
-    return { problem: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    const message = error instanceof Error ? error.message : String(error);
+    // 30 February and the like.
+    if (/explicit day of month/.test(message)) return { problem: 'never comes true: no month in it has such a day' };
+    return { problem: `cannot be read: ${message}` };
   }
 }
 

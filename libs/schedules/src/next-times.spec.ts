@@ -74,8 +74,8 @@ describe('checkRecurrence', () => {
     ['0 0 L * *', 'cron', /day of month must/],
     ['0 0 * * 1#2', 'cron', /day of week must/],
     ['61 * * * *', 'cron', /61/],
-    ['0 0 30 2 *', 'cron', /day of month/],
-    ['0 0 31 4,6 *', 'cron', /day of month/],
+    ['0 0 30 2 *', 'cron', /never/],
+    ['0 0 31 4,6 *', 'cron', /never/],
     ['0 0 * * *; drop', 'cron', /5 fields/],
     [`${'0,'.repeat(200)}0 * * * *`, 'cron', /200/],
   ])('refuses %s', (cron, field, message) => {

@@ -17,6 +17,7 @@ import { nextTime } from '#schedules';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ResultsScene, until } from '../testing/results-scene.js';
 import { fireDue, fireWaiting } from './fire-due.js';
+import { ScheduleLoop } from './schedule-loop.js';
 
 let scene: ResultsScene;
 beforeAll(async () => {
@@ -391,6 +392,24 @@ describe('results', () => {
     await end(first!.fire!.evaluations[0]!.id);
     await until('it has started', async () => (await firesOf(schedule.id))[0]?.outcome === 'started');
     expect(await numEvaluations()).toBe(2);
+  });
+
+  it('fire without Redis, and say once that it is away', async () => {
+    await aModel();
+    const dead = createRedis('redis://127.0.0.1:1', 'fail-fast');
+    dead.on('error', () => undefined);
+    const observer = watch();
+    const tickers = createJobSchedulers('schedule', { connection: dead, prefix: scene.prefix, nextTick: nextTime });
+    const loop = new ScheduleLoop({ dataSource: scene.source, tickers, observer, timing: FAST });
+    loop.start();
+    for (let n = 0; n < 2; n++) {
+      const { id } = await aSchedule({}, new Date(Date.now() + 100));
+      await until('it has fired', async () => (await firesOf(id)).length === 1);
+    }
+    await loop.stop();
+    dead.disconnect();
+    const said = observer.lines.filter(({ message, level }) => message.includes('could not be kept') && level === 'warn');
+    expect(said).toHaveLength(1);
   });
 
   it('one schedule that cannot be read holds up no other', async () => {
