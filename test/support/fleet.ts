@@ -53,7 +53,13 @@ export class TestFleet {
       redisUrl ? { url: redisUrl, release: () => Promise.resolve() } : freshRedis(),
       findFreePort(),
     ]);
-    const env = { DATABASE_URL: database.url, REDIS_URL: redis.url, PORT: String(port), WEBHOOK_ALLOW_PRIVATE: 'true' };
+    const env = {
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      PORT: String(port),
+      WEBHOOK_ALLOW_PRIVATE: 'true',
+      ARCFLEET_STORAGE: join(folder, 'storage'),
+    };
     const start = (name: string): Part =>
       session.startPart({ name, command: process.execPath, args: ['--enable-source-maps', appMain(name)], env, restart: true });
     const fleet = new TestFleet(

@@ -1,12 +1,23 @@
 import { Option, type Command } from 'commander';
-import { NETWORK_NAMES } from '#contracts';
+import { FILE_FORMATS, NETWORK_NAMES, type FileFormat } from '#contracts';
 import type { CliConfig } from '../config.js';
 import { convertModel, MODEL_FORMATS, ONNX_INPUTS, type ConvertOptions } from '../model/convert-model.js';
 import { describeModel, modelTable } from '../model/describe-model.js';
 import { describeOnnx, isOnnx, onnxTable } from '../model/describe-onnx.js';
+import { ApiClient } from '../follow/api-client.js';
+import { downloadModel } from '../model/download-model.js';
 import { localPath } from '../local-path.js';
 
 interface ConvertFlags extends Omit<ConvertOptions, 'force'> {
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+interface DownloadFlags {
+  readonly api: string;
+  readonly out: string;
+  readonly format?: FileFormat;
+  readonly retry?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -31,6 +42,32 @@ export function addModelCommand(program: Command, config: CliConfig): void {
       }
       const described = await describeModel(place, name);
       console.log(json ? JSON.stringify(described) : modelTable(described).join('\n'));
+    });
+
+  model
+    .command('download')
+    .description('fetch the files of a stored model from an API, and check them')
+    .argument('<model>', 'mdl_..., name@alias or name@version')
+    .addOption(new Option('--format <format>', 'default: as it is stored; another one is made by a worker').choices(FILE_FORMATS))
+    .option('--api <url>', 'where the model is', 'http://127.0.0.1:3000')
+    .option('--out <folder>', 'where the files go', '.')
+    .option('--retry', 'try an export again that failed')
+    .option('--force', 'replace files that are there')
+    .option('--json', 'print one JSON object')
+    .action(async (ref: string, { api, out, format, retry = false, force = false, json }: DownloadFlags) => {
+      const say = (text: string): void => console.error(text);
+      const folder = localPath(config.workingFolder, out, 'a folder');
+      const written = await downloadModel({
+        api: new ApiClient(api.replace(/\/+$/, '')),
+        ref,
+        folder,
+        format,
+        retry,
+        force,
+        say,
+      });
+      if (json) console.log(JSON.stringify({ files: written }));
+      else for (const { path: file, sizeBytes, sha256 } of written) console.log(`${file}  ${sizeBytes} bytes  sha256 ${sha256}`);
     });
 
   model

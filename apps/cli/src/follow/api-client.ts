@@ -11,6 +11,8 @@ import {
   type EvaluationScoreList,
   type EvaluationView,
   type MetricSeries,
+  type ModelFiles,
+  type PendingFiles,
   type Problem,
   type RecipeRunInput,
   type RunView,
@@ -63,6 +65,30 @@ export class ApiClient {
 
   cancelEvaluation(id: string): Promise<EvaluationView> {
     return this.request('POST', `/evaluations/${id}/cancel`);
+  }
+
+  /** Files of a stored model; while a worker makes them, the task that does. */
+  getModelFiles(ref: string, format: string | undefined, retry: boolean): Promise<ModelFiles | PendingFiles> {
+    const query = new URLSearchParams({ ...(format === undefined ? {} : { format }), ...(retry ? { retry: 'true' } : {}) });
+    return this.request('GET', `/models/${encodeURIComponent(ref)}/files?${query}`);
+  }
+
+  /** Opens a file of a stored model, or what of it begins at `from`. @throws ArcFleetError of the API. */
+  async openModelFile(
+    { modelId, format }: ModelFiles,
+    name: string,
+    range: { from: number; etag: string } | null,
+  ): Promise<Response> {
+    const path = `/models/${modelId}/files/${format}/${encodeURIComponent(name)}`;
+    const headers: Record<string, string> = range ? { range: `bytes=${range.from}-`, 'if-range': range.etag } : {};
+    let response: Response;
+    try {
+      response = await fetch(this.baseUrl + path, { headers });
+    } catch (error) {
+      throw new ArcFleetError('unavailable', `GET ${path} got no answer: ${String(error)}`, {}, { cause: error });
+    }
+    if (!response.ok || !response.body) throw await problemOf(response);
+    return response;
   }
 
   /** Opens the run's event stream behind the event `after`; null: there are no more events. */

@@ -53,6 +53,7 @@ export function fitModelName(text: string): string | null {
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, '-')
     .replace(/^[._-]+/, '')
-    .slice(0, 63);
+    .slice(0, 63)
+    .replace(/[._-]+$/, '');
   return fit === '' ? null : fit;
 }

@@ -2,7 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** A run's name made fit for a model, else its network's: what `fitModelName` makes of new ones. */
 const FIT_NAME = `coalesce(
-  nullif(left(regexp_replace(regexp_replace(lower(coalesce(r.config->>'name', '')), '[^a-z0-9._-]+', '-', 'g'), '^[._-]+', ''), 63), ''),
+  nullif(regexp_replace(left(regexp_replace(regexp_replace(lower(coalesce(r.config->>'name', '')),
+    '[^a-z0-9._-]+', '-', 'g'), '^[._-]+', ''), 63), '[._-]+$', ''), ''),
   m.network)`;
 
 const UP = [

@@ -64,7 +64,15 @@ export async function completeImport(
   const [models]: [Model[], number] = await manager.query(
     `update models set state = 'ready', network = $3, embedding_size = $4, format = $5, folder = $6, files = $7
       where id = $1 and task_id = $2 and state = 'importing' and deleted_at is null returning id, name, version`,
-    [work.modelId, taskId, network, embeddingSize, storableText(format), folder, jsonb(files)],
+    [
+      work.modelId,
+      taskId,
+      network === null ? null : storableText(network),
+      embeddingSize,
+      storableText(format),
+      folder,
+      jsonb(files),
+    ],
   );
   for (const { id, name, version } of models) {
     const data = { modelId: id, name, version, source: 'import', taskId };

@@ -8,6 +8,7 @@ import type { TaskContext } from '../task-deps.js';
 
 /** Larger files are taken for a mistake: an r200 has 0.3 GB. */
 const MAX_FILE_BYTES = 16 * 2 ** 30;
+const MAX_NETWORK_NAME = 64;
 const PIECE_BYTES = 1 << 20;
 /** Images of noise that the model must embed. */
 const NUM_PROBES = 2;
@@ -44,7 +45,8 @@ export async function importModel(context: TaskContext<WorkOf<'model.import'>>):
       );
       expectUsable(path, rows, embeddingSize);
       const { network, format } = embedder;
-      return { network, embeddingSize, format, files };
+      // A graph's metadata may say anything.
+      return { network: network !== null && network.length <= MAX_NETWORK_NAME ? network : null, embeddingSize, format, files };
     } finally {
       await embedder.dispose();
     }
@@ -92,7 +94,8 @@ async function copy(from: string, to: string, signal: AbortSignal): Promise<File
     throw new ArcFleetError('checkpoint_corrupt', `${from} cannot be read: ${(error as Error).message}`, { file: from });
   });
   try {
-    const { size, ...stats } = await source.stat();
+    const stats = await source.stat();
+    const { size } = stats;
     if (!stats.isFile() || size > MAX_FILE_BYTES) {
       const message = `${from} is no model: it is no plain file, or has more than ${MAX_FILE_BYTES} bytes`;
       throw new ArcFleetError('model_refused', message, { file: from });
