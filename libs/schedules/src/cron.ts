@@ -6,7 +6,10 @@ export interface Cron {
   readonly hours: readonly number[];
   /** Hours are not named one by one: the clock's changes shift nothing and drop nothing. */
   readonly isEveryHour: boolean;
-  readonly isDay: (year: number, month: number, day: number, weekday: number) => boolean;
+  /** 1 to 12. */
+  readonly months: ReadonlySet<number>;
+  /** Of a month that is meant. */
+  readonly isDay: (day: number, weekday: number) => boolean;
 }
 
 const NAMES = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat';
@@ -49,8 +52,8 @@ function toCron(fields: readonly string[]): Cron {
     minutes: numbers(parsed.minute.values),
     hours: numbers(parsed.hour.values),
     isEveryHour: fields[1] === '*',
-    isDay: (_year, month, day, weekday) => {
-      if (!months.has(month)) return false;
+    months,
+    isDay: (day, weekday) => {
       const [inMonth, inWeek] = [days.has(day), weekdays.has(weekday)];
       return anyDay || anyWeekday ? inMonth && inWeek : inMonth || inWeek;
     },

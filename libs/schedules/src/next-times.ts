@@ -43,15 +43,24 @@ export function* timesAfter({ cron: text, timezone }: Recurrence, after: Date): 
   const parsed = parseCron(text);
   if ('problem' in parsed) throw new ArcFleetError('validation_failed', `cron "${text}" ${parsed.problem}`, { cron: text });
   if (!isTimezone(timezone)) throw new ArcFleetError('validation_failed', `There is no time zone ${timezone}.`, { timezone });
+  const { cron } = parsed;
   const from = after.getTime();
-  // From the day before: where clocks are put back over midnight, its last minutes come again.
-  const first = Math.floor((from + offsetAt(timezone, from)) / DAY_MS) - 1;
+  const offset = offsetAt(timezone, from);
+  // From a little before: where clocks are put back over midnight, the last minutes of the day before come again.
+  const first = Math.floor((from + offset - AROUND_MS) / DAY_MS);
   let last = from;
-  for (let day = first, searched = 0; searched < SEARCHED_DAYS; day++, searched++) {
-    for (const time of timesOfDay(parsed.cron, timezone, day * DAY_MS)) {
+  let end = first + SEARCHED_DAYS;
+  for (let day = first; day < end; day++) {
+    const date = new Date(day * DAY_MS);
+    if (!cron.months.has(date.getUTCMonth() + 1)) {
+      day = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) / DAY_MS - 1;
+      continue;
+    }
+    if (!cron.isDay(date.getUTCDate(), date.getUTCDay())) continue;
+    for (const time of timesOfDay(cron, timezone, day * DAY_MS)) {
       if (time <= last) continue;
       last = time;
-      searched = 0;
+      end = day + SEARCHED_DAYS;
       yield new Date(time);
     }
   }
@@ -74,8 +83,6 @@ export function checkRecurrence({ cron, timezone }: Recurrence, now: Date): { fi
 
 /** Times of one local day, in order; `midnight`: that of the day as if its clocks were UTC. */
 function timesOfDay(cron: Cron, timezone: string, midnight: number): number[] {
-  const date = new Date(midnight);
-  if (!cron.isDay(date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCDay())) return [];
   const before = offsetAt(timezone, midnight - AROUND_MS - offsetAt(timezone, midnight));
   const after = offsetAt(timezone, midnight + DAY_MS + AROUND_MS - offsetAt(timezone, midnight));
   const times = cron.hours.flatMap((hour) =>
