@@ -49,7 +49,8 @@ const ROOMS = {
   'libs/webhooks': ['contracts'],
   'libs/telemetry': ['contracts'],
   'libs/services': ['contracts'],
-  'apps/api': ['contracts', 'queue', 'persistence', 'webhooks', 'telemetry'],
+  'libs/schedules': ['contracts'],
+  'apps/api': ['contracts', 'queue', 'persistence', 'schedules', 'webhooks', 'telemetry'],
   'apps/worker': [
     'contracts',
     'queue',
@@ -63,14 +64,26 @@ const ROOMS = {
     'model-files',
     'telemetry',
   ],
-  'apps/results': ['contracts', 'queue', 'persistence', 'webhooks', 'telemetry'],
+  'apps/results': ['contracts', 'queue', 'persistence', 'schedules', 'webhooks', 'telemetry'],
   'apps/autoscaler': ['contracts', 'queue', 'telemetry'],
 };
 
 /** Rooms that must not touch a driver or framework: [rooms, forbidden packages]. */
 const DRIVERS = [
   [
-    ['formats', 'engine', 'datasets', 'verification', 'losses', 'model-zoo', 'model-files', 'trainer', 'evaluation', 'tasks'],
+    [
+      'formats',
+      'engine',
+      'datasets',
+      'verification',
+      'losses',
+      'model-zoo',
+      'model-files',
+      'trainer',
+      'evaluation',
+      'tasks',
+      'schedules',
+    ],
     [NEST + '.*', 'ioredis', 'bullmq', 'typeorm', 'pg'],
   ],
   [['collective'], [TFJS + '.*', NEST + '.*', 'bullmq', 'typeorm', 'pg']],

@@ -63,7 +63,7 @@ it('is registered, trained on, noticed to have changed, and registered anew', as
   const never = new AbortController().signal;
   const first = await registerRemotely(
     { name: 'faces', path: data, kind: 'faces_emore', decode: true },
-    fleet.apiUrl,
+    { apiUrl: fleet.apiUrl, apiKey: fleet.key },
     { say: (line) => said.push(line) },
     { cancel: never, detach: never },
   );

@@ -40,6 +40,8 @@ import { RunEventsController } from './runs/run-events.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
 import { Submission } from './runs/submission.js';
+import { SchedulesController } from './schedules/schedules.controller.js';
+import { SchedulesService } from './schedules/schedules.service.js';
 import { ApiSettings } from './settings.js';
 import { TasksController } from './tasks/tasks.controller.js';
 import { TasksService } from './tasks/tasks.service.js';
@@ -67,6 +69,7 @@ const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly prov
   { controllers: [WorkersController], providers: [WorkersService] },
   { controllers: [MetricsController], providers: [HttpMetrics, FleetMetrics] },
   { controllers: [WebhooksController, DeliveriesController], providers: [WebhooksService, DeliveriesService] },
+  { controllers: [SchedulesController], providers: [SchedulesService] },
   { controllers: [RecipesController] },
   { controllers: [KeysController, AuditController], providers: [KeysService] },
   { controllers: [HealthController, OpenApiController] },

@@ -2,7 +2,17 @@ import { hostname } from 'node:os';
 import { randomBytes } from 'node:crypto';
 import type { Observer } from '#contracts';
 import { CHANNELS, createDataSource, runMigrations, startListener, type Listener } from '#persistence';
-import { createJobQueue, createRedis, ProgressReader, whenReady, type JobQueue } from '#queue';
+import {
+  createJobQueue,
+  createJobSchedulers,
+  createJobWorker,
+  createRedis,
+  ProgressReader,
+  whenReady,
+  type JobQueue,
+  type JobWorker,
+} from '#queue';
+import { nextTime } from '#schedules';
 import { createDeliveryAgent, type AllowedHosts } from '#webhooks';
 import type { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
@@ -12,6 +22,7 @@ import { DeliveryLoop, type DeliveryTiming } from './deliveries/delivery-loop.js
 import { DeliveryUpkeep } from './deliveries/delivery-upkeep.js';
 import { IngestLoop, type IngestTiming } from './ingest/ingest-loop.js';
 import { LogLoop, type LogSettings } from './logs/log-loop.js';
+import { ScheduleLoop, type ScheduleTiming } from './schedules/schedule-loop.js';
 
 export interface ResultsOptions {
   readonly databaseUrl: string;
@@ -30,12 +41,14 @@ export interface ResultsOptions {
     readonly control?: Partial<ControlTiming>;
     readonly ingest?: Partial<IngestTiming>;
     readonly deliveries?: Partial<DeliveryTiming>;
+    readonly schedules?: Partial<ScheduleTiming>;
     readonly closeMs?: number;
   };
 }
 
 export const LOG_SETTINGS: LogSettings = { maxBytes: 8_000_000, keptMs: 30 * 24 * 3_600_000 };
 const KEPT_DAYS = 30;
+const SCHEDULE_CONCURRENCY = 4;
 /** How long deliveries under way may take at the end; what is cut off is tried again. */
 const CLOSE_MS = 5_000;
 const LAST_MS = 1_000;
@@ -45,6 +58,7 @@ export class ResultsService {
   private readonly dataSource: DataSource;
   private readonly redis: Redis;
   private readonly blocking: Redis;
+  private readonly jobs: Redis;
   private readonly rankQueue: JobQueue<'rank'>;
   private readonly agent: Agent;
   private readonly control: ControlLoop;
@@ -52,14 +66,17 @@ export class ResultsService {
   private readonly logs: LogLoop;
   private readonly deliveries: DeliveryLoop;
   private readonly upkeep: DeliveryUpkeep;
+  private readonly schedules: ScheduleLoop;
+  private readonly scheduleWorker: JobWorker;
   private listener: Listener | undefined;
 
   constructor(private readonly options: ResultsOptions) {
     const { databaseUrl, redisUrl, observer, queuePrefix, timing } = options;
-    this.dataSource = createDataSource(databaseUrl, { applicationName: 'arcfleet-results', poolSize: 10 });
+    this.dataSource = createDataSource(databaseUrl, { applicationName: 'arcfleet-results', poolSize: 12 });
     this.redis = createRedis(redisUrl, 'fail-fast');
     this.blocking = createRedis(redisUrl, 'blocking');
-    for (const connection of [this.redis, this.blocking]) connection.on('error', () => undefined);
+    this.jobs = createRedis(redisUrl, 'blocking');
+    for (const connection of [this.redis, this.blocking, this.jobs]) connection.on('error', () => undefined);
     const prefix = queuePrefix === undefined ? {} : { prefix: queuePrefix };
     this.rankQueue = createJobQueue('rank', { connection: this.redis, ...prefix });
     this.agent = createDeliveryAgent({
@@ -89,6 +106,20 @@ export class ResultsService {
     this.logs = new LogLoop({ dataSource, redis, observer, settings: { ...LOG_SETTINGS, ...options.logs } });
     this.deliveries = new DeliveryLoop({ dataSource, dispatcher: this.agent, observer, timing: timing?.deliveries });
     this.upkeep = new DeliveryUpkeep({ dataSource, keptDays: options.webhookKeptDays ?? KEPT_DAYS, observer });
+    this.schedules = new ScheduleLoop({
+      dataSource,
+      tickers: createJobSchedulers('schedule', { connection: redis, nextTick: nextTime, ...prefix }),
+      observer,
+      ...(timing?.schedules ? { timing: timing.schedules } : {}),
+    });
+    this.scheduleWorker = createJobWorker('schedule', ({ scheduleId }) => this.schedules.onTick(scheduleId), {
+      connection: this.jobs,
+      concurrency: SCHEDULE_CONCURRENCY,
+      observer,
+      maxStalledCount: 3,
+      nextTick: nextTime,
+      ...prefix,
+    });
   }
 
   /** @throws when the database cannot be reached or migrated; Redis may come later. */
@@ -97,28 +128,38 @@ export class ResultsService {
     if (!this.dataSource.isInitialized) await this.dataSource.initialize();
     const applied = await runMigrations(this.dataSource);
     if (applied.length > 0) options.observer.log('info', 'database migrated', { applied });
+    // Its truth is in Postgres: what is due fires without Redis, too.
+    this.schedules.start();
     await whenReady(this.redis);
     this.control.start();
     this.ingest.start();
     this.logs.start();
     this.deliveries.start();
     this.upkeep.start();
-    this.listener = startListener(options.databaseUrl, [CHANNELS.runs, CHANNELS.deliveries], {
-      onNotify: (channel) => (channel === CHANNELS.runs ? this.control.wake() : this.deliveries.wake()),
+    this.scheduleWorker.start();
+    this.listener = startListener(options.databaseUrl, [CHANNELS.runs, CHANNELS.deliveries, CHANNELS.schedules], {
+      onNotify: (channel) => this.onNotify(channel),
       onError: (error) => options.observer.log('warn', 'lost the connection for notifications', { error: error.message }),
     });
+  }
+
+  private onNotify(channel: string): void {
+    if (channel === CHANNELS.runs) this.control.wake();
+    else if (channel === CHANNELS.deliveries) this.deliveries.wake();
+    else this.schedules.wake();
   }
 
   /** Ends in order: nothing is taken any more, what is under way finishes, connections close. Bounded even without Redis. */
   async stop(): Promise<void> {
     await this.listener?.close();
-    await Promise.all([this.control.stop(), this.logs.stop(), this.deliveries.stop(), this.upkeep.stop()]);
-    const closing = Promise.all([this.deliveries.settle(), this.ingest.stop()]).catch(() => undefined);
+    await Promise.all([this.control.stop(), this.logs.stop(), this.deliveries.stop(), this.upkeep.stop(), this.schedules.stop()]);
+    const settling = [this.deliveries.settle(), this.scheduleWorker.close(), this.ingest.stop()];
+    const closing = Promise.all(settling).catch(() => undefined);
     await atMost(this.options.timing?.closeMs ?? CLOSE_MS, closing);
     // Deliveries that are still under way end now; that they failed is recorded while database and Redis are there.
     await this.agent.destroy();
     await atMost(LAST_MS, closing);
-    for (const connection of [this.redis, this.blocking]) connection.disconnect();
+    for (const connection of [this.redis, this.blocking, this.jobs]) connection.disconnect();
     await closing;
     await this.dataSource.destroy();
   }

@@ -74,6 +74,7 @@ export {
   evaluationTargetSchema,
   modelReferenceSchema,
   verificationTargetOf,
+  scheduledEvaluationSchema,
 } from './evaluation/evaluation-config.js';
 export type {
   CreateEvaluation,
@@ -83,7 +84,10 @@ export type {
   EvaluationTarget,
   ModelReference,
   ResolvedModel,
+  ScheduledEvaluation,
 } from './evaluation/evaluation-config.js';
+export { compareScores, MARGIN_SOURCES, marginsSchema } from './evaluation/compare-scores.js';
+export type { Margins, MetricChange } from './evaluation/compare-scores.js';
 export { evaluatedModelSchema, evaluationScoresSchema, scoreSummarySchema } from './evaluation/evaluation-scores.js';
 export type { EvaluatedModel, EvaluationScores, ScoreHistogram, ScoresOf, ScoreSummary } from './evaluation/evaluation-scores.js';
 export {
@@ -93,6 +97,7 @@ export {
   evaluationListSchema,
   evaluationScoreListSchema,
   evaluationViewSchema,
+  regressionSchema,
 } from './evaluation/evaluation-view.js';
 export type {
   CreatedEvaluation,
@@ -101,6 +106,7 @@ export type {
   EvaluationList,
   EvaluationScoreList,
   EvaluationView,
+  Regression,
 } from './evaluation/evaluation-view.js';
 export {
   aliasHolderListSchema,
@@ -191,6 +197,23 @@ export type {
   RunView,
   Transition,
 } from './run-view.js';
+export {
+  createScheduleSchema,
+  MISSED_POLICIES,
+  OVERLAPS,
+  scheduleNameSchema,
+  updateScheduleSchema,
+} from './schedules/schedule-config.js';
+export type { CreateSchedule, CreateScheduleInput, MissedPolicy, Overlap, UpdateSchedule } from './schedules/schedule-config.js';
+export {
+  FIRE_OUTCOMES,
+  FIRE_TRIGGERS,
+  fireListSchema,
+  fireViewSchema,
+  scheduleListSchema,
+  scheduleViewSchema,
+} from './schedules/schedule-view.js';
+export type { FireList, FireOutcome, FireTrigger, FireView, ScheduleList, ScheduleView } from './schedules/schedule-view.js';
 export { canTransition, isTerminal, RUN_STATUSES } from './statuses.js';
 export type { RunStatus } from './statuses.js';
 export { remoteAccess } from './remote-access.js';

@@ -51,9 +51,14 @@ export type EvaluationJob = z.output<typeof evaluationJobSchema>;
 export type EmbeddingJob = z.output<typeof embeddingJobSchema>;
 export type TaskJob = z.output<typeof taskJobSchema>;
 
+/** A schedule's time has come; the row in Postgres says whether, and what then. */
+export const scheduleJobSchema = z.strictObject({ scheduleId: z.string() });
+
 export const JOBS = {
   /** Never retried or un-stalled by BullMQ: starting again is a new generation, decided by `results`. */
   rank: { queue: 'rank', schema: rankJobSchema, attempts: 1, lockDurationMs: 30_000 },
+  /** A tick that is lost or comes twice changes nothing: `results` looks for what is due by itself. */
+  schedule: { queue: 'schedule', schema: scheduleJobSchema, attempts: 1, lockDurationMs: 30_000 },
 } as const;
 
 /** BullMQ job id of a rank: adding it twice changes nothing. (BullMQ forbids ":" in ids.) */

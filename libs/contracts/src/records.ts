@@ -79,7 +79,16 @@ export const recordBodySchema = z.discriminatedUnion('type', [
     engineDetails: text,
   }),
   /** What the model scored on one target. */
-  z.strictObject({ type: z.literal('evaluation.scored'), target: z.string().max(64), scores: evaluationScoresSchema }),
+  z.strictObject({
+    type: z.literal('evaluation.scored'),
+    target: z.string().max(64),
+    /** Of what its files hold: scores on equal ones can be compared. */
+    digest: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
+    scores: evaluationScoresSchema,
+  }),
   /** Answer to a request for embeddings. */
   z.strictObject({ type: z.literal('embeddings.computed'), model: evaluatedModelSchema, result: embeddingResultSchema }),
   /** How far a task is; the first one says that it has begun. At most one a second. */

@@ -126,7 +126,15 @@ export const metricSeriesSchema = z.object({
 export type MetricSeries = z.output<typeof metricSeriesSchema>;
 
 /** Server-sent event of `GET /runs/:id/events`: `id` is `seq`, `event` is `type`, `data` is the rest. */
-export const RUN_STREAM_EVENTS = ['transition', 'progress', 'verification', 'checkpoint', 'model', 'scored'] as const;
+export const RUN_STREAM_EVENTS = [
+  'transition',
+  'progress',
+  'verification',
+  'checkpoint',
+  'model',
+  'scored',
+  'regressed',
+] as const;
 export interface RunStreamEvent {
   seq: number;
   type: (typeof RUN_STREAM_EVENTS)[number];

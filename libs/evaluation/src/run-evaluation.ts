@@ -48,7 +48,7 @@ export async function runEvaluation(deps: EvaluationDeps): Promise<EvaluationRes
     for (const target of targets) {
       onPhase(target.name, done);
       const { scores, told } = await evaluate(deps, embedder, target);
-      if (scores) emit({ type: 'evaluation.scored', target: target.name, scores });
+      if (scores) emit({ type: 'evaluation.scored', target: target.name, digest: target.digest, scores });
       // One rank's success speaks for all: none goes on or leaves before rank 0 has scored, or says that it was told not to.
       const { isScored, mode } = await agreeOnScores(collective, { isScored: scores !== null, mode: told });
       if (isScored) done++;

@@ -10,5 +10,7 @@ export const CHANNELS = {
   deliveries: 'arcfleet_deliveries',
   /** A key was changed or revoked; payload: key id. Who has it in memory reads it again. */
   keys: 'arcfleet_keys',
+  /** A schedule was created, changed or removed; payload: its id. Wakes whoever keeps the ticks. */
+  schedules: 'arcfleet_schedules',
 } as const;
 export type Channel = (typeof CHANNELS)[keyof typeof CHANNELS];

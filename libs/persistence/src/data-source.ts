@@ -5,6 +5,7 @@ import { AuditEventEntity } from './entities/audit-event.entity.js';
 import { CheckpointEntity } from './entities/checkpoint.entity.js';
 import { CountChangeEntity, CountEntity } from './entities/count.entity.js';
 import { DatasetEntity } from './entities/dataset.entity.js';
+import { EvaluationRegressionEntity } from './entities/evaluation-regression.entity.js';
 import { EvaluationScoreEntity } from './entities/evaluation-score.entity.js';
 import { FleetStatusEntity } from './entities/fleet-status.entity.js';
 import { GenerationEntity } from './entities/generation.entity.js';
@@ -18,6 +19,8 @@ import { ReservationEntity } from './entities/reservation.entity.js';
 import { RunEventEntity } from './entities/run-event.entity.js';
 import { RunLogEntity, RunLogHeadEntity } from './entities/run-log.entity.js';
 import { RunEntity } from './entities/run.entity.js';
+import { ScheduleEvaluationEntity, ScheduleFireEntity } from './entities/schedule-fire.entity.js';
+import { ScheduleEntity } from './entities/schedule.entity.js';
 import { VerificationEntity } from './entities/verification.entity.js';
 import { WebhookAttemptEntity } from './entities/webhook-attempt.entity.js';
 import { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
@@ -30,6 +33,7 @@ import { TasksAndAudit1764300000000 } from './migrations/1764300000000-tasks-and
 import { ApiKeys1764310000000 } from './migrations/1764310000000-api-keys.js';
 import { LogsWorkersCounts1764330000000 } from './migrations/1764330000000-logs-workers-counts.js';
 import { Webhooks1764340000000 } from './migrations/1764340000000-webhooks.js';
+import { Schedules1764350000000 } from './migrations/1764350000000-schedules.js';
 import { ModelRegistry1764360000000 } from './migrations/1764360000000-model-registry.js';
 import { Datasets1764370000000 } from './migrations/1764370000000-datasets.js';
 
@@ -48,6 +52,10 @@ export const ENTITIES = [
   ModelAliasEntity,
   ModelExportEntity,
   EvaluationScoreEntity,
+  EvaluationRegressionEntity,
+  ScheduleEntity,
+  ScheduleFireEntity,
+  ScheduleEvaluationEntity,
   WebhookEndpointEntity,
   WebhookDeliveryEntity,
   WebhookAttemptEntity,
@@ -71,6 +79,7 @@ const MIGRATIONS = [
   ApiKeys1764310000000,
   LogsWorkersCounts1764330000000,
   Webhooks1764340000000,
+  Schedules1764350000000,
   ModelRegistry1764360000000,
   Datasets1764370000000,
 ];

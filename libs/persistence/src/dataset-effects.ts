@@ -83,7 +83,7 @@ export async function applyValidationFailure(
 }
 
 /** First key of the advisory locks on names of data sets: any constant of ours. */
-const DATASET_LOCK = 0x41_46_00_02;
+const DATASET_LOCK = 0x41_46_00_12;
 
 async function lockWaiting(manager: EntityManager, { runId, work }: EndedValidation): Promise<Waiting | null> {
   const [row]: Waiting[] = await manager.query(

@@ -8,6 +8,7 @@ export { ApiKeyEntity } from './entities/api-key.entity.js';
 export { AuditEventEntity } from './entities/audit-event.entity.js';
 export { CheckpointEntity } from './entities/checkpoint.entity.js';
 export { DatasetEntity } from './entities/dataset.entity.js';
+export { EvaluationRegressionEntity } from './entities/evaluation-regression.entity.js';
 export { EvaluationScoreEntity } from './entities/evaluation-score.entity.js';
 export { GenerationEntity } from './entities/generation.entity.js';
 export type { GenerationState } from './entities/generation.entity.js';
@@ -22,6 +23,8 @@ export type { RankOutcome } from './entities/rank.entity.js';
 export { ReservationEntity } from './entities/reservation.entity.js';
 export { RunEventEntity } from './entities/run-event.entity.js';
 export { RunEntity } from './entities/run.entity.js';
+export { ScheduleEvaluationEntity, ScheduleFireEntity } from './entities/schedule-fire.entity.js';
+export { ScheduleEntity } from './entities/schedule.entity.js';
 export { VerificationEntity } from './entities/verification.entity.js';
 export { WebhookAttemptEntity } from './entities/webhook-attempt.entity.js';
 export { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
@@ -143,6 +146,29 @@ export type { CommitResult, RankWatermark } from './repositories/records.reposit
 export { createRun, getRun, getRunStatus, listRuns, requestCancel } from './repositories/runs.repository.js';
 export type { RunDetails, RunPage } from './repositories/runs.repository.js';
 export type { NewEndpoint } from './repositories/insert-run.js';
+export {
+  findLastFires,
+  findWaitingSchedules,
+  listFires,
+  MAX_FIRE_EVALUATIONS,
+  performFire,
+  recordMissed,
+  startWaitingFire,
+} from './repositories/schedule-fires.repository.js';
+export type { FireRequest } from './repositories/schedule-fires.repository.js';
+export {
+  createSchedule,
+  deleteSchedule,
+  findDueSchedules,
+  findNextDueTime,
+  getSchedule,
+  listSchedules,
+  listTicking,
+  lockDueSchedule,
+  moveSchedule,
+  updateSchedule,
+} from './repositories/schedules.repository.js';
+export type { ScheduleFields, StoredSchedule } from './repositories/schedules.repository.js';
 export { createTask, getTask, listTasks } from './repositories/tasks.repository.js';
 export type { TaskDetails } from './repositories/tasks.repository.js';
 export {
@@ -167,3 +193,4 @@ export {
   replayDeliveries,
 } from './repositories/webhooks.repository.js';
 export type { NewWebhook, Replayed } from './repositories/webhooks.repository.js';
+export { pinEvaluationData } from './repositories/evaluation-data.js';

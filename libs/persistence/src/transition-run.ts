@@ -1,5 +1,6 @@
-import { ArcFleetError, canTransition, isTerminal, type ErrorReport, type RunStatus, type TaskWork } from '#contracts';
+import { ArcFleetError, canTransition, isTerminal, runKindOf, type ErrorReport, type RunStatus, type TaskWork } from '#contracts';
 import type { EntityManager } from 'typeorm';
+import { recordRegressions } from './repositories/regressions.repository.js';
 import { appendRunEvent } from './run-events.js';
 import { applyTaskFailure } from './task-effects.js';
 
@@ -60,6 +61,8 @@ export async function transitionRun(
       isTerminal(to),
     ],
   );
+  // Before the transition: that is the last event of its stream.
+  if (to === 'succeeded' && runKindOf(runId) === 'evaluation') await recordRegressions(manager, runId, at);
   const data: Record<string, unknown> = { status: to, reason: details.reason, message: details.message, generation };
   if (details.error) data['error'] = details.error;
   await appendRunEvent(manager, runId, { type: 'transition', at, data });

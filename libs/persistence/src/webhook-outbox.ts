@@ -51,6 +51,8 @@ export function webhookTypeOf(
     }
     case 'scored':
       return 'evaluation.scored';
+    case 'regressed':
+      return 'evaluation.regressed';
     case 'verification':
       return 'run.verified';
     case 'checkpoint':

@@ -11,6 +11,8 @@ export type { Watermark } from './control/watermark.js';
 export { beat, leave, readDemand, readWorkers, requestRetire, writeDemand } from './control/worker-registry.js';
 export { createJobQueue } from './job-queue.js';
 export type { JobQueue, JobQueueOptions, NewJob } from './job-queue.js';
+export { createJobSchedulers } from './job-schedulers.js';
+export type { JobSchedulers, JobSchedulersOptions, NextTick, Ticker, TickerState } from './job-schedulers.js';
 export type { JobData, JobName } from './job-types.js';
 export { createJobWorker } from './job-worker.js';
 export type { JobContext, JobWorker, JobWorkerOptions } from './job-worker.js';

@@ -1,6 +1,7 @@
 import { JOBS, QUEUE_PREFIX, type Observer } from '#contracts';
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { repeatStrategyOf, type NextTick } from './job-schedulers.js';
 import type { JobData, JobName } from './job-types.js';
 
 export interface JobContext {
@@ -17,6 +18,8 @@ export interface JobWorkerOptions {
   prefix?: string;
   /** How often a job may be found without a living worker and be started again. Rank jobs: never. */
   maxStalledCount?: number;
+  /** For queues with job schedulers: the worker makes each next job. */
+  nextTick?: NextTick;
   /** Shorter than the catalog's only in tests. */
   lockDurationMs?: number;
 }
@@ -74,6 +77,7 @@ export function createJobWorker<N extends JobName>(
       autorun: false,
       lockDuration: options.lockDurationMs ?? policy.lockDurationMs,
       maxStalledCount: options.maxStalledCount ?? 0,
+      ...(options.nextTick ? { settings: { repeatStrategy: repeatStrategyOf(options.nextTick) } } : {}),
       ...(options.lockDurationMs === undefined ? {} : { stalledInterval: options.lockDurationMs }),
     },
   );

@@ -18,12 +18,12 @@ import {
   getEvaluation,
   getEvaluationScores,
   listEvaluations,
+  pinEvaluationData,
   requestCancel,
   resolveModel,
   type EvaluationDetails,
 } from '#persistence';
 import type { Actor } from '../access/actor.js';
-import { pinDatasetOfEvaluation } from '../datasets/use-dataset.js';
 import { nextPage, toPage } from '../http/page.js';
 import type { ListJobsQuery } from '../runs/queries.js';
 import { Submission } from '../runs/submission.js';
@@ -44,7 +44,7 @@ export class EvaluationsService {
   create(input: CreateEvaluation, actor: Actor, key: string | undefined): Promise<CreatedEvaluation & { replayed: boolean }> {
     return this.submission.submit({ route: 'POST /evaluations', actor, input, key }, input, async (manager, endpoints) => {
       const { webhooks: _, model, ref, targets, ...rest } = input;
-      const data = await pinDatasetOfEvaluation(manager, { ref, targets });
+      const data = await pinEvaluationData(manager, { ref, targets });
       const config = evaluationConfigSchema.parse({ ...rest, ...data, model: await toResolvedModel(manager, model) });
       const id = await createEvaluation(manager, config, endpoints);
       await appendAudit(manager, { actor: actor.id, action: 'evaluations.create', resourceId: id });

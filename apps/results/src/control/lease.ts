@@ -1,8 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 
-/** Keys of advisory locks: any constants of ours. */
-export const CONTROL_LOCK = 0x41_46_00_02;
-export const LOGS_LOCK = 0x41_46_00_03;
+/** Keys of the advisory locks: any constants of ours. */
+const LOCKS = { control: 0x41_46_00_02, schedules: 0x41_46_00_10, logs: 0x41_46_00_11 } as const;
 
 /**
  * The right to decide, or to do something else that only one may do: one `results` process at a time has it. Held by a database session, so it is free as soon as the holder's
@@ -13,7 +12,7 @@ export class ControlLease {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly lock: number = CONTROL_LOCK,
+    private readonly what: keyof typeof LOCKS = 'control',
   ) {}
 
   /** Runs `act` if the lease can be had, else does nothing. */
@@ -37,7 +36,7 @@ export class ControlLease {
       const rows: { held: boolean }[] = await this.runner.query(
         `select coalesce((select true from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid::bigint = $1::bigint limit 1),
            pg_try_advisory_lock($1::bigint)) as held`,
-        [this.lock],
+        [LOCKS[this.what]],
       );
       return rows[0]?.held === true;
     } catch (error) {

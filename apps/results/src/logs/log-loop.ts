@@ -3,7 +3,7 @@ import { appendRunLogs, forgetLogs } from '#persistence';
 import { readLogs, removeLogs } from '#queue';
 import type { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
-import { ControlLease, LOGS_LOCK } from '../control/lease.js';
+import { ControlLease } from '../control/lease.js';
 import { Loop } from '../loop.js';
 
 /** Entries of one look. */
@@ -39,7 +39,7 @@ export class LogLoop {
   private forgottenAt = -Infinity;
 
   constructor(private readonly deps: LogLoopDeps) {
-    this.lease = new ControlLease(deps.dataSource, LOGS_LOCK);
+    this.lease = new ControlLease(deps.dataSource, 'logs');
     this.loop = new Loop('logs', async () => void (await this.lease.whileHeld(() => this.turn())), {
       periodMs: PERIOD_MS,
       observer: deps.observer,

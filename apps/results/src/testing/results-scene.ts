@@ -17,6 +17,7 @@ import type { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
 import type { ControlTiming } from '../control/control-loop.js';
 import { ResultsService } from '../results-service.js';
+import type { ScheduleTiming } from '../schedules/schedule-loop.js';
 import { FakeWorker, type RankScript } from './fake-worker.js';
 
 /** Fast enough for tests; everything that decides is compared with it, so nothing else changes. */
@@ -63,14 +64,18 @@ export class ResultsScene {
     await Promise.all([this.database.release(), this.server.release()]);
   }
 
-  async startResults(control: Partial<ControlTiming> = {}, observer: Observer = silentObserver): Promise<ResultsService> {
+  async startResults(
+    control: Partial<ControlTiming> = {},
+    observer: Observer = silentObserver,
+    schedules: Partial<ScheduleTiming> = {},
+  ): Promise<ResultsService> {
     const service = new ResultsService({
       databaseUrl: this.database.url,
       redisUrl: this.server.url,
       webhookAllowPrivate: true,
       observer,
       queuePrefix: this.prefix,
-      timing: { control: { ...TIMING, ...control }, ingest: { staleMs: 300, takeOverEveryMs: 100 }, closeMs: 2_000 },
+      timing: { control: { ...TIMING, ...control }, ingest: { staleMs: 300, takeOverEveryMs: 100 }, schedules, closeMs: 2_000 },
     });
     this.services.push(service);
     await service.start();

@@ -3,6 +3,7 @@ import { ENGINES } from '../catalog.js';
 import { datasetRefSchema } from '../datasets/dataset-ref.js';
 import { pinnedDatasetSchema } from '../datasets/pinned-dataset.js';
 import { modelRefSchema } from '../models/model-names.js';
+import { modelSelectorSchema } from '../models/model-selector.js';
 import { workerFile, workerPath } from '../run-config/data.js';
 import { faultsSchema, ranksSchema, target } from '../run-config/run-config.js';
 import { evaluationWebhookSchema } from '../webhook-events.js';
@@ -76,48 +77,59 @@ function checkEvaluation({ targets, ranks }: Checked, context: z.RefinementCtx):
   }
 }
 
-/**
- * Body of `POST /evaluations`. A target may be a name alone: a verification set of `dataset`. Of a folder the output has whole targets
- * only; of a registered data set (`ref`) names are left, which are found where it is looked up.
- */
-export const createEvaluationSchema = baseEvaluationSchema
-  .extend({
-    model: modelReferenceSchema,
-    /** Where the verification sets lie that are given by name: a folder, or a registered data set as `name@digest`, name or id. */
-    dataset: z.union([workerPath, datasetRefSchema]).optional(),
-    /** Default: every verification set of a registered data set. */
-    targets: z
-      .array(z.union([target, evaluationTargetSchema]))
-      .min(1)
-      .max(64)
-      .optional(),
-    webhooks: z.array(evaluationWebhookSchema).max(10).default([]),
-  })
-  .superRefine(({ targets, dataset, ranks }, context) => {
-    checkEvaluation({ targets: targets ?? [], ranks }, context);
-    const issue = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
-    if (targets === undefined && (dataset === undefined || isFolder(dataset))) {
-      issue('targets', 'is required, unless dataset names a registered data set: then all its verification sets are taken');
-    }
-    if (dataset === undefined && targets?.some((each) => typeof each === 'string')) {
-      issue('dataset', 'is required where a target is only a name');
-    }
-  })
-  .transform(({ dataset, targets, ...rest }) => {
-    if (dataset !== undefined && !isFolder(dataset)) return { ...rest, ref: dataset, targets: targets ?? null };
-    const whole = (targets ?? []).map((each): EvaluationTarget | string => {
-      if (typeof each !== 'string' || dataset === undefined) return each;
-      return verificationTargetOf(dataset, each);
-    });
-    return { ...rest, ref: null, targets: whole };
-  });
+/** Targets as a client gives them: a name stands for a verification set of `dataset`. */
+const targetsInput = {
+  /** Where the verification sets lie that are given by name: a folder, or a registered data set as `name@digest`, name or id. */
+  dataset: z.union([workerPath, datasetRefSchema]).optional(),
+  /** Default: every verification set of a registered data set. */
+  targets: z
+    .array(z.union([target, evaluationTargetSchema]))
+    .min(1)
+    .max(64)
+    .optional(),
+};
+interface TargetsInput {
+  readonly dataset?: string | undefined;
+  readonly targets?: readonly (EvaluationTarget | string)[] | undefined;
+}
+
 const isFolder = (dataset: string): boolean => dataset.includes('/');
+
+function checkTargets({ targets, dataset, ranks }: TargetsInput & Pick<Checked, 'ranks'>, context: z.RefinementCtx): void {
+  checkEvaluation({ targets: targets ?? [], ranks }, context);
+  const issue = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+  if (targets === undefined && (dataset === undefined || isFolder(dataset))) {
+    issue('targets', 'is required, unless dataset names a registered data set: then all its verification sets are taken');
+  }
+  if (dataset === undefined && targets?.some((each) => typeof each === 'string')) {
+    issue('dataset', 'is required where a target is only a name');
+  }
+}
+
+/** Of a folder the output has whole targets only; of a registered data set (`ref`) names are left, which are found where it is looked up. */
+function withWholeTargets<T extends TargetsInput>({ dataset, targets, ...rest }: T) {
+  if (dataset !== undefined && !isFolder(dataset)) return { ...rest, ref: dataset, targets: targets ?? null };
+  const whole = (targets ?? []).map((each): EvaluationTarget | string => {
+    if (typeof each !== 'string' || dataset === undefined) return each;
+    return verificationTargetOf(dataset, each);
+  });
+  return { ...rest, ref: null, targets: whole };
+}
 
 /** The verification set of that name in a folder. */
 export function verificationTargetOf(folder: string, name: string): EvaluationTarget {
   return { protocol: 'verification', name, path: `${folder.replace(/\/+$/, '')}/${name}.bin` };
 }
 
+/** Body of `POST /evaluations`. */
+export const createEvaluationSchema = baseEvaluationSchema
+  .extend({
+    model: modelReferenceSchema,
+    ...targetsInput,
+    webhooks: z.array(evaluationWebhookSchema).max(10).default([]),
+  })
+  .superRefine(checkTargets)
+  .transform(withWholeTargets);
 export type CreateEvaluation = z.output<typeof createEvaluationSchema>;
 export type CreateEvaluationInput = z.input<typeof createEvaluationSchema>;
 
@@ -132,3 +144,10 @@ export const evaluationConfigSchema = baseEvaluationSchema
   .transform((config) => ({ ...config, ranks: { min: config.ranks.min ?? config.ranks.max, max: config.ranks.max } }));
 export type EvaluationConfig = z.output<typeof evaluationConfigSchema>;
 export type EvaluationConfigInput = z.input<typeof evaluationConfigSchema>;
+
+/** What a schedule does when it fires: an evaluation of each model that is meant then, on the version of a registered data set that is meant then. */
+export const scheduledEvaluationSchema = baseEvaluationSchema
+  .extend({ ...targetsInput, models: modelSelectorSchema })
+  .superRefine(checkTargets)
+  .transform(withWholeTargets);
+export type ScheduledEvaluation = z.output<typeof scheduledEvaluationSchema>;

@@ -1,10 +1,34 @@
 import { z } from 'zod';
 import { runStateSchema } from '../run-view.js';
 import { embeddingResultSchema } from './embedding-config.js';
+import { MARGIN_SOURCES } from './compare-scores.js';
 import { resolvedModelSchema } from './evaluation-config.js';
 import { evaluatedModelSchema, evaluationScoresSchema, scoreSummarySchema } from './evaluation-scores.js';
 
 const scored = { target: z.string(), generation: z.number().int(), at: z.iso.datetime() };
+/** SHA-256 of what the target's files held; null: it was scored before that was kept. */
+const digest = z.string().nullable();
+
+/** A metric that fell by more than its margin. */
+export const regressionSchema = z.object({
+  target: z.string(),
+  metric: z.string(),
+  /** The other model is that which held the alias before, or the model itself on other data or another engine. */
+  against: z.enum(['alias', 'itself']),
+  /** `name@alias`; null: against itself. */
+  alias: z.string().nullable(),
+  /** What is not as it was for the baseline. */
+  changed: z.array(z.enum(['model', 'data', 'engine'])),
+  baselineModelId: z.string(),
+  baselineEvaluationId: z.string(),
+  baseline: z.number(),
+  current: z.number(),
+  /** By how much it may fall. */
+  margin: z.number(),
+  /** `given` with the schedule, `bootstrap`: interval of the baseline, `wilson`: interval of a share. */
+  marginFrom: z.enum(MARGIN_SOURCES),
+});
+export type Regression = z.output<typeof regressionSchema>;
 
 /** An evaluation as the API shows it: a run whose steps are targets. */
 export const evaluationViewSchema = runStateSchema.extend({
@@ -16,7 +40,9 @@ export const evaluationViewSchema = runStateSchema.extend({
   /** What the worker found there; null until it has opened it. */
   openedModel: evaluatedModelSchema.nullable(),
   /** Without curves; in the order of the configuration. */
-  scores: z.array(z.object({ ...scored, scores: scoreSummarySchema })),
+  scores: z.array(z.object({ ...scored, digest, scores: scoreSummarySchema })),
+  /** Found when it completed; see `evaluation.regressed`. */
+  regressions: z.array(regressionSchema),
   config: z.record(z.string(), z.unknown()),
   urls: z.object({ self: z.string(), cancel: z.string(), events: z.string(), scores: z.string() }),
 });

@@ -18,6 +18,10 @@ export class EvaluationScoreEntity {
   @Column({ name: 'protocol', type: 'text' })
   protocol!: EvaluationScores['protocol'];
 
+  /** SHA-256 of what the target's files held; null: from before that was kept. */
+  @Column({ name: 'digest', type: 'text', nullable: true })
+  digest!: string | null;
+
   /** With ROC points and histogram. */
   @Column({ name: 'scores', type: 'jsonb' })
   scores!: EvaluationScores;

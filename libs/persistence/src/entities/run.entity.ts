@@ -16,6 +16,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('runs_created', ['kind', 'createdAt', 'id'])
 @Index('runs_by_model', ['modelId'])
 @Index('runs_by_dataset', ['datasetId', 'createdAt', 'id'], { where: `dataset_id is not null` })
+@Index('runs_evaluated', ['modelId', 'finishedAt', 'id'], { where: `kind = 'evaluation' and status = 'succeeded'` })
 @Index('runs_unfinished', ['status'], { where: `status not in ('succeeded', 'failed', 'canceled')` })
 @Check('runs_status', `status in ('queued', 'starting', 'running', 'succeeded', 'failed', 'canceling', 'canceled')`)
 @Check('runs_kind', `kind in ('training', 'evaluation', 'embedding', 'task')`)

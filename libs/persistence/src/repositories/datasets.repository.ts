@@ -89,7 +89,7 @@ export async function deleteDataset(manager: EntityManager, id: string): Promise
     const message = `The data set ${id} is being validated by ${found.taskId}; cancel that first (POST /tasks/${found.taskId}/cancel).`;
     throw new ArcFleetError('conflict', message, { datasetId: id, taskId: found.taskId });
   }
-  const users = await findUsers(manager, id);
+  const users = await findUsers(manager, found);
   if (users.length > 0) {
     const message = `The data set ${id} is in use by ${users.join(', ')}; wait for its end, or cancel it.`;
     throw new ArcFleetError('conflict', message, { datasetId: id, users });
@@ -98,12 +98,16 @@ export async function deleteDataset(manager: EntityManager, id: string): Promise
 }
 
 /** Ids of what would be left without its data set, the first few: here every table that refers to one is asked. */
-async function findUsers(manager: EntityManager, id: string): Promise<string[]> {
-  const runs: { id: string }[] = await manager.query(
-    `select id from runs where dataset_id = $1 and status not in ('succeeded', 'failed', 'canceled') limit 5`,
-    [id],
+async function findUsers(manager: EntityManager, { id, name, digest }: DatasetEntity): Promise<string[]> {
+  const rows: { id: string }[] = await manager.query(
+    `(select id from runs where dataset_id = $1 and status not in ('succeeded', 'failed', 'canceled') limit 5)
+     union all
+     (select s.id from schedules s cross join lateral (select s.evaluation->>'ref' as ref) e
+       where e.ref = $1 or ($3::text is not null and e.ref like $2 || '@%' and starts_with($3, split_part(e.ref, '@', 2)))
+          or (e.ref = $2 and not exists (select 1 from datasets d where d.name = $2 and d.state = 'ready' and d.id <> $1)) limit 5)`,
+    [id, name, digest],
   );
-  return runs.map((run) => run.id);
+  return rows.map((row) => row.id);
 }
 
 /** Locks the row until the transaction ends: no run is made for it meanwhile. */

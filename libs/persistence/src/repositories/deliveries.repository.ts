@@ -4,7 +4,7 @@ import { newId } from '../ids.js';
 import { storableText } from '../storable.js';
 
 /** Key of the advisory lock under which deliveries are claimed: any constant of ours. */
-const CLAIM_LOCK = 0x41_46_00_03;
+const CLAIM_LOCK = 0x41_46_00_13;
 
 /** All that one attempt needs. */
 export interface ClaimedDelivery {

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { RunEntity } from '../entities/run.entity.js';
 import { insertRun, type NewEndpoint } from './insert-run.js';
 import { readRunPage, type Cursor, type ListOptions } from './pages.js';
+import { findRegressions } from './regressions.repository.js';
 import { findRunOfKind, findTransitions, toRunState } from './run-state.js';
 
 /** An evaluation as the API shows it, except for its links. */
@@ -57,7 +58,7 @@ export async function findScores(
   const found = new Map(runs.map(({ id }): [string, Summaries] => [id, []]));
   if (runs.length === 0) return found;
   const rows: (Omit<Summaries[number], 'at'> & { runId: string; at: Date })[] = await manager.query(
-    `select s.run_id as "runId", s.target, s.generation, s.at, s.scores - 'roc' - 'histogram' as scores
+    `select s.run_id as "runId", s.target, s.generation, s.at, s.digest, s.scores - 'roc' - 'histogram' as scores
        from unnest($1::text[], $2::int[]) as w (run_id, generation)
        join evaluation_scores s on s.run_id = w.run_id and s.generation = w.generation order by s.at, s.target`,
     [runs.map(({ id }) => id), runs.map(({ generation }) => generation)],
@@ -76,6 +77,10 @@ async function withScores(manager: EntityManager, runs: RunEntity[]): Promise<Ev
     runs.map(({ id }) => id),
   );
   const scores = await findScores(manager, runs);
+  const regressions = await findRegressions(
+    manager,
+    runs.map(({ id }) => id),
+  );
   return runs.map((run) => {
     const order = targetsOf(run);
     return {
@@ -85,6 +90,7 @@ async function withScores(manager: EntityManager, runs: RunEntity[]): Promise<Ev
       model: configOf(run).model,
       openedModel: run.openedModel,
       scores: (scores.get(run.id) ?? []).sort((a, b) => order.indexOf(a.target) - order.indexOf(b.target)),
+      regressions: regressions.get(run.id) ?? [],
       config: run.config,
     };
   });

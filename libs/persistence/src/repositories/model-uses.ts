@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { StoredModel } from './models.repository.js';
 
 export interface ModelUse {
-  readonly kind: 'alias' | 'run';
+  readonly kind: 'alias' | 'run' | 'schedule';
   /** Of the run; name of the alias. */
   readonly id: string;
   /** For people. */
@@ -30,5 +30,10 @@ export async function findModelUses(manager: EntityManager, model: StoredModel):
     const { noun } = RUN_KIND_FACTS[runKindOf(id)];
     uses.push({ kind: 'run', id, what: `the ${noun} ${id} has not ended` });
   }
+  const schedules: { id: string; name: string }[] = await manager.query(
+    `select id, name from schedules where evaluation->'models'->'ids' ? $1 order by id limit $2`,
+    [model.id, MAX_NAMED],
+  );
+  for (const { id, name } of schedules) uses.push({ kind: 'schedule', id, what: `the schedule ${name} (${id}) names it` });
   return uses;
 }

@@ -286,13 +286,14 @@ async function storeScores(
   manager: EntityManager,
   runId: string,
   generation: number,
-  { target, scores }: RecordOf<'evaluation.scored'>,
+  { target, digest, scores }: RecordOf<'evaluation.scored'>,
   at: Date,
 ): Promise<void> {
   await manager.query(
-    `insert into evaluation_scores (run_id, generation, target, protocol, scores, at) values ($1, $2, $3, $4, $5, $6)
-     on conflict (run_id, generation, target) do update set protocol = excluded.protocol, scores = excluded.scores, at = excluded.at`,
-    [runId, generation, storableText(target), scores.protocol, jsonb(scores), at],
+    `insert into evaluation_scores (run_id, generation, target, protocol, scores, at, digest) values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (run_id, generation, target) do update
+       set protocol = excluded.protocol, scores = excluded.scores, at = excluded.at, digest = excluded.digest`,
+    [runId, generation, storableText(target), scores.protocol, jsonb(scores), at, digest ?? null],
   );
   const [rows]: [{ step: number; totalSteps: number }[], number] = await manager.query(
     `update runs set step = (select count(*) from evaluation_scores where run_id = $1 and generation = $2) where id = $1
