@@ -10,6 +10,7 @@ import { ModelEntity } from './entities/model.entity.js';
 import { RankEntity } from './entities/rank.entity.js';
 import { ReservationEntity } from './entities/reservation.entity.js';
 import { RunEventEntity } from './entities/run-event.entity.js';
+import { RunLabelEntity } from './entities/run-label.entity.js';
 import { RunEntity } from './entities/run.entity.js';
 import { VerificationEntity } from './entities/verification.entity.js';
 import { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
@@ -18,10 +19,12 @@ import { CreateTables1764000000000 } from './migrations/1764000000000-create-tab
 import { KeepModels1764100000000 } from './migrations/1764100000000-keep-models.js';
 import { Evaluations1764200000000 } from './migrations/1764200000000-evaluations.js';
 import { TasksAndAudit1764300000000 } from './migrations/1764300000000-tasks-and-audit.js';
+import { SearchRuns1764320000000 } from './migrations/1764320000000-search-runs.js';
 
 /** Listed one by one: globs break in bundles and hide what belongs to the schema. */
 export const ENTITIES = [
   RunEntity,
+  RunLabelEntity,
   RunEventEntity,
   GenerationEntity,
   RankEntity,
@@ -38,7 +41,13 @@ export const ENTITIES = [
 ];
 
 /** In the order of their times. One that was released is never edited: what changes is a further one. */
-const MIGRATIONS = [CreateTables1764000000000, KeepModels1764100000000, Evaluations1764200000000, TasksAndAudit1764300000000];
+const MIGRATIONS = [
+  CreateTables1764000000000,
+  KeepModels1764100000000,
+  Evaluations1764200000000,
+  TasksAndAudit1764300000000,
+  SearchRuns1764320000000,
+];
 
 /** Key of the advisory lock under which migrations run: any constant of ours. */
 const MIGRATION_LOCK = 0x41_46_00_01;

@@ -16,6 +16,7 @@ export { RankEntity } from './entities/rank.entity.js';
 export type { RankOutcome } from './entities/rank.entity.js';
 export { ReservationEntity } from './entities/reservation.entity.js';
 export { RunEventEntity } from './entities/run-event.entity.js';
+export { RunLabelEntity } from './entities/run-label.entity.js';
 export { RunEntity } from './entities/run.entity.js';
 export { VerificationEntity } from './entities/verification.entity.js';
 export { WebhookDeliveryEntity } from './entities/webhook-delivery.entity.js';
@@ -30,7 +31,7 @@ export { transitionRun } from './transition-run.js';
 export type { TransitionDetails, TransitionResult } from './transition-run.js';
 export { enqueueWebhook, isFinalEvent, webhookTypeOf } from './webhook-outbox.js';
 export { admitRun, findQueuedRuns, getGenerationStart, listReservedSlots } from './repositories/admission.repository.js';
-export type { GenerationStart, QueuedRun, Sizes } from './repositories/admission.repository.js';
+export type { GenerationStart, QueuedRun, QueueWindow } from './repositories/admission.repository.js';
 export {
   findDueDeliveries,
   findNextDeliveryTime,
@@ -67,11 +68,16 @@ export type { SeriesOptions } from './repositories/metrics.repository.js';
 export { getModel, getModelDetails, listModels } from './repositories/models.repository.js';
 export type { StoredModel, StoredModelDetails } from './repositories/models.repository.js';
 export type { Cursor, ListOptions } from './repositories/pages.js';
+export { runPageStatement } from './repositories/run-page.js';
+export type { RunFilters, RunLabel, Statement } from './repositories/run-page.js';
 export { commitRecords } from './repositories/records.repository.js';
 export type { CommitResult, RankWatermark } from './repositories/records.repository.js';
-export { createRun, getRun, getRunStatus, listRuns, requestCancel } from './repositories/runs.repository.js';
-export type { RunDetails, RunPage } from './repositories/runs.repository.js';
+export { editRun, lockRunForEdit } from './repositories/edit-run.repository.js';
+export type { EditableRun } from './repositories/edit-run.repository.js';
+export { createRun, getRun, getRunStatus, getSourceRun, listRuns, requestCancel } from './repositories/runs.repository.js';
+export type { RunDetails, RunPage, SourceRun } from './repositories/runs.repository.js';
 export type { NewEndpoint } from './repositories/insert-run.js';
+export { listSpeeds } from './repositories/speeds.repository.js';
 export { createTask, getTask, listTasks } from './repositories/tasks.repository.js';
 export type { TaskDetails } from './repositories/tasks.repository.js';
 export type { WebhookNews } from './webhook-outbox.js';

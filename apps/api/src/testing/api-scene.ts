@@ -3,7 +3,14 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import request, { type Test } from 'supertest';
 import type { DataSource } from 'typeorm';
 import { freshDatabase, type Fresh } from '#test-support';
-import { createRunSchema, runConfigSchema, type CreateRunInput, type Problem, type RunStatus } from '#contracts';
+import {
+  createRunSchema,
+  runConfigSchema,
+  type CreateRunInput,
+  type Problem,
+  type RunStatus,
+  type TransitionReason,
+} from '#contracts';
 import { CHANNELS, createDataSource, createRun, runMigrations, startListener, transitionRun, type Listener } from '#persistence';
 import { createLogger } from '#telemetry';
 import { createApp } from '../create-app.js';
@@ -17,6 +24,17 @@ export const VERSION = '1.2.3';
 export function aBody(overrides: Partial<CreateRunInput> & Record<string, unknown> = {}): CreateRunInput {
   return { dataset: { path: '/data/faces' }, maxSteps: 10, ...overrides };
 }
+
+/** Of the moves that a spec makes past the services. */
+const REASONS: Record<RunStatus, TransitionReason> = {
+  queued: 'stopped',
+  starting: 'admitted',
+  running: 'training',
+  succeeded: 'completed',
+  failed: 'internal',
+  canceling: 'canceled_by_user',
+  canceled: 'canceled_by_user',
+};
 
 /** The API on a port, wired as `main.ts` does it, with a database of its own. */
 export class ApiScene {
@@ -91,7 +109,7 @@ export class ApiScene {
   }
 
   async move(id: string, status: RunStatus): Promise<void> {
-    await this.source.transaction((manager) => transitionRun(manager, id, status, { reason: 'test', message: status }));
+    await this.source.transaction((manager) => transitionRun(manager, id, status, { reason: REASONS[status], message: status }));
   }
 
   /** Rows of every table that `POST /runs` writes. */

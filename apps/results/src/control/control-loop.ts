@@ -19,7 +19,7 @@ import { readWorkers, writeCommand, writeDemand, type JobQueue } from '#queue';
 import type { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
 import { Loop } from '../loop.js';
-import { planAdmissions } from './admission-policy.js';
+import { planAdmissions, windowsOf } from './admission-policy.js';
 import { decideGeneration, type RankSight } from './generation-policy.js';
 import { ControlLease } from './lease.js';
 import { SILENCE, WorkerWatch, type Silence } from './worker-watch.js';
@@ -42,9 +42,6 @@ const RESERVATION_MS = 30_000;
 const RENDEZVOUS_MS = 60_000;
 /** How often it is looked for requests for embeddings whose time is up. */
 const FORGET_MS = 60_000;
-/** Most runs that one tick considers for admission. */
-const MAX_QUEUED = 500;
-
 export interface ControlLoopDeps {
   readonly dataSource: DataSource;
   /** Fails fast. */
@@ -202,8 +199,8 @@ export class ControlLoop {
     // A slot that a leaving worker holds is none of those that are offered.
     const taken = reserved.filter((workerId) => workerId === null || takers.some((taker) => taker.workerId === workerId));
     const total = takers.reduce((sum, { slots }) => sum + slots, 0);
-    const queued = await findQueuedRuns(dataSource.manager, now, MAX_QUEUED);
-    const plan = planAdmissions(queued, { free: Math.max(0, total - taken.length), total }, now);
+    const slots = { free: Math.max(0, total - taken.length), total };
+    const plan = planAdmissions(await findQueuedRuns(dataSource.manager, now, windowsOf(slots)), slots, now);
     let reservedRanks = reserved.length;
     for (const { runId, worldSize } of plan.admit) {
       const claimUntil = new Date(now.getTime() + this.timing.claimMs);

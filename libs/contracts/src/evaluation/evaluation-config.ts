@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ENGINES } from '../catalog.js';
 import { workerFile, workerPath } from '../run-config/data.js';
-import { faultsSchema, ranksSchema, target } from '../run-config/run-config.js';
+import { checkLabels, faultsSchema, ranksSchema, target } from '../run-config/run-config.js';
 import { evaluationWebhookSchema } from '../webhook-events.js';
 
 /** A stored model by its id, or files as the workers see them: a folder, a prefix (`.../model,1`) or a file of any readable kind. */
@@ -90,6 +90,7 @@ export const createEvaluationSchema = baseEvaluationSchema
   })
   .superRefine((config, context) => {
     checkEvaluation(config, context);
+    checkLabels(config, context);
     if (config.dataset === undefined && config.targets.some((each) => typeof each === 'string')) {
       context.addIssue({ code: 'custom', path: ['dataset'], message: 'is required where a target is only a name' });
     }

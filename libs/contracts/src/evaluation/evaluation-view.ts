@@ -8,6 +8,8 @@ const scored = { target: z.string(), generation: z.number().int(), at: z.iso.dat
 
 /** An evaluation as the API shows it: a run whose steps are targets. */
 export const evaluationViewSchema = runStateSchema.extend({
+  /** Counts the changes of name and labels; the `ETag` of the evaluation. */
+  revision: z.number().int(),
   /** Targets scored by the live generation, and all that were asked for. */
   step: z.number().int(),
   totalSteps: z.number().int(),

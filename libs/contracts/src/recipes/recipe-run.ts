@@ -19,7 +19,7 @@ export const recipeRunSchema = z.strictObject({
 export type RecipeRunInput = z.input<typeof recipeRunSchema>;
 
 /** What is wrong with a field. */
-interface FieldIssue {
+export interface FieldIssue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
@@ -105,7 +105,7 @@ function toOutcome(result: z.ZodSafeParseResult<CreateRun>): Outcome {
 }
 
 /** One per field; an unknown key is named itself, not by its parent. */
-function toIssues(error: z.ZodError): FieldIssue[] {
+export function toIssues(error: z.ZodError): FieldIssue[] {
   return error.issues.flatMap((issue): FieldIssue[] =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not a known field' }))

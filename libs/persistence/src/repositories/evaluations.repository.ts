@@ -2,7 +2,8 @@ import type { EvaluationConfig, EvaluationScoreList, EvaluationView } from '#con
 import type { EntityManager } from 'typeorm';
 import type { RunEntity } from '../entities/run.entity.js';
 import { insertRun, type NewEndpoint } from './insert-run.js';
-import { readRunPage, type Cursor, type ListOptions } from './pages.js';
+import type { Cursor, ListOptions } from './pages.js';
+import { readRunPage, type RunFilters } from './run-page.js';
 import { findRunOfKind, findTransitions, toRunState } from './run-state.js';
 
 /** An evaluation as the API shows it, except for its links. */
@@ -31,7 +32,7 @@ export async function getEvaluation(manager: EntityManager, id: string): Promise
 /** Newest first. */
 export async function listEvaluations(
   manager: EntityManager,
-  options: ListOptions,
+  options: ListOptions & RunFilters,
 ): Promise<{ evaluations: EvaluationDetails[]; next: Cursor | null }> {
   const { rows, next } = await readRunPage(manager, 'evaluation', options);
   return { evaluations: await withScores(manager, rows), next };
@@ -80,6 +81,7 @@ async function withScores(manager: EntityManager, runs: RunEntity[]): Promise<Ev
     const order = targetsOf(run);
     return {
       ...toRunState(run, transitions),
+      revision: run.revision,
       step: run.step,
       totalSteps: run.totalSteps ?? order.length,
       model: configOf(run).model,
