@@ -95,7 +95,7 @@ async function rarestFirst(manager: EntityManager, kind: RunKind, labels: readon
     `select w.key, w.value from unnest($2::text[], $3::text[]) as w (key, value)
       cross join lateral (
         select count(*) as runs from (
-          select from run_labels l where l.kind = $1 and l.key = w.key and l.value = w.value limit ${COUNTED}) as some) as counted
+          select from run_labels l where l.kind = $1 and l.key = w.key and l.value = w.value limit ${COUNTED}) as first) as counted
       order by counted.runs`,
     [kind, labels.map(({ key }) => key), labels.map(({ value }) => value)],
   );
