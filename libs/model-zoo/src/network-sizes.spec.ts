@@ -22,7 +22,7 @@ describe('the table of sizes by which memory is estimated', () => {
 
   it.each(['tiny', 'y1', 'r18', 'm05'] as const)('has the parameters of %s with every output', (name) => {
     for (const output of OUTPUTS) {
-      const expected = count({ name, embeddingSize: 80, output });
+      const expected = output === 'GNAP' ? null : count({ name, embeddingSize: 80, output });
       expect(backboneParameters({ name, output, embeddingSize: 80, squeezeExcitation: false }), output).toBe(expected);
     }
   });

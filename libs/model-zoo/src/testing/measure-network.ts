@@ -23,9 +23,6 @@ export function measureNetwork(network: Network, numImages: number): MeasuredNet
   const held = new Map<object, { references: number; bytes: number }>();
   let bytes = 0;
   let peak = 0;
-  const parameters = Object.fromEntries(
-    network.parameters.map((spec) => [spec.name, tf.tensor(initialValues(spec, 1), [...spec.shape])]),
-  );
   engine.trackTensor = (tensor, backend) => {
     track(tensor, backend);
     const entry = held.get(tensor.dataId) ?? { references: 0, bytes: tensor.size * (tensor.dtype === 'bool' ? 1 : 4) };
@@ -41,6 +38,10 @@ export function measureNetwork(network: Network, numImages: number): MeasuredNet
     }
     dispose(tensor);
   };
+  // They are known from the start: a pass that saves one for later takes no memory for it.
+  const parameters = Object.fromEntries(
+    network.parameters.map((spec) => [spec.name, tf.tensor(initialValues(spec, 1), [...spec.shape])]),
+  );
   try {
     const images = tf.zeros<tf.Rank.R4>([numImages, network.height, network.width, 3]);
     const before = (peak = bytes);
