@@ -34,9 +34,14 @@ import { ModelsController } from './models/models.controller.js';
 import { ModelsService } from './models/models.service.js';
 import { ApiRoutes, OpenApiController } from './openapi/openapi.controller.js';
 import { RecipesController } from './recipes/recipes.controller.js';
+import { DryRunService } from './runs/dry-run.service.js';
+import { FollowUpsController } from './runs/follow-ups.controller.js';
+import { FollowUpsService } from './runs/follow-ups.service.js';
+import { RunEditing } from './runs/run-editing.js';
 import { RunEventHub } from './runs/run-event-hub.js';
 import { RunEventStream } from './runs/run-event-stream.js';
 import { RunEventsController } from './runs/run-events.controller.js';
+import { RunLinks } from './runs/run-links.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
 import { Submission } from './runs/submission.js';
@@ -54,7 +59,10 @@ import { WebhooksService } from './webhooks/webhooks.service.js';
 
 /** One entry per resource; the order of controllers is that of the OpenAPI document. */
 const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly providers?: readonly Provider[] }[] = [
-  { controllers: [RunsController, RunEventsController], providers: [RunEventHub, RunEventStream, Submission, RunsService] },
+  {
+    controllers: [RunsController, FollowUpsController, RunEventsController],
+    providers: [RunEventHub, RunEventStream, Submission, RunLinks, RunEditing, RunsService, FollowUpsService, DryRunService],
+  },
   { controllers: [EvaluationsController], providers: [EvaluationsService] },
   {
     controllers: [ModelsController, AliasesController, ModelFilesController, EmbeddingsController],

@@ -171,8 +171,23 @@ export { CLASS_SAMPLINGS, isTripletLoss, LOSSES } from './run-config/loss.js';
 export type { ClassSamplingConfig, LossConfig, LossName, SoftmaxLossConfig, TripletLossConfig } from './run-config/loss.js';
 export { LR_SCHEDULES, OPTIMIZERS, scheduleSchema } from './run-config/optimizer.js';
 export type { LrScheduleName, OptimizerConfig, OptimizerName, ScheduleConfig } from './run-config/optimizer.js';
-export { createRunSchema, MODEL_POLICIES, runConfigSchema, TRANSPORTS } from './run-config/run-config.js';
+export { createRunSchema, MAX_LABELS, MODEL_POLICIES, runConfigSchema, TRANSPORTS } from './run-config/run-config.js';
 export type { CreateRun, CreateRunInput, RunConfig, RunConfigInput, Transport } from './run-config/run-config.js';
+export { editRunSchema, patchLabels } from './run-config/edit-run.js';
+export type { EditRun } from './run-config/edit-run.js';
+export { cloneRun, followUpSchema, resumeRun } from './run-config/follow-up.js';
+export type { FollowUp, FollowUpInput, ResumePoint } from './run-config/follow-up.js';
+export { ranksThatHold, RESUME_CHANGEABLE, resumeDifferences, toInput } from './run-config/resume-rules.js';
+export type { ConfigDifference } from './run-config/resume-rules.js';
+export { backboneParameters, estimateMemory, HEAD_LIMITS } from './estimate/estimate-memory.js';
+export type { RankMemory } from './estimate/estimate-memory.js';
+export { dryRunSchema, estimateRun, estimateSchema } from './estimate/estimate-run.js';
+export type { DatasetSize, DryRun, Estimate } from './estimate/estimate-run.js';
+export type { MeasuredSpeed, TimeEstimate } from './estimate/estimate-time.js';
+export { NETWORK_SIZES, SIZES_INPUT } from './estimate/network-sizes.js';
+export type { NetworkSizes } from './estimate/network-sizes.js';
+export { worldSizesOf } from './run-config/world-sizes.js';
+export type { Sizes } from './run-config/world-sizes.js';
 export { RUN_KIND_FACTS, RUN_KINDS, runKindOf } from './run-kinds.js';
 export type { RunKind, RunKindFacts } from './run-kinds.js';
 export {
@@ -214,6 +229,8 @@ export {
   scheduleViewSchema,
 } from './schedules/schedule-view.js';
 export type { FireList, FireOutcome, FireTrigger, FireView, ScheduleList, ScheduleView } from './schedules/schedule-view.js';
+export { isTransitionReason, TRANSITION_REASONS } from './transition-reasons.js';
+export type { TransitionReason } from './transition-reasons.js';
 export { canTransition, isTerminal, RUN_STATUSES } from './statuses.js';
 export type { RunStatus } from './statuses.js';
 export { remoteAccess } from './remote-access.js';

@@ -8,7 +8,7 @@ const time = z.iso.datetime();
 
 export const transitionSchema = z.object({
   status: z.enum(RUN_STATUSES),
-  /** Machine-readable cause, for example `admitted`, `peer_lost`, `non_finite`, `canceled_by_user`. New values may appear. */
+  /** Machine-readable cause: one of those that docs/api.md lists, or the code of an error. New values may appear. */
   reason: z.string(),
   message: z.string(),
   generation: z.number().int(),
@@ -55,6 +55,12 @@ export const runStateSchema = z.object({
 export type RunState = z.output<typeof runStateSchema>;
 
 export const runViewSchema = runStateSchema.extend({
+  /** Counts the changes of name and labels; the `ETag` of the run. */
+  revision: z.number().int(),
+  /** The run from whose checkpoint this one goes on, and the step of that. */
+  resumedFrom: z.object({ runId: z.string(), step: z.number().int() }).nullable(),
+  /** The run whose configuration this one was made from. */
+  clonedFrom: z.string().nullable(),
   step: z.number().int(),
   /** Steps of the whole run; null until training starts, since epochs depend on the data set. */
   totalSteps: z.number().int().nullable(),

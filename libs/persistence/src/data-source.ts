@@ -17,6 +17,7 @@ import { ModelEntity } from './entities/model.entity.js';
 import { RankEntity } from './entities/rank.entity.js';
 import { ReservationEntity } from './entities/reservation.entity.js';
 import { RunEventEntity } from './entities/run-event.entity.js';
+import { RunLabelEntity } from './entities/run-label.entity.js';
 import { RunLogEntity, RunLogHeadEntity } from './entities/run-log.entity.js';
 import { RunEntity } from './entities/run.entity.js';
 import { ScheduleEvaluationEntity, ScheduleFireEntity } from './entities/schedule-fire.entity.js';
@@ -31,6 +32,7 @@ import { KeepModels1764100000000 } from './migrations/1764100000000-keep-models.
 import { Evaluations1764200000000 } from './migrations/1764200000000-evaluations.js';
 import { TasksAndAudit1764300000000 } from './migrations/1764300000000-tasks-and-audit.js';
 import { ApiKeys1764310000000 } from './migrations/1764310000000-api-keys.js';
+import { SearchRuns1764320000000 } from './migrations/1764320000000-search-runs.js';
 import { LogsWorkersCounts1764330000000 } from './migrations/1764330000000-logs-workers-counts.js';
 import { Webhooks1764340000000 } from './migrations/1764340000000-webhooks.js';
 import { Schedules1764350000000 } from './migrations/1764350000000-schedules.js';
@@ -40,6 +42,7 @@ import { Datasets1764370000000 } from './migrations/1764370000000-datasets.js';
 /** Listed one by one: globs break in bundles and hide what belongs to the schema. */
 export const ENTITIES = [
   RunEntity,
+  RunLabelEntity,
   RunEventEntity,
   GenerationEntity,
   RankEntity,
@@ -77,6 +80,7 @@ const MIGRATIONS = [
   Evaluations1764200000000,
   TasksAndAudit1764300000000,
   ApiKeys1764310000000,
+  SearchRuns1764320000000,
   LogsWorkersCounts1764330000000,
   Webhooks1764340000000,
   Schedules1764350000000,

@@ -22,6 +22,7 @@ export { RankEntity } from './entities/rank.entity.js';
 export type { RankOutcome } from './entities/rank.entity.js';
 export { ReservationEntity } from './entities/reservation.entity.js';
 export { RunEventEntity } from './entities/run-event.entity.js';
+export { RunLabelEntity } from './entities/run-label.entity.js';
 export { RunEntity } from './entities/run.entity.js';
 export { ScheduleEvaluationEntity, ScheduleFireEntity } from './entities/schedule-fire.entity.js';
 export { ScheduleEntity } from './entities/schedule.entity.js';
@@ -59,7 +60,7 @@ export {
 } from './repositories/keys.repository.js';
 export type { IssuedKey, KeyDetails, NewKey, StoredKey } from './repositories/keys.repository.js';
 export { admitRun, findQueuedRuns, getGenerationStart, listReservedSlots } from './repositories/admission.repository.js';
-export type { GenerationStart, QueuedRun, Sizes } from './repositories/admission.repository.js';
+export type { GenerationStart, QueuedRun, QueueWindow } from './repositories/admission.repository.js';
 export {
   changeDataset,
   deleteDataset,
@@ -141,10 +142,14 @@ export type { SelectedModel } from './repositories/model-selector.js';
 export { checkReady, getModel, listModels, resolveModel } from './repositories/models.repository.js';
 export type { ModelFilter, StoredModel } from './repositories/models.repository.js';
 export type { Cursor, ListOptions } from './repositories/pages.js';
+export { runPageStatement } from './repositories/run-page.js';
+export type { RunFilters, RunLabel, Statement } from './repositories/run-page.js';
 export { commitRecords } from './repositories/records.repository.js';
 export type { CommitResult, RankWatermark } from './repositories/records.repository.js';
-export { createRun, getRun, getRunStatus, listRuns, requestCancel } from './repositories/runs.repository.js';
-export type { RunDetails, RunPage } from './repositories/runs.repository.js';
+export { editRun, lockRunForEdit } from './repositories/edit-run.repository.js';
+export type { EditableRun } from './repositories/edit-run.repository.js';
+export { createRun, getRun, getRunStatus, getSourceRun, listRuns, requestCancel } from './repositories/runs.repository.js';
+export type { RunDetails, RunPage, SourceRun } from './repositories/runs.repository.js';
 export type { NewEndpoint } from './repositories/insert-run.js';
 export {
   findLastFires,
@@ -169,6 +174,7 @@ export {
   updateSchedule,
 } from './repositories/schedules.repository.js';
 export type { ScheduleFields, StoredSchedule } from './repositories/schedules.repository.js';
+export { listSpeeds } from './repositories/speeds.repository.js';
 export { createTask, getTask, listTasks } from './repositories/tasks.repository.js';
 export type { TaskDetails } from './repositories/tasks.repository.js';
 export {

@@ -152,7 +152,7 @@ describe('transitionRun', () => {
 
   it('never leaves a terminal state, and lets one of two concurrent deciders win', async () => {
     const id = await aRun();
-    const details = { reason: 'race', message: '' };
+    const details = { reason: 'worker_lost', message: '' } as const;
     const results = await Promise.all(
       (['failed', 'canceled'] as const).map((to) => source.transaction((manager) => transitionRun(manager, id, to, details))),
     );
@@ -163,7 +163,7 @@ describe('transitionRun', () => {
   });
 
   it('names a run that does not exist', async () => {
-    await expect(transitionRun(source.manager, 'run_none', 'failed', { reason: 'x', message: '' })).rejects.toMatchObject({
+    await expect(transitionRun(source.manager, 'run_none', 'failed', { reason: 'internal', message: '' })).rejects.toMatchObject({
       code: 'not_found',
     });
   });

@@ -1,12 +1,21 @@
-import { ArcFleetError, canTransition, isTerminal, runKindOf, type ErrorReport, type RunStatus, type TaskWork } from '#contracts';
+import {
+  ArcFleetError,
+  canTransition,
+  isTerminal,
+  runKindOf,
+  type ErrorReport,
+  type RunStatus,
+  type TaskWork,
+  type TransitionReason,
+} from '#contracts';
 import type { EntityManager } from 'typeorm';
 import { recordRegressions } from './repositories/regressions.repository.js';
 import { appendRunEvent } from './run-events.js';
 import { applyTaskFailure } from './task-effects.js';
 
 export interface TransitionDetails {
-  /** Machine-readable cause: `admitted`, `peer_lost`, `canceled_by_user`, ... */
-  reason: string;
+  /** Machine-readable cause. */
+  reason: TransitionReason;
   message: string;
   /** Failure to store with the run; kept as it is when left out. */
   error?: ErrorReport | null;

@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import {
   createdEvaluationSchema,
   createEvaluationSchema,
   deliveryListSchema,
+  editRunSchema,
   evaluationListSchema,
   evaluationScoreListSchema,
   evaluationViewSchema,
@@ -11,22 +12,26 @@ import {
   type CreatedEvaluation,
   type CreateEvaluation,
   type DeliveryList,
+  type EditRun,
   type EvaluationList,
   type EvaluationScoreList,
   type EvaluationView,
 } from '#contracts';
 import { CurrentActor, type Actor } from '../access/actor.js';
+import { parseIfMatch, setEtag } from '../http/if-match.js';
 import {
   createdHeaders,
+  ETAG_HEADER,
   EVENT_STREAM,
   IDEMPOTENCY_KEY,
+  IF_MATCH,
   idOf,
   LAST_EVENT_ID,
   named,
   Operation,
   SEEN_ALL,
 } from '../http/operation.js';
-import { eventsQuerySchema, listJobsQuerySchema, type EventsQuery, type ListJobsQuery } from '../runs/queries.js';
+import { eventsQuerySchema, listEvaluationsQuerySchema, type EventsQuery, type ListEvaluationsQuery } from '../runs/queries.js';
 import { RunEventStream } from '../runs/run-event-stream.js';
 import { EvaluationIdPipe } from '../runs/run-id.pipe.js';
 import { RunsService } from '../runs/runs.service.js';
@@ -73,11 +78,11 @@ export class EvaluationsController {
     id: 'evaluations.list',
     summary: 'Evaluations with their scores, newest first.',
     scope: 'evaluations:read',
-    query: listJobsQuerySchema,
+    query: listEvaluationsQuerySchema,
     status: 200,
     answer: named('EvaluationList', evaluationListSchema),
   })
-  list(@Query({ schema: listJobsQuerySchema }) query: ListJobsQuery): Promise<EvaluationList> {
+  list(@Query({ schema: listEvaluationsQuerySchema }) query: ListEvaluationsQuery): Promise<EvaluationList> {
     return this.evaluations.list(query);
   }
 
@@ -88,10 +93,39 @@ export class EvaluationsController {
     scope: 'evaluations:read',
     params,
     status: 200,
+    answerHeaders: ETAG_HEADER,
     answer: EVALUATION,
   })
-  get(@Param('id', EvaluationIdPipe) id: string): Promise<EvaluationView> {
-    return this.evaluations.get(id);
+  async get(@Param('id', EvaluationIdPipe) id: string, @Res({ passthrough: true }) response: Response): Promise<EvaluationView> {
+    const evaluation = await this.evaluations.get(id);
+    setEtag(response, evaluation.revision);
+    return evaluation;
+  }
+
+  @Patch(':id')
+  @Operation({
+    id: 'evaluations.edit',
+    summary: 'Changes name and labels of an evaluation in any state.',
+    scope: 'evaluations:write',
+    params,
+    headers: [IF_MATCH],
+    body: named('EditRun', editRunSchema),
+    status: 200,
+    answerHeaders: ETAG_HEADER,
+    answer: EVALUATION,
+    problems: [400, 412],
+  })
+  async edit(
+    @Param('id', EvaluationIdPipe) id: string,
+    @Body({ schema: editRunSchema }) patch: EditRun,
+    @Headers('if-match') ifMatch: string | undefined,
+    @CurrentActor() actor: Actor,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<EvaluationView> {
+    const revision = parseIfMatch(ifMatch);
+    const evaluation = await this.evaluations.edit(id, { patch, revision, actor, action: 'evaluations.edit' });
+    setEtag(response, evaluation.revision);
+    return evaluation;
   }
 
   @Get(':id/scores')

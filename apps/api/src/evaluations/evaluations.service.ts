@@ -25,7 +25,9 @@ import {
 } from '#persistence';
 import type { Actor } from '../access/actor.js';
 import { nextPage, toPage } from '../http/page.js';
-import type { ListJobsQuery } from '../runs/queries.js';
+import { toFilterParameters, toFilters } from '../runs/filters.js';
+import type { ListEvaluationsQuery } from '../runs/queries.js';
+import { RunEditing, type EditRequest } from '../runs/run-editing.js';
 import { Submission } from '../runs/submission.js';
 import { ApiSettings } from '../settings.js';
 
@@ -35,6 +37,7 @@ export class EvaluationsService {
     private readonly dataSource: DataSource,
     private readonly settings: ApiSettings,
     private readonly submission: Submission,
+    private readonly editing: RunEditing,
   ) {}
 
   /**
@@ -60,13 +63,18 @@ export class EvaluationsService {
     return getEvaluationScores(this.dataSource.manager, id);
   }
 
-  async list({ status, ...page }: ListJobsQuery): Promise<EvaluationList> {
-    const options = { ...toPage(page), ...(status ? { statuses: status } : {}) };
+  async list(query: ListEvaluationsQuery): Promise<EvaluationList> {
+    const options = { ...toPage(query), ...toFilters(query) };
     const { evaluations, next } = await listEvaluations(this.dataSource.manager, options);
     return {
       evaluations: evaluations.map((evaluation) => this.toView(evaluation)),
-      next: nextPage(`${this.settings.publicUrl}/evaluations`, next, { limit: page.limit, status }),
+      next: nextPage(`${this.settings.publicUrl}/evaluations`, next, toFilterParameters(query)),
     };
+  }
+
+  /** Name and labels; see {@link RunEditing.edit}. */
+  edit(id: string, request: EditRequest): Promise<EvaluationView> {
+    return this.editing.edit('evaluation', id, request, async (manager) => this.toView(await getEvaluation(manager, id)));
   }
 
   async cancel(id: string, actor: Actor): Promise<EvaluationView> {

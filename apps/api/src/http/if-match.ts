@@ -1,8 +1,12 @@
 import type { Response } from 'express';
 import { ArcFleetError } from '#contracts';
 
-/** Revision as an entity tag. */
+/**
+ * Revision as an entity tag. It stands for what can be edited and not for all of the answer (a run has the same one while it makes
+ * progress), so `If-None-Match` must not turn the answer into a 304.
+ */
 export function setEtag(response: Response, revision: number): void {
+  delete response.req.headers['if-none-match'];
   response.setHeader('ETag', `"${revision}"`);
 }
 

@@ -59,7 +59,8 @@ export function nextPage(
   if (cursor === null) return null;
   const query = new URLSearchParams({ cursor: encodeCursor(cursor) });
   for (const [name, value] of Object.entries(filters)) {
-    if (Array.isArray(value) ? value.length > 0 : value !== undefined) query.set(name, String(value));
+    // Repeated, not joined: a label may contain a comma.
+    for (const each of [value].flat()) if (each !== undefined) query.append(name, String(each));
   }
   return `${url}?${query}`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RUN_KIND_FACTS, RUN_STATUSES, type RunKind } from '#contracts';
+import { MAX_LABELS, NETWORK_NAMES, RUN_KIND_FACTS, RUN_STATUSES, type RunKind } from '#contracts';
 import { parameter } from '../http/operation.js';
 import { listOf, pageQuery, wholeNumber } from '../http/page.js';
 
@@ -11,10 +11,73 @@ const status = parameter(listOf(z.array(z.enum(RUN_STATUSES))).optional(), 'Only
   items: { enum: RUN_STATUSES },
 });
 
-export const listRunsQuerySchema = z.strictObject({ ...pageQuery, status });
+const text = (max: number) => z.string().regex(new RegExp(`^[^\\0]{1,${max}}$`, 'u'), `must be 1 to ${max} characters`);
+
+const wholeOrNone = (max: number, description: string) =>
+  parameter(
+    z
+      .string()
+      .regex(/^[1-9]\d{0,8}$/, 'must be a whole number')
+      .transform(Number)
+      .pipe(z.number().max(max))
+      .optional(),
+    description,
+    { type: 'integer', minimum: 1, maximum: max },
+  );
+
+/** Of `POST /runs`; sizes of the data set count only for the estimate. */
+export const createRunQuerySchema = z.strictObject({
+  validate: parameter(
+    z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((value) => value === 'true'),
+    'True: nothing is created; the answer is what the run would be and need',
+    { type: 'boolean', default: false },
+  ),
+  identities: wholeOrNone(100_000_000, 'Identities of the data set, for the estimate'),
+  images: wholeOrNone(999_999_999, 'Images of the data set, for the estimate'),
+});
+export type CreateRunQuery = z.output<typeof createRunQuerySchema>;
+
+/** The key ends at the first colon. */
+const label = parameter(
+  z
+    .union([z.string(), z.array(z.string())])
+    .transform((value) => [value].flat())
+    .pipe(z.array(z.string().regex(/^[^:\0]{1,63}:[^\0]{0,255}$/u, 'must be key:value')).max(MAX_LABELS))
+    .optional(),
+  'Only those with this label, `key:value`; repeated: with all of them',
+  { type: 'array', items: { type: 'string', pattern: '^[^:]{1,63}:.{0,255}$' } },
+);
+
+const moment = (description: string) =>
+  parameter(z.iso.datetime({ offset: true }).pipe(z.coerce.date()).optional(), description, {
+    type: 'string',
+    format: 'date-time',
+  });
+
+/** What finds a run among others. */
+const search = {
+  status,
+  label,
+  name: parameter(text(200).optional(), 'Only those whose name begins with this', { type: 'string', maxLength: 200 }),
+  createdAfter: moment('Only those created at this time or later'),
+  createdBefore: moment('Only those created before this time'),
+};
+
+export const listRunsQuerySchema = z.strictObject({
+  ...pageQuery,
+  ...search,
+  network: parameter(z.enum(NETWORK_NAMES).optional(), 'Only those of this network', { enum: NETWORK_NAMES }),
+  recipe: parameter(text(100).optional(), 'Only those of this recipe', { type: 'string', maxLength: 100 }),
+});
 export type ListRunsQuery = z.output<typeof listRunsQuerySchema>;
 
-/** Evaluations and tasks. */
+export const listEvaluationsQuerySchema = z.strictObject({ ...pageQuery, ...search });
+export type ListEvaluationsQuery = z.output<typeof listEvaluationsQuerySchema>;
+
+/** Tasks. */
 export const listJobsQuerySchema = z.strictObject({ ...pageQuery, status });
 export type ListJobsQuery = z.output<typeof listJobsQuerySchema>;
 

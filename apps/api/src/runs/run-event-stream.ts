@@ -38,6 +38,10 @@ export class RunEventStream {
       // nginx would collect the stream into blocks.
       'X-Accel-Buffering': 'no',
     });
+    if (response.req.method === 'HEAD') {
+      response.end();
+      return;
+    }
     response.write('retry: 2000\n\n');
 
     const waker = new Waker();

@@ -113,6 +113,14 @@ describe('GET /runs/:id/events', () => {
     spy.mockRestore();
   });
 
+  it('answers HEAD at once with the headers alone, also while the run goes on', async () => {
+    const id = await scene.aRun('starting', 'running');
+    const response = await fetch(`${scene.url}/runs/${id}/events`, { method: 'HEAD' });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(await response.text()).toBe('');
+  });
+
   it('refuses what is no id of an event', async () => {
     const id = await scene.aRun();
     for (const header of ['-1', 'abc', '1234567890']) {

@@ -31,6 +31,25 @@ describe('POST /runs/:id/cancel', () => {
     expect(run.transitions.map(({ status }) => status)).toEqual(['queued', 'canceling']);
   });
 
+  it.each(['starting', 'running', 'queued'] as const)(
+    'meets its move to %s: whoever is first, it ends as canceling',
+    async (status) => {
+      const before = { starting: [], running: ['starting'], queued: ['starting'] } as const;
+      const id = await scene.aRun(...before[status]);
+      await Promise.all([cancel(id).expect(202), scene.move(id, status), cancel(id).expect(202)]);
+      const run = runViewSchema.parse((await scene.get(`/runs/${id}`)).body);
+      expect(run.status).toBe('canceling');
+      expect(run.transitions.filter((each) => each.status === 'canceling')).toHaveLength(1);
+    },
+  );
+
+  it('is accepted or a conflict when the run ends at the same time, and the end stands', async () => {
+    const id = await scene.aRun('starting', 'running');
+    const [answer] = await Promise.all([cancel(id), scene.move(id, 'succeeded')]);
+    expect([202, 409]).toContain(answer.status);
+    expect((await scene.get(`/runs/${id}`)).body).toMatchObject({ status: 'succeeded' });
+  });
+
   it.each(['succeeded', 'failed', 'canceled'] as const)('is a conflict once the run has %s', async (status) => {
     const id = await scene.aRun('starting', status);
     const before = await scene.countRows();

@@ -1,10 +1,12 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import {
   createdRunSchema,
   createRunBodySchema,
   createRunSchema,
   deliveryListSchema,
+  dryRunSchema,
+  editRunSchema,
   metricSeriesSchema,
   recipeRunSchema,
   runListSchema,
@@ -12,13 +14,24 @@ import {
   type CreatedRun,
   type CreateRun,
   type DeliveryList,
+  type DryRun,
+  type EditRun,
   type MetricSeries,
   type RunList,
   type RunView,
 } from '#contracts';
 import { CurrentActor, type Actor } from '../access/actor.js';
-import { createdHeaders, IDEMPOTENCY_KEY, idOf, named, Operation } from '../http/operation.js';
-import { listRunsQuerySchema, metricsQuerySchema, type ListRunsQuery, type MetricsQuery } from './queries.js';
+import { parseIfMatch, setEtag } from '../http/if-match.js';
+import { createdHeaders, ETAG_HEADER, IDEMPOTENCY_KEY, idOf, IF_MATCH, named, Operation } from '../http/operation.js';
+import { DryRunService } from './dry-run.service.js';
+import {
+  createRunQuerySchema,
+  listRunsQuerySchema,
+  metricsQuerySchema,
+  type CreateRunQuery,
+  type ListRunsQuery,
+  type MetricsQuery,
+} from './queries.js';
 import { RunIdPipe } from './run-id.pipe.js';
 import { RunsService } from './runs.service.js';
 
@@ -27,7 +40,10 @@ const params = { id: idOf('run') };
 
 @Controller('runs')
 export class RunsController {
-  constructor(private readonly runs: RunsService) {}
+  constructor(
+    private readonly runs: RunsService,
+    private readonly dryRuns: DryRunService,
+  ) {}
 
   @Post()
   @HttpCode(202)
@@ -35,19 +51,31 @@ export class RunsController {
     id: 'runs.create',
     summary: 'Creates a run, whole or as a recipe with overrides. It waits until all its ranks have a slot.',
     scope: 'runs:write',
+    query: createRunQuerySchema,
     headers: [IDEMPOTENCY_KEY],
     body: [named('CreateRun', createRunSchema), named('CreateRunFromRecipe', recipeRunSchema)],
     status: 202,
     answerHeaders: createdHeaders('The run'),
     answer: named('CreatedRun', createdRunSchema),
+    others: {
+      200: {
+        description: 'With `validate=true`: it would be created. Nothing was written.',
+        answer: named('DryRun', dryRunSchema),
+      },
+    },
     problems: [400, 409],
   })
   async create(
     @Body({ schema: createRunBodySchema }) input: CreateRun,
+    @Query({ schema: createRunQuerySchema }) { validate, ...size }: CreateRunQuery,
     @Headers('idempotency-key') key: string | undefined,
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<CreatedRun> {
+  ): Promise<CreatedRun | DryRun> {
+    if (validate) {
+      response.status(200);
+      return this.dryRuns.check(input, size);
+    }
     const { replayed, ...run } = await this.runs.create(input, actor, key);
     response.setHeader('Location', run.urls.self);
     if (replayed) response.setHeader('Idempotent-Replayed', 'true');
@@ -74,10 +102,39 @@ export class RunsController {
     scope: 'runs:read',
     params,
     status: 200,
+    answerHeaders: ETAG_HEADER,
     answer: RUN,
   })
-  get(@Param('id', RunIdPipe) id: string): Promise<RunView> {
-    return this.runs.get(id);
+  async get(@Param('id', RunIdPipe) id: string, @Res({ passthrough: true }) response: Response): Promise<RunView> {
+    const run = await this.runs.get(id);
+    setEtag(response, run.revision);
+    return run;
+  }
+
+  @Patch(':id')
+  @Operation({
+    id: 'runs.edit',
+    summary: 'Changes name and labels of a run in any state.',
+    scope: 'runs:write',
+    params,
+    headers: [IF_MATCH],
+    body: named('EditRun', editRunSchema),
+    status: 200,
+    answerHeaders: ETAG_HEADER,
+    answer: RUN,
+    problems: [400, 412],
+  })
+  async edit(
+    @Param('id', RunIdPipe) id: string,
+    @Body({ schema: editRunSchema }) patch: EditRun,
+    @Headers('if-match') ifMatch: string | undefined,
+    @CurrentActor() actor: Actor,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<RunView> {
+    const revision = parseIfMatch(ifMatch);
+    const run = await this.runs.edit(id, { patch, revision, actor, action: 'runs.edit' });
+    setEtag(response, run.revision);
+    return run;
   }
 
   @Post(':id/cancel')

@@ -18,22 +18,24 @@ import {
   listDeliveries,
   listRuns,
   requestCancel,
-  type RunDetails,
 } from '#persistence';
 import { showUrl } from '#webhooks';
 import type { Actor } from '../access/actor.js';
 import { pinDatasetOfRun } from '../datasets/use-dataset.js';
 import { nextPage, toPage } from '../http/page.js';
-import { ApiSettings } from '../settings.js';
+import { toFilterParameters, toFilters } from './filters.js';
 import type { ListRunsQuery, MetricsQuery } from './queries.js';
+import { RunEditing, type EditRequest } from './run-editing.js';
+import { RunLinks } from './run-links.js';
 import { Submission } from './submission.js';
 
 @Injectable()
 export class RunsService {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly settings: ApiSettings,
+    private readonly links: RunLinks,
     private readonly submission: Submission,
+    private readonly editing: RunEditing,
   ) {}
 
   /** Creates a run with its endpoints and first event; see {@link Submission.submit}. */
@@ -43,27 +45,32 @@ export class RunsService {
       const dataset = await pinDatasetOfRun(manager, input);
       const id = await createRun(manager, runConfigSchema.parse({ ...config, dataset }), endpoints);
       await appendAudit(manager, { actor: actor.id, action: 'runs.create', resourceId: id });
-      return this.toView(await getRun(manager, id));
+      return this.links.toView(await getRun(manager, id));
     });
   }
 
   async get(id: string): Promise<RunView> {
-    return this.toView(await getRun(this.dataSource.manager, id));
+    return this.links.toView(await getRun(this.dataSource.manager, id));
   }
 
-  async list({ status, ...page }: ListRunsQuery): Promise<RunList> {
-    const { runs, next } = await listRuns(this.dataSource.manager, { ...toPage(page), ...(status ? { statuses: status } : {}) });
+  async list(query: ListRunsQuery): Promise<RunList> {
+    const { runs, next } = await listRuns(this.dataSource.manager, { ...toPage(query), ...toFilters(query) });
     return {
-      runs: runs.map((run) => this.toView(run)),
-      next: nextPage(`${this.settings.publicUrl}/runs`, next, { limit: page.limit, status }),
+      runs: runs.map((run) => this.links.toView(run)),
+      next: nextPage(this.links.list, next, toFilterParameters(query)),
     };
+  }
+
+  /** Name and labels; see {@link RunEditing.edit}. */
+  edit(id: string, request: EditRequest): Promise<RunView> {
+    return this.editing.edit('training', id, request, async (manager) => this.links.toView(await getRun(manager, id)));
   }
 
   async cancel(id: string, actor: Actor): Promise<RunView> {
     return this.dataSource.transaction(async (manager) => {
       await requestCancel(manager, id);
       await appendAudit(manager, { actor: actor.id, action: 'runs.cancel', resourceId: id });
-      return this.toView(await getRun(manager, id));
+      return this.links.toView(await getRun(manager, id));
     });
   }
 
@@ -76,10 +83,5 @@ export class RunsService {
     await getRunStatus(this.dataSource.manager, id);
     const deliveries = await listDeliveries(this.dataSource.manager, id);
     return { deliveries: deliveries.map((delivery) => ({ ...delivery, url: showUrl(delivery.url) })) };
-  }
-
-  private toView(run: RunDetails): RunView {
-    const self = `${this.settings.publicUrl}/runs/${run.id}`;
-    return { ...run, urls: { self, cancel: `${self}/cancel`, events: `${self}/events`, metrics: `${self}/metrics` } };
   }
 }

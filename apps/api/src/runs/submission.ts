@@ -31,13 +31,18 @@ export class Submission {
     input: { readonly webhooks: readonly WebhookInput[] },
     create: (manager: EntityManager, endpoints: readonly NewEndpoint[]) => Promise<V>,
   ): Promise<V & Secrets & { replayed: boolean }> {
-    const errors = [...findUnstorable(input), ...this.privateUrls(input.webhooks)];
-    if (errors.length > 0) throw validationError(errors);
+    this.check(input);
     const none: Secrets = { webhookSecrets: [] };
     return this.idempotency.once({ ...request, status: 202 }, none, async (manager) => {
       const { endpoints, webhookSecrets } = withSecrets(input.webhooks);
       return { view: await create(manager, endpoints), secrets: { webhookSecrets } };
     });
+  }
+
+  /** Rules that no schema knows. @throws ArcFleetError `validation_failed`. */
+  check(input: { readonly webhooks: readonly WebhookInput[] }): void {
+    const errors = [...findUnstorable(input), ...this.privateUrls(input.webhooks)];
+    if (errors.length > 0) throw validationError(errors);
   }
 
   private privateUrls(webhooks: readonly WebhookInput[]): FieldError[] {

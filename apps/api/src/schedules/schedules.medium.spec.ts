@@ -242,7 +242,9 @@ it('shows what fell, with the evaluation', async () => {
      values ($1, 'lfw', 'accuracy', 'alias', 'faces@production', '{model}', 'mdl_x', 'evl_x', 0.9, 0.8, 0.01, 'given')`,
     [evaluation!.id],
   );
-  await scene.source.transaction((manager) => transitionRun(manager, evaluation!.id, 'failed', { reason: 'test', message: '' }));
+  await scene.source.transaction((manager) =>
+    transitionRun(manager, evaluation!.id, 'failed', { reason: 'internal', message: '' }),
+  );
   expect((await scene.get(`/evaluations/${evaluation!.id}`)).body).toMatchObject({
     regressions: [
       { target: 'lfw', metric: 'accuracy', alias: 'faces@production', changed: ['model'], baseline: 0.9, current: 0.8 },

@@ -3,7 +3,15 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import request, { type Test } from 'supertest';
 import type { DataSource } from 'typeorm';
 import { freshDatabase, type Fresh } from '#test-support';
-import { createRunSchema, runConfigSchema, type CreateRunInput, type Grant, type Problem, type RunStatus } from '#contracts';
+import {
+  createRunSchema,
+  runConfigSchema,
+  type CreateRunInput,
+  type Grant,
+  type Problem,
+  type RunStatus,
+  type TransitionReason,
+} from '#contracts';
 import {
   CHANNELS,
   createDataSource,
@@ -36,6 +44,16 @@ export function keyHeaders(url: string): Record<string, string> {
   const key = keys.get(new URL(url).origin);
   return key === undefined ? {} : { authorization: `Bearer ${key}` };
 }
+/** Of the moves that a spec makes past the services. */
+const REASONS: Record<RunStatus, TransitionReason> = {
+  queued: 'stopped',
+  starting: 'admitted',
+  running: 'training',
+  succeeded: 'completed',
+  failed: 'internal',
+  canceling: 'canceled_by_user',
+  canceled: 'canceled_by_user',
+};
 
 /** The API on a port, wired as `main.ts` does it, with a database of its own. */
 export class ApiScene {
@@ -144,7 +162,7 @@ export class ApiScene {
   }
 
   async move(id: string, status: RunStatus): Promise<void> {
-    await this.source.transaction((manager) => transitionRun(manager, id, status, { reason: 'test', message: status }));
+    await this.source.transaction((manager) => transitionRun(manager, id, status, { reason: REASONS[status], message: status }));
   }
 
   /** Rows of every table that `POST /runs` writes. */

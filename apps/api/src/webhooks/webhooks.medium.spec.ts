@@ -191,7 +191,7 @@ describe('PATCH and DELETE /webhooks/:id', () => {
       await transitionRun(manager, runId, 'running', { reason: 'training', message: '' });
       deleted = scene.delete(`/webhooks/${id}`).expect(204).then();
       await scene.source.query('select pg_sleep(0.2)');
-      await transitionRun(manager, runId, 'succeeded', { reason: 'done', message: '' });
+      await transitionRun(manager, runId, 'succeeded', { reason: 'completed', message: '' });
     });
     await deleted;
     expect((await scene.get(`/runs/${runId}`).expect(200)).body).toMatchObject({ status: 'succeeded' });

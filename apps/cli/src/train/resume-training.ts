@@ -1,4 +1,15 @@
-import { ArcFleetError, isJsonObject, mergeConfig, RECIPE_LABEL, type JsonObject, type RunConfig } from '#contracts';
+import {
+  ArcFleetError,
+  isJsonObject,
+  mergeConfig,
+  ranksThatHold,
+  RECIPE_LABEL,
+  RESUME_CHANGEABLE,
+  resumeDifferences,
+  toInput,
+  type JsonObject,
+  type RunConfig,
+} from '#contracts';
 import type { LocalRun } from '../local/local-state.js';
 import { optionOf } from './describe-issue.js';
 import { LOSS_PRESETS, NETWORK_PRESETS, TRAIN_DEFAULTS } from './presets.js';
@@ -12,20 +23,6 @@ import {
 } from './resolve-training.js';
 import { applySettings } from './settings.js';
 import type { TrainFlags } from './train-options.js';
-
-/** Fields that may change while the training stays the same one, at their top level. */
-const CHANGEABLE: readonly string[] = [
-  'ranks',
-  'maxSteps',
-  'epochs',
-  'verification',
-  'checkpoint',
-  'faults',
-  'communication',
-  'engine',
-  'labels',
-  'name',
-];
 
 /**
  * The run that a command with `--resume` goes on with: the one that stopped, with what was given now. Options that were not given
@@ -46,14 +43,14 @@ export function resumeTraining(
   const setRanks = isJsonObject(asked) && typeof asked['max'] === 'number' ? asked['max'] : undefined;
   const ranks = setRanks ?? flags.ranks ?? listed?.length ?? stored.ranks.max;
   checkRanks(ranks, stored);
-  const given = mergeConfig(asInput(stored), givenNow(flags, ranks, { config: stored, ckpt }, surroundings));
+  const given = mergeConfig(toInput(stored), givenNow(flags, ranks, { config: stored, ckpt }, surroundings));
   const config = checkConfig(applySettings(given, flags.set), flags);
   const recipe = stored.labels[RECIPE_LABEL];
   const differences = [
     ...(flags.recipe === undefined || flags.recipe === recipe
       ? []
       : [`the recipe (--recipe) was ${recipe ?? 'none'} and would be ${flags.recipe}`]),
-    ...differencesOf(stored, config).map(
+    ...resumeDifferences(stored, config).map(
       ({ field, before, after }) => `${field}${optionOf(field, flags)} was ${before} and would be ${after}`,
     ),
   ];
@@ -61,7 +58,7 @@ export function resumeTraining(
     throw new ArcFleetError(
       'conflict',
       `--resume goes on with the run that stopped in ${training.modelFolder}; this would be another one:\n  ${differences.join('\n  ')}\n` +
-        `Leave these options out. What may change: ${CHANGEABLE.join(', ')}. --extra-model-name names a folder for another run`,
+        `Leave these options out. What may change: ${RESUME_CHANGEABLE.join(', ')}. --extra-model-name names a folder for another run`,
       { differences },
     );
   }
@@ -84,10 +81,10 @@ function datasetOf({ dataset: { path } }: RunConfig, { dataset }: ResolvedTraini
 }
 
 /** Every rank holds whole batch norm groups, in each of its micro-batches. */
-function checkRanks(ranks: number, { batch: { globalBatchSize, accumulationSteps, bnGroupSize } }: RunConfig): void {
-  const numGroups = globalBatchSize / (accumulationSteps * bnGroupSize);
-  if (numGroups % ranks === 0) return;
-  const possible = Array.from({ length: numGroups }, (_, index) => index + 1).filter((count) => numGroups % count === 0);
+function checkRanks(ranks: number, { batch }: RunConfig): void {
+  const { globalBatchSize, bnGroupSize } = batch;
+  const possible = ranksThatHold(batch);
+  if (possible.includes(ranks)) return;
   throw new ArcFleetError(
     'validation_failed',
     `--resume keeps the batch of ${globalBatchSize} in its groups of ${bnGroupSize}; ${ranks} ranks cannot hold whole groups each. Possible with --ranks ${possible.join(', ')}`,
@@ -126,27 +123,4 @@ function isSameBatch(batch: unknown, ranks: number, stored: RunConfig): boolean 
   const size = isJsonObject(batch) && typeof batch['globalBatchSize'] === 'number' ? batch['globalBatchSize'] / ranks : NaN;
   const { globalBatchSize, accumulationSteps, bnGroupSize } = stored.batch;
   return [globalBatchSize / ranks, globalBatchSize / stored.ranks.max, bnGroupSize * accumulationSteps].includes(size);
-}
-
-/** Undefined fields are none. */
-const asInput = (config: RunConfig): JsonObject => JSON.parse(JSON.stringify(config)) as JsonObject;
-
-interface Difference {
-  readonly field: string;
-  readonly before: string;
-  readonly after: string;
-}
-
-function differencesOf(before: RunConfig, after: RunConfig): Difference[] {
-  const [old, fresh] = [leavesOf(asInput(before)), leavesOf(asInput(after))];
-  const fields = [...new Set([...old.keys(), ...fresh.keys()])];
-  return fields
-    .map((field) => ({ field, before: old.get(field) ?? 'not set', after: fresh.get(field) ?? 'not set' }))
-    .filter(({ field, before, after }) => before !== after && !CHANGEABLE.includes(field.split('.')[0] ?? ''));
-}
-
-/** Values as JSON by the path of their field. */
-function leavesOf(value: unknown, path: readonly string[] = []): Map<string, string> {
-  if (!isJsonObject(value)) return new Map([[path.join('.'), JSON.stringify(value)]]);
-  return new Map(Object.entries(value).flatMap(([key, inner]) => [...leavesOf(inner, [...path, key])]));
 }

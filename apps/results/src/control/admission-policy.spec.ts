@@ -2,7 +2,7 @@ import { runConfigSchema, type RunConfig } from '#contracts';
 import type { QueuedRun } from '#persistence';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BACKFILL_MS, planAdmissions, SETTLE_MS } from './admission-policy.js';
+import { BACKFILL_MS, planAdmissions, SETTLE_MS, WINDOW, windowsOf } from './admission-policy.js';
 import { KIND_RULES } from './kind-rules.js';
 
 const { worldSizes } = KIND_RULES.training;
@@ -136,5 +136,34 @@ describe('worldSizes', () => {
         },
       ),
     );
+  });
+});
+
+describe('windowsOf', () => {
+  const fewest = ({ config }: QueuedRun): number => worldSizes(config).at(-1) ?? 1;
+  /** What the query finds. */
+  const seen = (queued: readonly QueuedRun[], fleet: { free: number; total: number }): QueuedRun[] => {
+    const found = windowsOf(fleet).flatMap(({ fromRanks, toRanks, limit }) =>
+      queued.filter((run) => fewest(run) >= fromRanks && fewest(run) <= (toRanks ?? Infinity)).slice(0, limit),
+    );
+    return queued.filter((run) => found.includes(run));
+  };
+
+  it('leave no run out of a short queue', () => {
+    fc.assert(
+      fc.property(queueArbitrary, slotsArbitrary, (queued, fleet) => {
+        expect(seen(queued, fleet)).toEqual(queued);
+      }),
+    );
+  });
+
+  it('show a run that fits behind more than a window of those that do not, and the next tick one that fits what is left', () => {
+    const large = Array.from({ length: WINDOW + 50 }, (_, index) => aRun(`large-${index}`, 9, 9, 0));
+    const middle = Array.from({ length: WINDOW + 50 }, (_, index) => aRun(`middle-${index}`, 2, 2, 0));
+    const queued = [...large, ...middle, aRun('small', 1, 1, 0)];
+    const first = planAdmissions(seen(queued, slots(3, 8)), slots(3, 8), now).admit;
+    expect(first).toEqual([{ runId: 'middle-0', worldSize: 2 }]);
+    const left = queued.filter(({ runId }) => runId !== 'middle-0');
+    expect(planAdmissions(seen(left, slots(1, 8)), slots(1, 8), now).admit).toEqual([{ runId: 'small', worldSize: 1 }]);
   });
 });

@@ -1,5 +1,5 @@
 import type { FleetDemand } from '#contracts';
-import type { QueuedRun } from '#persistence';
+import type { QueuedRun, QueueWindow } from '#persistence';
 import { KIND_RULES } from './kind-rules.js';
 
 /** A run settles for fewer ranks than it wants only after it has waited that long. */
@@ -24,6 +24,23 @@ export type WaitingGang = FleetDemand['waitingGangs'][number];
 export interface FleetSlots {
   readonly free: number;
   readonly total: number;
+}
+
+/** Most runs of one window that a tick considers. */
+export const WINDOW = 500;
+
+/**
+ * Which queued runs a tick has to look at, however many there are: the oldest of those that could start now, of those that the fleet could
+ * hold once slots are given back (they may keep slots for themselves), and of those that are larger than the fleet (the autoscaler asks for
+ * them). A run behind many that cannot start is so found all the same; and when the oldest that could start have taken so many slots
+ * that the rest of them cannot, the next tick looks at those that fit what is left.
+ */
+export function windowsOf({ free, total }: FleetSlots): QueueWindow[] {
+  return [
+    { fromRanks: 1, toRanks: free, limit: WINDOW },
+    { fromRanks: free + 1, toRanks: total, limit: WINDOW },
+    { fromRanks: total + 1, toRanks: null, limit: WINDOW },
+  ];
 }
 
 /**

@@ -24,7 +24,7 @@ import { readWorkers, writeCommand, writeDemand, type JobQueue } from '#queue';
 import type { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
 import { Loop } from '../loop.js';
-import { planAdmissions } from './admission-policy.js';
+import { planAdmissions, windowsOf } from './admission-policy.js';
 import { decideGeneration, type RankSight } from './generation-policy.js';
 import { ControlLease } from './lease.js';
 import { WorkerBook } from './worker-book.js';
@@ -52,8 +52,6 @@ const FORGET_MS = 60_000;
 const GONE_WORKERS_MS = 24 * 3_600_000;
 /** What the last admission found is written when it is new, and that often. */
 const STATUS_MS = 5_000;
-/** Most runs that one tick considers for admission. */
-const MAX_QUEUED = 500;
 
 export interface ControlLoopDeps {
   readonly dataSource: DataSource;
@@ -223,9 +221,10 @@ export class ControlLoop {
     // A slot that a leaving worker holds is none of those that are offered.
     const taken = reserved.filter((workerId) => workerId === null || takers.some((taker) => taker.workerId === workerId));
     const total = takers.reduce((sum, { slots }) => sum + slots, 0);
-    const queued = await findQueuedRuns(dataSource.manager, now, MAX_QUEUED);
-    let free = Math.max(0, total - taken.length);
-    const plan = planAdmissions(queued, { free, total }, now);
+    const slots = { free: Math.max(0, total - taken.length), total };
+    const queued = await findQueuedRuns(dataSource.manager, now, windowsOf(slots));
+    const plan = planAdmissions(queued, slots, now);
+    let { free } = slots;
     let reservedRanks = reserved.length;
     for (const { runId, worldSize } of plan.admit) {
       const claimUntil = new Date(now.getTime() + this.timing.claimMs);

@@ -1,5 +1,5 @@
-import type { RunKind } from '#contracts';
-import type { LiveGeneration, Sizes } from '#persistence';
+import { worldSizesOf, type RunKind, type Sizes } from '#contracts';
+import type { LiveGeneration } from '#persistence';
 
 type Ended = Pick<LiveGeneration, 'step' | 'generation'>;
 
@@ -15,17 +15,14 @@ export interface KindRules {
   readonly progress: string;
 }
 
-const anyNumber = ({ ranks }: Sizes): number[] =>
-  Array.from({ length: ranks.max - ranks.min + 1 }, (_, less) => ranks.max - less);
+const anyNumber = ({ ranks }: Sizes): number[] => worldSizesOf({ ranks });
 
 const startsAnew = ({ generation }: Ended): string =>
   `Generation ${generation} was stopped; the next one starts from the beginning when slots are free.`;
 
 export const KIND_RULES: Readonly<Record<RunKind, KindRules>> = {
   training: {
-    // Every rank gets the same number of whole groups.
-    worldSizes: ({ ranks, batch }) =>
-      anyNumber({ ranks, batch }).filter((size) => batch !== null && batch.globalBatchSize % (size * batch.bnGroupSize) === 0),
+    worldSizes: worldSizesOf,
     succeeded: ({ step }) => `Trained ${step} steps.`,
     canceled: ({ step }) => `Canceled at step ${step}.`,
     stopped: ({ generation }) => `Generation ${generation} stopped at a checkpoint and goes on when slots are free.`,

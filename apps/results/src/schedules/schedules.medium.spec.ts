@@ -68,8 +68,8 @@ const numEvaluations = async (): Promise<number> => {
 };
 const end = (id: string, status: 'succeeded' | 'canceled' = 'succeeded') =>
   scene.source.transaction(async (manager) => {
-    await transitionRun(manager, id, 'starting', { reason: 'test', message: '' });
-    await transitionRun(manager, id, status, { reason: 'test', message: '' });
+    await transitionRun(manager, id, 'starting', { reason: 'admitted', message: '' });
+    await transitionRun(manager, id, status, { reason: 'completed', message: '' });
   });
 
 const startResults = (observer: Observer = silentObserver) => scene.startResults({}, observer, FAST);

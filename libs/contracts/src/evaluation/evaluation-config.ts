@@ -5,7 +5,7 @@ import { pinnedDatasetSchema } from '../datasets/pinned-dataset.js';
 import { modelRefSchema } from '../models/model-names.js';
 import { modelSelectorSchema } from '../models/model-selector.js';
 import { workerFile, workerPath } from '../run-config/data.js';
-import { faultsSchema, ranksSchema, target } from '../run-config/run-config.js';
+import { checkLabels, faultsSchema, ranksSchema, target } from '../run-config/run-config.js';
 import { evaluationWebhookSchema } from '../webhook-events.js';
 
 /** A stored model by its id or by `name@alias` or `name@version`, or files as the workers see them: a folder, a prefix (`.../model,1`) or a file of any readable kind. */
@@ -129,6 +129,7 @@ export const createEvaluationSchema = baseEvaluationSchema
     webhooks: z.array(evaluationWebhookSchema).max(10).default([]),
   })
   .superRefine(checkTargets)
+  .superRefine(checkLabels)
   .transform(withWholeTargets);
 export type CreateEvaluation = z.output<typeof createEvaluationSchema>;
 export type CreateEvaluationInput = z.input<typeof createEvaluationSchema>;

@@ -32,6 +32,8 @@ export type Regression = z.output<typeof regressionSchema>;
 
 /** An evaluation as the API shows it: a run whose steps are targets. */
 export const evaluationViewSchema = runStateSchema.extend({
+  /** Counts the changes of name and labels; the `ETag` of the evaluation. */
+  revision: z.number().int(),
   /** Targets scored by the live generation, and all that were asked for. */
   step: z.number().int(),
   totalSteps: z.number().int(),

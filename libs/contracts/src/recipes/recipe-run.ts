@@ -19,7 +19,7 @@ export const recipeRunSchema = z.strictObject({
 export type RecipeRunInput = z.input<typeof recipeRunSchema>;
 
 /** What is wrong with a field. */
-interface FieldIssue {
+export interface FieldIssue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
@@ -34,19 +34,25 @@ export const createRunBodySchema = z.unknown().transform((body, context): Create
   const isRecipe = isJsonObject(body) && Object.hasOwn(body, 'recipe');
   const outcome = isRecipe ? parseRecipeRun(body) : toOutcome(createRunSchema.safeParse(body));
   if ('run' in outcome) {
-    if (isRecipe) ofRecipes.add(outcome.run);
+    if (isRecipe) placeInOverrides(outcome.run);
     return outcome.run;
   }
   for (const { path, message } of outcome.issues) context.addIssue({ code: 'custom', path: [...path], message });
   return z.NEVER;
 });
 
-/** Runs whose bodies named a recipe: their output does not say so. */
-const ofRecipes = new WeakSet<CreateRun>();
+/** Runs whose bodies said what differs from a recipe or another run: their output does not say so. */
+const inOverrides = new WeakSet<CreateRun>();
 
-/** Where a field of a run, for example `/dataset/ref`, stands in the body that {@link createRunBodySchema} made it from. */
+/** Fields of the run stand in the `overrides` of the body that it was made from. */
+export function placeInOverrides(run: CreateRun): CreateRun {
+  inOverrides.add(run);
+  return run;
+}
+
+/** Where a field of a run, for example `/dataset/ref`, stands in the body that it was made from. */
 export function pointerOfRun(run: CreateRun, pointer: string): string {
-  return ofRecipes.has(run) ? `/overrides${pointer}` : pointer;
+  return inOverrides.has(run) ? `/overrides${pointer}` : pointer;
 }
 
 /** The configuration of a recipe with overrides, not yet checked. */
@@ -116,7 +122,7 @@ function toOutcome(result: z.ZodSafeParseResult<CreateRun>): Outcome {
 }
 
 /** One per field; an unknown key is named itself, not by its parent. */
-function toIssues(error: z.ZodError): FieldIssue[] {
+export function toIssues(error: z.ZodError): FieldIssue[] {
   return error.issues.flatMap((issue): FieldIssue[] =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not a known field' }))

@@ -65,9 +65,13 @@ export const faultsSchema = z.strictObject({
   graceMs: z.number().int().min(0).max(3_600_000).default(30_000),
 });
 
+export const runName = z.string().min(1).max(200);
+export const labelKey = z.string().min(1).max(63);
+export const labelValue = z.string().max(255);
+
 export const baseSchema = z.strictObject({
-  name: z.string().min(1).max(200).optional(),
-  labels: z.record(z.string().min(1).max(63), z.string().max(255)).default({}),
+  name: runName.optional(),
+  labels: z.record(labelKey, labelValue).default({}),
   dataset: datasetSchema,
   network: networkSchema.prefault({}),
   pretrained: pretrainedSchema.nullable().default(null),
@@ -173,10 +177,18 @@ function checkTriplets(
   }
 }
 
+/** Labels of a run or an evaluation that is created; one that is stored may have more. */
+export const MAX_LABELS = 64;
+export const checkLabels = ({ labels }: { labels: Readonly<Record<string, string>> }, context: z.RefinementCtx): void => {
+  if (Object.keys(labels).length <= MAX_LABELS) return;
+  context.addIssue({ code: 'custom', path: ['labels'], message: `must be at most ${MAX_LABELS}` });
+};
+
 /** Body of `POST /runs`: a run configuration, and where to send webhooks. */
 export const createRunSchema = baseSchema
   .extend({ dataset: requestedDatasetSchema, webhooks: z.array(webhookInputSchema).max(10).default([]) })
-  .superRefine(checkRunConfig);
+  .superRefine(checkRunConfig)
+  .superRefine(checkLabels);
 
 /** The resolved configuration that is stored with the run and travels in its rank jobs: defaults that depend on others are filled in. */
 export const runConfigSchema = baseSchema.superRefine(checkRunConfig).transform((config) => {

@@ -17,6 +17,11 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('runs_by_model', ['modelId'])
 @Index('runs_by_dataset', ['datasetId', 'createdAt', 'id'], { where: `dataset_id is not null` })
 @Index('runs_evaluated', ['modelId', 'finishedAt', 'id'], { where: `kind = 'evaluation' and status = 'succeeded'` })
+@Index('runs_by_status', ['kind', 'status', 'createdAt', 'id'])
+// Its operator class, which prefixes need, cannot be said here.
+@Index('runs_by_name', { synchronize: false })
+@Index('runs_by_network', ['network', 'createdAt', 'id'], { where: 'network is not null' })
+@Index('runs_queued', ['createdAt', 'id', 'minRanks'], { where: `status = 'queued'` })
 @Index('runs_unfinished', ['status'], { where: `status not in ('succeeded', 'failed', 'canceled')` })
 @Check('runs_status', `status in ('queued', 'starting', 'running', 'succeeded', 'failed', 'canceling', 'canceled')`)
 @Check('runs_kind', `kind in ('training', 'evaluation', 'embedding', 'task')`)
@@ -30,6 +35,33 @@ export class RunEntity {
   /** Resolved configuration of its kind: the schema has nothing left to fill in. Images of a request for embeddings go when it ends. */
   @Column({ name: 'config', type: 'jsonb' })
   config!: RunConfig | EvaluationConfig | EmbeddingConfig | TaskConfig;
+
+  /** Out of the configuration, to search by. */
+  @Column({ name: 'name', type: 'text', nullable: true })
+  name!: string | null;
+
+  /** That of a training; null for runs of other kinds. */
+  @Column({ name: 'network', type: 'text', nullable: true })
+  network!: string | null;
+
+  /** Counts the changes of what can be edited: name and labels. */
+  @Column({ name: 'revision', type: 'int', default: 1 })
+  revision!: number;
+
+  /** The fewest ranks that it can run with. */
+  @Column({ name: 'min_ranks', type: 'int', default: 1 })
+  minRanks!: number;
+
+  /** Run from whose checkpoint it goes on, and the step of that; null: it started from scratch. */
+  @Column({ name: 'resumed_from', type: 'text', nullable: true })
+  resumedFrom!: string | null;
+
+  @Column({ name: 'resumed_step', type: 'int', nullable: true })
+  resumedStep!: number | null;
+
+  /** Run whose configuration it has, but for what was changed. */
+  @Column({ name: 'cloned_from', type: 'text', nullable: true })
+  clonedFrom!: string | null;
 
   /** Stored model that an evaluation or a request for embeddings uses. No foreign key: what it found outlives the model. */
   @Column({ name: 'model_id', type: 'text', nullable: true })

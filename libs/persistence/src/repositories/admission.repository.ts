@@ -1,12 +1,6 @@
-import type { CheckpointManifest, EmbeddingConfig, EvaluationConfig, RunConfig, RunKind, TaskConfig } from '#contracts';
+import type { CheckpointManifest, EmbeddingConfig, EvaluationConfig, RunConfig, RunKind, Sizes, TaskConfig } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import { transitionRun } from '../transition-run.js';
-
-/** `batch` is that of trainings. */
-export interface Sizes {
-  readonly ranks: { readonly min: number; readonly max: number };
-  readonly batch: Pick<RunConfig['batch'], 'globalBatchSize' | 'bnGroupSize'> | null;
-}
 
 /** A run that waits for slots. */
 export interface QueuedRun {
@@ -18,12 +12,35 @@ export interface QueuedRun {
   readonly waitingSince: Date;
 }
 
-/** Runs that wait for slots and whose backoff is over, the oldest first. */
-export async function findQueuedRuns(manager: EntityManager, now: Date, limit: number): Promise<QueuedRun[]> {
+/** Queued runs by the fewest ranks that they settle for: of each window the oldest `limit`. */
+export interface QueueWindow {
+  readonly fromRanks: number;
+  /** null: no upper end. */
+  readonly toRanks: number | null;
+  readonly limit: number;
+}
+
+/** The most ranks that a run can ask for. */
+const MAX_RANKS = 1024;
+
+/** Runs that wait for slots and whose backoff is over, as far as they are in the windows; the oldest first. */
+export async function findQueuedRuns(manager: EntityManager, now: Date, windows: readonly QueueWindow[]): Promise<QueuedRun[]> {
   return manager.query(
-    `select id as "runId", kind, jsonb_build_object('ranks', config->'ranks', 'batch', config->'batch') as config, greatest(created_at, not_before) as "waitingSince" from runs
-      where status = 'queued' and (not_before is null or not_before <= $1) order by created_at, id limit $2`,
-    [now, limit],
+    `select r.id as "runId", r.kind, jsonb_build_object('ranks', r.config->'ranks', 'batch', r.config->'batch') as config,
+            greatest(r.created_at, r.not_before) as "waitingSince"
+       from unnest($2::int[], $3::int[], $4::int[]) as w (from_ranks, to_ranks, most)
+      cross join lateral (
+        select q.id from runs q
+         where q.status = 'queued' and q.min_ranks between w.from_ranks and w.to_ranks and (q.not_before is null or q.not_before <= $1)
+         order by q.created_at, q.id limit w.most) as found
+       join runs r on r.id = found.id
+      order by r.created_at, r.id`,
+    [
+      now,
+      windows.map(({ fromRanks }) => fromRanks),
+      windows.map(({ toRanks }) => toRanks ?? MAX_RANKS),
+      windows.map(({ limit }) => limit),
+    ],
   );
 }
 

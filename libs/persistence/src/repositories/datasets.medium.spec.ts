@@ -141,7 +141,9 @@ describe('a validation', () => {
     await say(id, { type: 'task.progress', step: 0, totalSteps: 1 });
     await source.transaction((manager) => requestCancel(manager, taskId));
     expect((await read(id)).state).toBe('validating');
-    await source.transaction((manager) => transitionRun(manager, taskId, 'canceled', { reason: 'canceled', message: '' }));
+    await source.transaction((manager) =>
+      transitionRun(manager, taskId, 'canceled', { reason: 'canceled_by_user', message: '' }),
+    );
     expect(await read(id)).toMatchObject({
       state: 'failed',
       problems: [{ where: taskId, message: 'the validation was canceled' }],
@@ -156,7 +158,9 @@ describe('a validation', () => {
   it('whose result comes late changes nothing', async () => {
     const id = await register();
     const { taskId } = await read(id);
-    await source.transaction((manager) => transitionRun(manager, taskId, 'canceled', { reason: 'canceled', message: '' }));
+    await source.transaction((manager) =>
+      transitionRun(manager, taskId, 'canceled', { reason: 'canceled_by_user', message: '' }),
+    );
     await source.transaction((manager) => revalidateDataset(manager, id));
     const [{ n }] = await source.query<[{ n: number }]>('select count(*)::int as n from runs where id = $1', [taskId]);
     expect(n).toBe(1);
@@ -244,7 +248,7 @@ describe('deletion', () => {
     const remove = () => source.transaction((manager) => deleteDataset(manager, id));
     await expect(remove()).rejects.toMatchObject({ code: 'conflict', details: { users: [run] } });
     expect((await getDatasetDetails(source.manager, id)).runs).toMatchObject([{ id: run, kind: 'training', status: 'queued' }]);
-    await source.transaction((manager) => transitionRun(manager, run, 'canceled', { reason: 'test', message: '' }));
+    await source.transaction((manager) => transitionRun(manager, run, 'canceled', { reason: 'canceled_by_user', message: '' }));
     await remove();
     expect(await codeOf(read(id))).toBe('not_found');
     expect(await codeOf(read(copy))).toBe('not_found');

@@ -2,8 +2,9 @@ import type { EvaluationConfig, EvaluationScoreList, EvaluationView } from '#con
 import type { EntityManager } from 'typeorm';
 import type { RunEntity } from '../entities/run.entity.js';
 import { insertRun, type NewEndpoint } from './insert-run.js';
-import { readRunPage, type Cursor, type ListOptions } from './pages.js';
+import type { Cursor, ListOptions } from './pages.js';
 import { findRegressions } from './regressions.repository.js';
+import { readRunPage, type RunFilters } from './run-page.js';
 import { findRunOfKind, findTransitions, toRunState } from './run-state.js';
 
 /** An evaluation as the API shows it, except for its links. */
@@ -32,7 +33,7 @@ export async function getEvaluation(manager: EntityManager, id: string): Promise
 /** Newest first. */
 export async function listEvaluations(
   manager: EntityManager,
-  options: ListOptions,
+  options: ListOptions & RunFilters,
 ): Promise<{ evaluations: EvaluationDetails[]; next: Cursor | null }> {
   const { rows, next } = await readRunPage(manager, 'evaluation', options);
   return { evaluations: await withScores(manager, rows), next };
@@ -85,6 +86,7 @@ async function withScores(manager: EntityManager, runs: RunEntity[]): Promise<Ev
     const order = targetsOf(run);
     return {
       ...toRunState(run, transitions),
+      revision: run.revision,
       step: run.step,
       totalSteps: run.totalSteps ?? order.length,
       model: configOf(run).model,

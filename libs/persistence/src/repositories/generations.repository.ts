@@ -1,4 +1,4 @@
-import type { ErrorReport, RunConfig, RunKind, RunStatus } from '#contracts';
+import type { ErrorReport, RunConfig, RunKind, RunStatus, TransitionReason } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import type { GenerationState } from '../entities/generation.entity.js';
 import type { RankOutcome } from '../entities/rank.entity.js';
@@ -85,12 +85,12 @@ export async function renewReservations(manager: EntityManager, workerIds: reado
 
 /** What becomes of a run when its generation is over. */
 export type RunVerdict =
-  | { readonly status: 'succeeded' | 'canceled'; readonly reason: string; readonly message: string }
-  | { readonly status: 'failed'; readonly reason: string; readonly message: string; readonly error: ErrorReport }
+  | { readonly status: 'succeeded' | 'canceled'; readonly reason: TransitionReason; readonly message: string }
+  | { readonly status: 'failed'; readonly reason: TransitionReason; readonly message: string; readonly error: ErrorReport }
   /** The next generation starts when slots are free, not before `notBefore`. */
   | {
       readonly status: 'queued';
-      readonly reason: string;
+      readonly reason: TransitionReason;
       readonly message: string;
       readonly notBefore: Date | null;
       readonly isRestart: boolean;

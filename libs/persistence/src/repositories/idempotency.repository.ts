@@ -38,7 +38,8 @@ export async function once(
     );
   }
   const now = new Date();
-  await manager.query('delete from idempotency_keys where expires_at <= $1', [now]);
+  await manager.query('delete from idempotency_keys where key = $1 and route = $2 and expires_at <= $3', [key, route, now]);
+  await forgetExpired(manager, now);
   const stored = await manager.findOneBy(IdempotencyKeyEntity, { key, route });
   if (stored) {
     if (stored.fingerprint !== fingerprint) {
@@ -53,4 +54,16 @@ export async function once(
     [key, route, fingerprint, answer.status, JSON.stringify(answer.response), expiresAt],
   );
   return { ...answer, replayed: false };
+}
+
+/** More than one request adds, so that they go away; few, so that none waits for them. Rows that another request deletes are left to it. */
+const FORGOTTEN_AT_ONCE = 20;
+
+async function forgetExpired(manager: EntityManager, now: Date): Promise<void> {
+  await manager.query(
+    `delete from idempotency_keys k using (
+       select key, route from idempotency_keys where expires_at <= $1 order by expires_at limit ${FORGOTTEN_AT_ONCE} for update skip locked) as old
+      where k.key = old.key and k.route = old.route`,
+    [now],
+  );
 }

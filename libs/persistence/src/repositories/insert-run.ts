@@ -1,5 +1,6 @@
 import {
   RUN_KIND_FACTS,
+  worldSizesOf,
   type EmbeddingConfig,
   type EvaluationConfig,
   type RunConfig,
@@ -24,6 +25,9 @@ export type NewRun = {
   /** Known from the start: targets of an evaluation. */
   readonly totalSteps: number | null;
   readonly modelId: string | null;
+  /** The checkpoint of another run that it goes on from. */
+  readonly resumed?: { readonly runId: string; readonly step: number; readonly checkpointId: string };
+  readonly clonedFrom?: string;
 } & (
   | { readonly kind: 'training'; readonly config: RunConfig }
   | { readonly kind: 'evaluation'; readonly config: EvaluationConfig }
@@ -36,15 +40,35 @@ export type NewRun = {
  * @returns id of the run.
  */
 export async function insertRun(manager: EntityManager, run: NewRun, endpoints: readonly NewEndpoint[]): Promise<string> {
-  const { kind, config, totalSteps, modelId } = run;
+  const { kind, config, totalSteps, modelId, resumed, clonedFrom = null } = run;
   const id = newId(RUN_KIND_FACTS[kind].prefix);
   const createdAt = new Date();
   const state = { status: 'queued', reason: 'created', message: 'Waiting for free slots.' } as const;
   await manager.query(
-    `insert into runs (id, kind, config, status, reason, message, total_steps, model_id, created_at, dataset_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [id, kind, jsonb(config), state.status, state.reason, state.message, totalSteps, modelId, createdAt, datasetIdOf(run)],
+    `insert into runs (id, kind, config, status, reason, message, total_steps, model_id, created_at, min_ranks, name, network,
+       step, checkpoint_id, resumed_from, resumed_step, cloned_from, dataset_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $3::jsonb->>'name', case when $2 = 'training' then $3::jsonb->'network'->>'name' end,
+       $11, $12, $13, $14, $15, $16)`,
+    [
+      id,
+      kind,
+      jsonb(config),
+      state.status,
+      state.reason,
+      state.message,
+      totalSteps,
+      modelId,
+      createdAt,
+      worldSizesOf(config).at(-1) ?? 1,
+      resumed?.step ?? 0,
+      resumed?.checkpointId ?? null,
+      resumed?.runId ?? null,
+      resumed?.step ?? null,
+      clonedFrom,
+      datasetIdOf(run),
+    ],
   );
+  await writeRunLabels(manager, id);
   if (endpoints.length > 0) {
     await manager.insert(
       WebhookEndpointEntity,
@@ -59,4 +83,13 @@ export async function insertRun(manager: EntityManager, run: NewRun, endpoints: 
 /** The registered data set that a run was made for. */
 function datasetIdOf({ kind, config }: NewRun): string | null {
   return kind === 'training' || kind === 'evaluation' ? (config.dataset?.datasetId ?? null) : null;
+}
+
+/** Makes a run's labels searchable as its configuration has them now. Must run in the transaction that wrote the configuration. */
+export async function writeRunLabels(manager: EntityManager, id: string): Promise<void> {
+  await manager.query(
+    `insert into run_labels (run_id, key, value, kind, created_at)
+     select r.id, l.key, l.value, r.kind, r.created_at from runs r, jsonb_each_text(r.config->'labels') as l where r.id = $1`,
+    [id],
+  );
 }

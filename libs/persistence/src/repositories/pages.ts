@@ -1,6 +1,4 @@
-import type { RunKind, RunStatus } from '#contracts';
-import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import { RunEntity } from '../entities/run.entity.js';
+import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
 /** Position in a list: that of the last entry of a page. */
 export interface Cursor {
@@ -11,7 +9,6 @@ export interface Cursor {
 export interface ListOptions {
   readonly limit: number;
   readonly after?: Cursor;
-  readonly statuses?: readonly RunStatus[];
 }
 
 export interface Page<T> {
@@ -23,7 +20,7 @@ export interface Page<T> {
 /** One page, newest first; ties are broken by id, so that pages neither repeat nor skip an entry. */
 export async function readPage<T extends ObjectLiteral & Cursor>(
   query: SelectQueryBuilder<T>,
-  { limit, after }: Pick<ListOptions, 'limit' | 'after'>,
+  { limit, after }: ListOptions,
 ): Promise<Page<T>> {
   const { alias } = query;
   query
@@ -37,11 +34,4 @@ export async function readPage<T extends ObjectLiteral & Cursor>(
   const rows = found.slice(0, limit);
   const last = rows.at(-1);
   return { rows, next: found.length > limit && last ? { createdAt: last.createdAt, id: last.id } : null };
-}
-
-/** One page of the runs of a kind. */
-export function readRunPage(manager: EntityManager, kind: RunKind, { statuses, ...page }: ListOptions): Promise<Page<RunEntity>> {
-  const query = manager.createQueryBuilder(RunEntity, 'run').where('run.kind = :kind', { kind });
-  if (statuses?.length) query.andWhere('run.status in (:...statuses)', { statuses });
-  return readPage(query, page);
 }

@@ -496,7 +496,10 @@ describe('records of an evaluation', () => {
 
   it('give an evaluation any number of ranks, without reading its whole configuration for that', async () => {
     const id = await source.transaction((manager) => createEvaluation(manager, plan, []));
-    const queued = (await findQueuedRuns(source.manager, new Date(Date.now() + 1_000), 1_000)).find(({ runId }) => runId === id);
+    const windows = [{ fromRanks: 1, toRanks: null, limit: 1_000 }];
+    const queued = (await findQueuedRuns(source.manager, new Date(Date.now() + 1_000), windows)).find(
+      ({ runId }) => runId === id,
+    );
     expect(queued).toMatchObject({ kind: 'evaluation', config: { ranks: { min: 2, max: 2 }, batch: null } });
     expect(Object.keys(queued?.config ?? {}).sort()).toEqual(['batch', 'ranks']);
   });

@@ -83,8 +83,8 @@ async function evaluate(
         [id, target, scores, digest],
       );
     }
-    await transitionRun(manager, id, 'starting', { reason: 'test', message: '' });
-    await transitionRun(manager, id, 'succeeded', { reason: 'test', message: '' });
+    await transitionRun(manager, id, 'starting', { reason: 'admitted', message: '' });
+    await transitionRun(manager, id, 'succeeded', { reason: 'completed', message: '' });
     return id;
   });
 }
@@ -119,7 +119,7 @@ describe('against the model that held the alias before', () => {
     const told = { evaluationId: id, modelId: worse.id, count: 1, regressions: [expected] };
     expect(await sent('evaluation.regressed')).toEqual([expect.objectContaining(told)]);
     // Once is once: the terminal transition does not happen again.
-    await source.transaction((manager) => transitionRun(manager, id, 'succeeded', { reason: 'test', message: '' }));
+    await source.transaction((manager) => transitionRun(manager, id, 'succeeded', { reason: 'completed', message: '' }));
     expect(await sent('evaluation.regressed')).toHaveLength(1);
     expect(await regressionsOf(baseline)).toEqual([]);
   });

@@ -4,9 +4,10 @@ import { CHANNELS } from '../channels.js';
 import { CheckpointEntity } from '../entities/checkpoint.entity.js';
 import { RunEntity } from '../entities/run.entity.js';
 import { transitionRun } from '../transition-run.js';
-import { insertRun, type NewEndpoint } from './insert-run.js';
+import { insertRun, type NewEndpoint, type NewRun } from './insert-run.js';
 import { findModelsOfRuns } from './models.repository.js';
-import { readRunPage, type Cursor, type ListOptions } from './pages.js';
+import type { Cursor, ListOptions } from './pages.js';
+import { readRunPage, type RunFilters } from './run-page.js';
 import { findRunOfKind, findTransitions, toRunState } from './run-state.js';
 
 /** A run as the API shows it, except for its links, which only the API knows. */
@@ -16,8 +17,34 @@ export type RunDetails = Omit<RunView, 'urls'>;
  * Writes a queued training with its webhook endpoints. Must run in a transaction.
  * @returns id of the run.
  */
-export function createRun(manager: EntityManager, config: RunConfig, endpoints: readonly NewEndpoint[]): Promise<string> {
-  return insertRun(manager, { kind: 'training', config, totalSteps: null, modelId: null }, endpoints);
+export function createRun(
+  manager: EntityManager,
+  config: RunConfig,
+  endpoints: readonly NewEndpoint[],
+  origin: Pick<NewRun, 'resumed' | 'clonedFrom'> = {},
+): Promise<string> {
+  return insertRun(manager, { kind: 'training', config, totalSteps: null, modelId: null, ...origin }, endpoints);
+}
+
+/** A training from which another one is made. */
+export interface SourceRun {
+  readonly status: RunStatus;
+  readonly config: RunConfig;
+  readonly totalSteps: number | null;
+  /** The last one that was accepted, its own or the one that it went on from. */
+  readonly checkpoint: { readonly id: string; readonly step: number } | null;
+}
+
+/** @throws ArcFleetError `not_found`. */
+export async function getSourceRun(manager: EntityManager, id: string): Promise<SourceRun> {
+  const { status, config, totalSteps, checkpointId } = await findRunOfKind(manager, 'training', id);
+  const checkpoint = checkpointId === null ? null : await manager.findOneBy(CheckpointEntity, { id: checkpointId });
+  return {
+    status,
+    config: config as RunConfig,
+    totalSteps,
+    checkpoint: checkpoint && { id: checkpoint.id, step: checkpoint.step },
+  };
 }
 
 /**
@@ -61,7 +88,7 @@ export interface RunPage {
 }
 
 /** Trainings, newest first. */
-export async function listRuns(manager: EntityManager, options: ListOptions): Promise<RunPage> {
+export async function listRuns(manager: EntityManager, options: ListOptions & RunFilters): Promise<RunPage> {
   const { rows, next } = await readRunPage(manager, 'training', options);
   return { runs: await withDetails(manager, rows), next };
 }
@@ -80,6 +107,9 @@ async function withDetails(manager: EntityManager, runs: RunEntity[]): Promise<R
     const models = allModels.get(run.id) ?? [];
     return {
       ...toRunState(run, transitions),
+      revision: run.revision,
+      resumedFrom: run.resumedFrom === null ? null : { runId: run.resumedFrom, step: run.resumedStep ?? 0 },
+      clonedFrom: run.clonedFrom,
       step: run.step,
       totalSteps: run.totalSteps,
       numClasses: run.numClasses,

@@ -3,7 +3,8 @@ import { taskConfigSchema } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import type { RunEntity } from '../entities/run.entity.js';
 import { insertRun } from './insert-run.js';
-import { readRunPage, type Cursor, type ListOptions } from './pages.js';
+import type { Cursor, ListOptions } from './pages.js';
+import { readRunPage, type RunFilters } from './run-page.js';
 import { findRunOfKind, findTransitions, toRunState } from './run-state.js';
 
 /** A task as the API shows it, except for its links. */
@@ -28,7 +29,7 @@ export async function getTask(manager: EntityManager, id: string): Promise<TaskD
 /** Newest first. */
 export async function listTasks(
   manager: EntityManager,
-  options: ListOptions,
+  options: ListOptions & RunFilters,
 ): Promise<{ tasks: TaskDetails[]; next: Cursor | null }> {
   const { rows, next } = await readRunPage(manager, 'task', options);
   return { tasks: await withTransitions(manager, rows), next };

@@ -21,6 +21,11 @@ export function modelFolder(runId: string, address: SnapshotAddress): string {
   return `${runFolder(runId)}/model/${snapshotName(address)}`;
 }
 
+/** Whether a folder of storage belongs to the run: one that goes on with another run knows folders of that. */
+export function isFolderOfRun(folder: string, runId: string): boolean {
+  return folder.startsWith(`${runFolder(runId)}/`);
+}
+
 /** Relative to the storage root; the folder is what TensorBoard is pointed at. Later generations sort behind earlier ones. */
 export function tensorBoardFile(runId: string, generation: number): string {
   return `${runFolder(runId)}/tensorboard/events.out.tfevents.${String(generation).padStart(10, '0')}.arcfleet`;

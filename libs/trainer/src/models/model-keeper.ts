@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Accuracies, BestModel } from '#contracts';
-import { modelFolder } from '../checkpoint/folders.js';
+import { isFolderOfRun, modelFolder } from '../checkpoint/folders.js';
 import type { TrainingState } from '../prepare-training.js';
 import type { TrainingDeps } from '../training-deps.js';
 import { isBest } from './best-model.js';
@@ -31,7 +31,9 @@ export class ModelKeeper {
     const isBetter = isBest(accuracies, this.best);
     if (isBetter) {
       const folder = modelFolder(job.runId, { generation: job.generation, step });
-      if (this.best && save === 'best') this.replaced.push({ folder: this.best.folder, step });
+      // A run that goes on with another one must beat its best model, and leaves that where it is.
+      const isOwn = this.best !== null && isFolderOfRun(this.best.folder, job.runId);
+      if (this.best && isOwn && save === 'best') this.replaced.push({ folder: this.best.folder, step });
       this.best = { step, folder, accuracies };
     }
     if (isLast || save === 'all' || (isBetter && save !== 'last')) await this.write(accuracies, { isBest: isBetter, isLast });

@@ -115,4 +115,21 @@ onEachEngine(({ config, newStorage, train, trainOk }) => {
       message: expect.stringContaining('it has pairs') as string,
     });
   });
+
+  it('of the run whose checkpoint it goes on from stay where they are', async () => {
+    const storageRoot = await newStorage();
+    const keptBest = verified({ model: { save: 'best' } });
+    const first = await trainOk(2, keptBest, { storageRoot, stopAt: (_, step) => (step === 5 ? 'stop' : 'none') });
+    const manifest = checkpointsOf(first).at(-1)!;
+    const before = await foldersOf(storageRoot, 'model');
+    expect(before).toContain(manifest.best!.folder.split('/').at(-1));
+    // Anything is better than that, so the run replaces what it knows as the best model.
+    const resumeFrom = { ...manifest, best: { ...manifest.best!, accuracies: [{ target: 'pairs', accuracy: 0 }] } };
+    const longer = { ...keptBest, maxSteps: 10 };
+    const second = await trainOk(2, longer, { storageRoot, runId: 'run-2', resumeFrom });
+    expect(modelsOf(second)[0]).toMatchObject({ step: manifest.step + 1, isBest: true });
+    const own = recordsOf(second[0], 'model.deleted').every(({ folder }) => folder.startsWith('runs/run-2/'));
+    expect(own).toBe(true);
+    expect(await foldersOf(storageRoot, 'model')).toEqual(before);
+  });
 });

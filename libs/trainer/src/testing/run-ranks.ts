@@ -15,6 +15,7 @@ export interface RunRanks {
   readonly trainingSet: TrainingSet;
   readonly config: RunConfigInput;
   readonly storageRoot: string;
+  readonly runId?: string;
   readonly generation?: number;
   readonly resumeFrom?: CheckpointManifest;
   readonly faults?: string;
@@ -34,7 +35,16 @@ export interface RankOutcome {
 
 /** All ranks of a generation in this process, over the in-memory collective and one engine. */
 export async function runRanks(options: RunRanks): Promise<RankOutcome[]> {
-  const { engine, worldSize, trainingSet, storageRoot, generation = 1, resumeFrom = null, commits = true } = options;
+  const {
+    engine,
+    worldSize,
+    trainingSet,
+    storageRoot,
+    runId = 'run-1',
+    generation = 1,
+    resumeFrom = null,
+    commits = true,
+  } = options;
   const config = runConfigSchema.parse(options.config);
   const collectives = createInMemoryCollectives(worldSize, { generation });
   return Promise.all(
@@ -43,7 +53,7 @@ export async function runRanks(options: RunRanks): Promise<RankOutcome[]> {
       let step = resumeFrom?.step ?? 0;
       try {
         const result = await runTraining({
-          job: { kind: 'training', runId: 'run-1', generation, rank, worldSize, config, resumeFrom, rendezvousTimeoutMs: 1000 },
+          job: { kind: 'training', runId, generation, rank, worldSize, config, resumeFrom, rendezvousTimeoutMs: 1000 },
           engine: options.engineOf?.(rank) ?? engine,
           collective,
           trainingSet,

@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import type { RunView } from '#contracts';
+import type { RunDetails } from '#persistence';
+import { ApiSettings } from '../settings.js';
+
+/** Where clients find a run and what belongs to it. */
+@Injectable()
+export class RunLinks {
+  constructor(private readonly settings: ApiSettings) {}
+
+  get list(): string {
+    return `${this.settings.publicUrl}/runs`;
+  }
+
+  toView(run: RunDetails): RunView {
+    const self = `${this.list}/${run.id}`;
+    return { ...run, urls: { self, cancel: `${self}/cancel`, events: `${self}/events`, metrics: `${self}/metrics` } };
+  }
+}
