@@ -32,7 +32,8 @@ export interface paths {
     delete?: never;
     options?: never;
     head?: never;
-    patch?: never;
+    /** Changes name and labels of a run in any state. */
+    patch: operations['runs.edit'];
     trace?: never;
   };
   '/runs/{id}/cancel': {
@@ -80,6 +81,40 @@ export interface paths {
     get: operations['runs.deliveries'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Creates a run that goes on from the last checkpoint of one that has ended. */
+    post: operations['runs.resume'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{id}/clone': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Creates a run with the configuration of another one, and with what is to differ. */
+    post: operations['runs.clone'];
     delete?: never;
     options?: never;
     head?: never;
@@ -135,7 +170,8 @@ export interface paths {
     delete?: never;
     options?: never;
     head?: never;
-    patch?: never;
+    /** Changes name and labels of an evaluation in any state. */
+    patch: operations['evaluations.edit'];
     trace?: never;
   };
   '/evaluations/{id}/scores': {
@@ -805,6 +841,111 @@ export interface paths {
     put?: never;
     /** Sends it again, now, under the same `webhook-id`; also what was delivered. */
     post: operations['deliveries.redeliver'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/schedules': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Schedules, newest first. */
+    get: operations['schedules.list'];
+    put?: never;
+    /** Creates a schedule: stored models are evaluated anew at set times. */
+    post: operations['schedules.create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/schedules/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A schedule with its next five and its last five fires. */
+    get: operations['schedules.get'];
+    put?: never;
+    post?: never;
+    /** Removes a schedule with the list of its fires. Evaluations that it made stay and go on. */
+    delete: operations['schedules.delete'];
+    options?: never;
+    head?: never;
+    /** Changes what is named in the body. Another cron or zone counts from now on. */
+    patch: operations['schedules.update'];
+    trace?: never;
+  };
+  '/schedules/{id}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Nothing of it fires any more; evaluations that run go on. */
+    post: operations['schedules.pause'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/schedules/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** It fires again, from its next time on. */
+    post: operations['schedules.resume'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/schedules/{id}/run': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Fires now, by its overlap policy; also while it is paused. */
+    post: operations['schedules.run'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/schedules/{id}/fires': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What became of each of its times, newest first. */
+    get: operations['schedules.fires'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1602,7 +1743,7 @@ export interface components {
        */
       normalize?: boolean;
     };
-    /** @description Body of `POST /evaluations`. A target may be a name alone: a verification set of `dataset`. Of a folder the output has whole targets only; of a registered data set (`ref`) names are left, which are found where it is looked up. */
+    /** @description Body of `POST /evaluations`. */
     CreateEvaluation: {
       name?: string;
       /** @default {} */
@@ -2319,6 +2460,132 @@ export interface components {
         )[];
       }[];
     };
+    /** @description Body of `POST /schedules`. */
+    CreateSchedule: {
+      /** @description Unique. */
+      name: string;
+      /** @description Five fields: minute, hour, day of month, month, day of week. */
+      cron: string;
+      /** @default UTC */
+      timezone?: string;
+      evaluation: {
+        name?: string;
+        /** @default {} */
+        labels?: {
+          [key: string]: string;
+        };
+        /** @description Default: every verification set of a registered data set. */
+        targets?: (
+          | string
+          | (
+              | {
+                  /** @constant */
+                  protocol: 'verification';
+                  name: string;
+                  path: string;
+                  images?: string;
+                }
+              | {
+                  /** @constant */
+                  protocol: 'identification';
+                  name: string;
+                  probes: string;
+                  distractors: string;
+                }
+              | {
+                  /** @constant */
+                  protocol: 'templates';
+                  name: string;
+                  path: string;
+                }
+            )
+        )[];
+        /**
+         * @description Add the embedding of the mirrored image.
+         * @default true
+         */
+        flip?: boolean;
+        /**
+         * @description What to do with an image that is no aligned face of the model's size: templates have landmarks, other images need that size.
+         * @default refuse
+         * @enum {string}
+         */
+        unaligned?: 'refuse' | 'crop';
+        /**
+         * @description Images that are embedded at once.
+         * @default 32
+         */
+        batchSize?: number;
+        /**
+         * @description Resamples of the intervals; 0: none.
+         * @default 1000
+         */
+        bootstrap?: number;
+        /** @default 1 */
+        seed?: number;
+        /** @default {} */
+        ranks?: {
+          min?: number;
+          /** @default 1 */
+          max?: number;
+        };
+        /**
+         * @default auto
+         * @enum {string}
+         */
+        engine?: 'auto' | 'tensorflow' | 'wasm' | 'cpu';
+        /** @default {} */
+        faults?: {
+          /**
+           * @description Restarts without a new checkpoint in between before the run fails.
+           * @default 3
+           */
+          maxRestarts?: number;
+          /**
+           * @description How long ranks may take to stop by themselves after a cancel.
+           * @default 30000
+           */
+          graceMs?: number;
+        };
+        /** @description Where the verification sets lie that are given by name: a folder, or a registered data set as `name@digest`, name or id. */
+        dataset?: string;
+        models:
+          | {
+              /** @constant */
+              all: true;
+            }
+          | {
+              ids: string[];
+            }
+          | {
+              labels: {
+                [key: string]: string;
+              };
+            }
+          | {
+              alias: string;
+              name?: string;
+            };
+      };
+      /**
+       * @default skip
+       * @enum {string}
+       */
+      overlap?: 'skip' | 'queue' | 'replace';
+      /**
+       * @default skip
+       * @enum {string}
+       */
+      missed?: 'skip' | 'run_once';
+      /** @default 300 */
+      graceSeconds?: number;
+      /** @default null */
+      margin?: {
+        [key: string]: number;
+      } | null;
+      /** @default false */
+      paused?: boolean;
+    };
     /** @description Body of `POST /webhooks`. */
     CreateWebhook: {
       /** Format: uri */
@@ -2406,6 +2673,8 @@ export interface components {
       /** Format: date-time */
       finishedAt: string | null;
       transitions: components['schemas']['Transition'][];
+      /** @description Counts the changes of name and labels; the `ETag` of the evaluation. */
+      revision: number;
       /** @description Targets scored by the live generation, and all that were asked for. */
       step: number;
       totalSteps: number;
@@ -2424,7 +2693,33 @@ export interface components {
         generation: number;
         /** Format: date-time */
         at: string;
+        digest: string | null;
         scores: components['schemas']['ScoreSummary'];
+      }[];
+      /** @description Found when it completed; see `evaluation.regressed`. */
+      regressions: {
+        target: string;
+        metric: string;
+        /**
+         * @description The other model is that which held the alias before, or the model itself on other data or another engine. More values may be added.
+         * @enum {string}
+         */
+        against: 'alias' | 'itself';
+        /** @description `name@alias`; null: against itself. */
+        alias: string | null;
+        /** @description What is not as it was for the baseline. */
+        changed: ('model' | 'data' | 'engine')[];
+        baselineModelId: string;
+        baselineEvaluationId: string;
+        baseline: number;
+        current: number;
+        /** @description By how much it may fall. */
+        margin: number;
+        /**
+         * @description `given` with the schedule, `bootstrap`: interval of the baseline, `wilson`: interval of a share. More values may be added.
+         * @enum {string}
+         */
+        marginFrom: 'given' | 'bootstrap' | 'wilson';
       }[];
       config: {
         [key: string]: unknown;
@@ -2469,6 +2764,15 @@ export interface components {
       /** Format: date-time */
       finishedAt: string | null;
       transitions: components['schemas']['Transition'][];
+      /** @description Counts the changes of name and labels; the `ETag` of the run. */
+      revision: number;
+      /** @description The run from whose checkpoint this one goes on, and the step of that. */
+      resumedFrom: {
+        runId: string;
+        step: number;
+      } | null;
+      /** @description The run whose configuration this one was made from. */
+      clonedFrom: string | null;
       step: number;
       /** @description Steps of the whole run; null until training starts, since epochs depend on the data set. */
       totalSteps: number | null;
@@ -2735,6 +3039,60 @@ export interface components {
         deliveredAt: string | null;
       }[];
     };
+    /** @description Answer to `POST /runs?validate=true`. */
+    DryRun: {
+      /** @constant */
+      valid: true;
+      /** @description The resolved configuration. */
+      config: {
+        [key: string]: unknown;
+      };
+      estimate: {
+        dataset: {
+          identities: number | null;
+          images: number | null;
+          /** @description `request`: the query said so; `dataset`: the registered data set; `recipe`: the set of the recipe's published numbers; null: not known. */
+          from: ('request' | 'dataset' | 'recipe') | null;
+        };
+        steps: number | null;
+        /** @description One entry per number of ranks that the run may get, the largest first. */
+        ranks: {
+          worldSize: number;
+          batchPerRank: number;
+          /** @description Of one rank, in bytes, for faces of 112 x 112. */
+          memory: {
+            backboneParameters: number | null;
+            backboneGradients: number | null;
+            backboneOptimizer: number | null;
+            backboneAverage: number | null;
+            classCenters: number | null;
+            classCentersOptimizer: number | null;
+            sampledCenters: number | null;
+            logits: number | null;
+            exchangedFeatures: number | null;
+            images: number | null;
+            activations: number | null;
+            total: number | null;
+          };
+          /** @description By the speed of earlier runs of the same network, engine, ranks and batch. */
+          time: {
+            engine: string | null;
+            samplesPerSecond: number | null;
+            runs: number;
+            seconds: number | null;
+          };
+        }[];
+      };
+    };
+    /** @description Body of `PATCH /runs/:id` and `PATCH /evaluations/:id`: a merge patch of what is no part of the work. */
+    EditRun: {
+      /** @description null: none. */
+      name?: string | null;
+      /** @description Added to those that are there; null takes one away. */
+      labels?: {
+        [key: string]: string | null;
+      };
+    };
     /** @description A request for embeddings. The images are not shown, and all of it goes an hour after its end. */
     EmbeddingRequest: {
       id: string;
@@ -2869,6 +3227,8 @@ export interface components {
       /** Format: date-time */
       finishedAt: string | null;
       transitions: components['schemas']['Transition'][];
+      /** @description Counts the changes of name and labels; the `ETag` of the evaluation. */
+      revision: number;
       /** @description Targets scored by the live generation, and all that were asked for. */
       step: number;
       totalSteps: number;
@@ -2887,7 +3247,33 @@ export interface components {
         generation: number;
         /** Format: date-time */
         at: string;
+        digest: string | null;
         scores: components['schemas']['ScoreSummary'];
+      }[];
+      /** @description Found when it completed; see `evaluation.regressed`. */
+      regressions: {
+        target: string;
+        metric: string;
+        /**
+         * @description The other model is that which held the alias before, or the model itself on other data or another engine. More values may be added.
+         * @enum {string}
+         */
+        against: 'alias' | 'itself';
+        /** @description `name@alias`; null: against itself. */
+        alias: string | null;
+        /** @description What is not as it was for the baseline. */
+        changed: ('model' | 'data' | 'engine')[];
+        baselineModelId: string;
+        baselineEvaluationId: string;
+        baseline: number;
+        current: number;
+        /** @description By how much it may fall. */
+        margin: number;
+        /**
+         * @description `given` with the schedule, `bootstrap`: interval of the baseline, `wilson`: interval of a share. More values may be added.
+         * @enum {string}
+         */
+        marginFrom: 'given' | 'bootstrap' | 'wilson';
       }[];
       config: {
         [key: string]: unknown;
@@ -2999,6 +3385,76 @@ export interface components {
               };
               xnorm: number;
             };
+      }[];
+    };
+    /** @description What became of one time of a schedule. */
+    Fire: {
+      id: string;
+      /** Format: date-time */
+      scheduledAt: string;
+      /**
+       * Format: date-time
+       * @description When that was decided.
+       */
+      firedAt: string;
+      /**
+       * @description More values may be added.
+       * @enum {string}
+       */
+      trigger: 'cron' | 'manual';
+      /**
+       * @description More values may be added.
+       * @enum {string}
+       */
+      outcome: 'started' | 'waiting' | 'skipped' | 'missed';
+      /** @description Machine-readable cause: `on_time`, `catch_up`, `manual`, `overlap`, `already_waiting`, `no_models`, `late`, ... New values may appear. */
+      reason: string;
+      message: string;
+      /** @description Of the schedule, then. */
+      revision: number;
+      evaluations: {
+        id: string;
+        modelId: string | null;
+        /**
+         * @description More values may be added.
+         * @enum {string}
+         */
+        status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
+      }[];
+    };
+    /** @description Answer to `GET /schedules/:id/fires`: newest first. */
+    FireList: {
+      fires: components['schemas']['Fire'][];
+      next: string | null;
+    };
+    /** @description Body of `POST /runs/:id/resume` and `/clone`. */
+    FollowUp: {
+      /**
+       * @description Any part of a run's configuration, merged into that of the run; null gives a field its default again.
+       * @default {}
+       */
+      overrides?: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description Those of the new run; it inherits none.
+       * @default []
+       */
+      webhooks?: {
+        /** Format: uri */
+        url: string;
+        secret?: string;
+        events?: (
+          | 'run.queued'
+          | 'run.started'
+          | 'run.verified'
+          | 'run.checkpointed'
+          | 'run.restarting'
+          | 'run.succeeded'
+          | 'run.failed'
+          | 'run.canceling'
+          | 'run.canceled'
+        )[];
       }[];
     };
     Health: {
@@ -3677,6 +4133,15 @@ export interface components {
       /** Format: date-time */
       finishedAt: string | null;
       transitions: components['schemas']['Transition'][];
+      /** @description Counts the changes of name and labels; the `ETag` of the run. */
+      revision: number;
+      /** @description The run from whose checkpoint this one goes on, and the step of that. */
+      resumedFrom: {
+        runId: string;
+        step: number;
+      } | null;
+      /** @description The run whose configuration this one was made from. */
+      clonedFrom: string | null;
       step: number;
       /** @description Steps of the whole run; null until training starts, since epochs depend on the data set. */
       totalSteps: number | null;
@@ -3747,6 +4212,53 @@ export interface components {
     RunList: {
       runs: components['schemas']['Run'][];
       /** @description Where the next page is; null: this is the last one. */
+      next: string | null;
+    };
+    Schedule: {
+      id: string;
+      name: string;
+      cron: string;
+      timezone: string;
+      /** @description With whole targets. */
+      evaluation: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description More values may be added.
+       * @enum {string}
+       */
+      overlap: 'skip' | 'queue' | 'replace';
+      /**
+       * @description More values may be added.
+       * @enum {string}
+       */
+      missed: 'skip' | 'run_once';
+      graceSeconds: number;
+      margin: {
+        [key: string]: number;
+      } | null;
+      paused: boolean;
+      /** @description Changes with every edit: the ETag. */
+      revision: number;
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      updatedAt: string;
+      /** @description The next five, with the zone's offset; empty while paused. */
+      nextFires: string[];
+      /** @description The last five, newest first. */
+      lastFires: components['schemas']['Fire'][];
+      urls: {
+        self: string;
+        fires: string;
+        run: string;
+        pause: string;
+        resume: string;
+      };
+    };
+    /** @description Answer to `GET /schedules`: newest first. */
+    ScheduleList: {
+      schedules: components['schemas']['Schedule'][];
       next: string | null;
     };
     ScoreSummary:
@@ -4044,7 +4556,7 @@ export interface components {
        * @enum {string}
        */
       status: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled';
-      /** @description Machine-readable cause, for example `admitted`, `peer_lost`, `non_finite`, `canceled_by_user`. New values may appear. */
+      /** @description Machine-readable cause: one of those that docs/api.md lists, or the code of an error. New values may appear. */
       reason: string;
       message: string;
       generation: number;
@@ -4062,6 +4574,124 @@ export interface components {
         [key: string]: string;
       };
       description?: string;
+    };
+    /** @description Body of `PATCH /schedules/:id`: fields that are left out stay. Pausing has routes of its own. */
+    UpdateSchedule: {
+      /** @description Unique. */
+      name?: string;
+      /** @description Five fields: minute, hour, day of month, month, day of week. */
+      cron?: string;
+      /** @description IANA name: on the clocks of this zone. */
+      timezone?: string;
+      evaluation?: {
+        name?: string;
+        /** @default {} */
+        labels?: {
+          [key: string]: string;
+        };
+        /** @description Default: every verification set of a registered data set. */
+        targets?: (
+          | string
+          | (
+              | {
+                  /** @constant */
+                  protocol: 'verification';
+                  name: string;
+                  path: string;
+                  images?: string;
+                }
+              | {
+                  /** @constant */
+                  protocol: 'identification';
+                  name: string;
+                  probes: string;
+                  distractors: string;
+                }
+              | {
+                  /** @constant */
+                  protocol: 'templates';
+                  name: string;
+                  path: string;
+                }
+            )
+        )[];
+        /**
+         * @description Add the embedding of the mirrored image.
+         * @default true
+         */
+        flip?: boolean;
+        /**
+         * @description What to do with an image that is no aligned face of the model's size: templates have landmarks, other images need that size.
+         * @default refuse
+         * @enum {string}
+         */
+        unaligned?: 'refuse' | 'crop';
+        /**
+         * @description Images that are embedded at once.
+         * @default 32
+         */
+        batchSize?: number;
+        /**
+         * @description Resamples of the intervals; 0: none.
+         * @default 1000
+         */
+        bootstrap?: number;
+        /** @default 1 */
+        seed?: number;
+        /** @default {} */
+        ranks?: {
+          min?: number;
+          /** @default 1 */
+          max?: number;
+        };
+        /**
+         * @default auto
+         * @enum {string}
+         */
+        engine?: 'auto' | 'tensorflow' | 'wasm' | 'cpu';
+        /** @default {} */
+        faults?: {
+          /**
+           * @description Restarts without a new checkpoint in between before the run fails.
+           * @default 3
+           */
+          maxRestarts?: number;
+          /**
+           * @description How long ranks may take to stop by themselves after a cancel.
+           * @default 30000
+           */
+          graceMs?: number;
+        };
+        /** @description Where the verification sets lie that are given by name: a folder, or a registered data set as `name@digest`, name or id. */
+        dataset?: string;
+        models:
+          | {
+              /** @constant */
+              all: true;
+            }
+          | {
+              ids: string[];
+            }
+          | {
+              labels: {
+                [key: string]: string;
+              };
+            }
+          | {
+              alias: string;
+              name?: string;
+            };
+      };
+      /** @enum {string} */
+      overlap?: 'skip' | 'queue' | 'replace';
+      /** @enum {string} */
+      missed?: 'skip' | 'run_once';
+      /** @description A fire that is late by no more is on time. */
+      graceSeconds?: number;
+      /** @description By how much metrics may fall; null, or a metric that is not named: by their interval. */
+      margin?: {
+        [key: string]: number;
+      } | null;
     };
     /** @description Body of `PATCH /webhooks/:id`: what is left out stays. */
     UpdateWebhook: {
@@ -4713,6 +5343,36 @@ export interface operations {
         cursor?: components['parameters']['cursor'];
         /** @description Only these, separated by commas */
         status?: ('queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled')[];
+        /** @description Only those with this label, `key:value`; repeated: with all of them */
+        label?: string[];
+        /** @description Only those whose name begins with this */
+        name?: string;
+        /** @description Only those created at this time or later */
+        createdAfter?: string;
+        /** @description Only those created before this time */
+        createdBefore?: string;
+        /** @description Only those of this network */
+        network?:
+          | 'r18'
+          | 'r34'
+          | 'r50'
+          | 'r50v1'
+          | 'r100'
+          | 'r200'
+          | 'y1'
+          | 'y2'
+          | 'mbf'
+          | 'm1'
+          | 'm05'
+          | 'mnas'
+          | 'mnas05'
+          | 'mnas025'
+          | 'vargfacenet'
+          | 'd169'
+          | 'd201'
+          | 'tiny';
+        /** @description Only those of this recipe */
+        recipe?: string;
       };
       header?: never;
       path?: never;
@@ -4738,7 +5398,14 @@ export interface operations {
   };
   'runs.create': {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description True: nothing is created; the answer is what the run would be and need */
+        validate?: boolean;
+        /** @description Identities of the data set, for the estimate */
+        identities?: number;
+        /** @description Images of the data set, for the estimate */
+        images?: number;
+      };
       header?: {
         /** @description Repeats with the same key and body within 24 hours create nothing and get the first answer without its secrets. */
         'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
@@ -4752,6 +5419,15 @@ export interface operations {
       };
     };
     responses: {
+      /** @description With `validate=true`: it would be created. Nothing was written. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DryRun'];
+        };
+      };
       /** @description Success */
       202: {
         headers: {
@@ -4790,6 +5466,8 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -4799,6 +5477,47 @@ export interface operations {
       401: components['responses']['Unauthorized'];
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'runs.edit': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` that was seen: the change is refused with 412 when the resource has changed since. */
+        'If-Match'?: components['parameters']['IfMatch'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditRun'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Run'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      412: components['responses']['PreconditionFailed'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
       429: components['responses']['RateLimited'];
       default: components['responses']['AnyProblem'];
     };
@@ -4891,6 +5610,92 @@ export interface operations {
       default: components['responses']['AnyProblem'];
     };
   };
+  'runs.resume': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Repeats with the same key and body within 24 hours create nothing and get the first answer without its secrets. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['FollowUp'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          /** @description The new run */
+          Location?: string;
+          /** @description `true` when this is the answer to an earlier request */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreatedRun'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'runs.clone': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Repeats with the same key and body within 24 hours create nothing and get the first answer without its secrets. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['FollowUp'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          /** @description The new run */
+          Location?: string;
+          /** @description `true` when this is the answer to an earlier request */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreatedRun'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
   'runs.events': {
     parameters: {
       query?: {
@@ -4942,6 +5747,14 @@ export interface operations {
         cursor?: components['parameters']['cursor'];
         /** @description Only these, separated by commas */
         status?: ('queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceling' | 'canceled')[];
+        /** @description Only those with this label, `key:value`; repeated: with all of them */
+        label?: string[];
+        /** @description Only those whose name begins with this */
+        name?: string;
+        /** @description Only those created at this time or later */
+        createdAfter?: string;
+        /** @description Only those created before this time */
+        createdBefore?: string;
       };
       header?: never;
       path?: never;
@@ -5019,6 +5832,8 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -5028,6 +5843,47 @@ export interface operations {
       401: components['responses']['Unauthorized'];
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'evaluations.edit': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` that was seen: the change is refused with 412 when the resource has changed since. */
+        'If-Match'?: components['parameters']['IfMatch'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditRun'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Evaluation'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      412: components['responses']['PreconditionFailed'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
       429: components['responses']['RateLimited'];
       default: components['responses']['AnyProblem'];
     };
@@ -6810,6 +7666,321 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['Conflict'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'schedules.list': {
+    parameters: {
+      query?: {
+        /** @description Entries per page */
+        limit?: components['parameters']['limit'];
+        /** @description Opaque; part of `next` of the page before */
+        cursor?: components['parameters']['cursor'];
+        /** @description Only those that are paused, or that are not */
+        paused?: boolean;
+        /** @description Only the one of this name */
+        name?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ScheduleList'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'schedules.create': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Repeats with the same key and body within 24 hours create nothing and get the first answer without its secrets. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateSchedule'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      201: {
+        headers: {
+          /** @description The schedule */
+          Location?: string;
+          /** @description `true` when this is the answer to an earlier request */
+          'Idempotent-Replayed'?: string;
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Schedule'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'schedules.get': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Schedule'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'schedules.delete': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` that was seen: the change is refused with 412 when the resource has changed since. */
+        'If-Match'?: components['parameters']['IfMatch'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      412: components['responses']['PreconditionFailed'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'schedules.update': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` that was seen: the change is refused with 412 when the resource has changed since. */
+        'If-Match'?: components['parameters']['IfMatch'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateSchedule'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Schedule'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      412: components['responses']['PreconditionFailed'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['NotJson'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'schedules.pause': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` that was seen: the change is refused with 412 when the resource has changed since. */
+        'If-Match'?: components['parameters']['IfMatch'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Schedule'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      412: components['responses']['PreconditionFailed'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'schedules.resume': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` that was seen: the change is refused with 412 when the resource has changed since. */
+        'If-Match'?: components['parameters']['IfMatch'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Schedule'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      412: components['responses']['PreconditionFailed'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'schedules.run': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Repeats with the same key and body within 24 hours create nothing and get the first answer without its secrets. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          /** @description The fires of the schedule */
+          Location?: string;
+          /** @description `true` when this is the answer to an earlier request */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Fire'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Conflict'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      default: components['responses']['AnyProblem'];
+    };
+  };
+  'schedules.fires': {
+    parameters: {
+      query?: {
+        /** @description Entries per page */
+        limit?: components['parameters']['limit'];
+        /** @description Opaque; part of `next` of the page before */
+        cursor?: components['parameters']['cursor'];
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FireList'];
+        };
+      };
+      401: components['responses']['Unauthorized'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
       429: components['responses']['RateLimited'];
       default: components['responses']['AnyProblem'];
     };

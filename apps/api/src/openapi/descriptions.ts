@@ -24,7 +24,7 @@ export const DESCRIPTIONS: Descriptions = {
     '/properties/normalize': 'Scale to length 1.',
   },
   CreateEvaluation: {
-    '': 'Body of `POST /evaluations`. A target may be a name alone: a verification set of `dataset`. Of a folder the output has whole targets only; of a registered data set (`ref`) names are left, which are found where it is looked up.',
+    '': 'Body of `POST /evaluations`.',
     '/properties/targets': 'Default: every verification set of a registered data set.',
     '/properties/flip': 'Add the embedding of the mirrored image.',
     '/properties/unaligned':
@@ -153,6 +153,23 @@ export const DESCRIPTIONS: Descriptions = {
     '': 'The other body of `POST /runs`: a recipe by name, and what is to differ from it.',
     '/properties/overrides': "Any part of a run's configuration, merged into the recipe's; null gives a field its default again.",
   },
+  CreateSchedule: {
+    '': 'Body of `POST /schedules`.',
+    '/properties/name': 'Unique.',
+    '/properties/cron': 'Five fields: minute, hour, day of month, month, day of week.',
+    '/properties/evaluation/properties/targets': 'Default: every verification set of a registered data set.',
+    '/properties/evaluation/properties/flip': 'Add the embedding of the mirrored image.',
+    '/properties/evaluation/properties/unaligned':
+      "What to do with an image that is no aligned face of the model's size: templates have landmarks, other images need that size.",
+    '/properties/evaluation/properties/batchSize': 'Images that are embedded at once.',
+    '/properties/evaluation/properties/bootstrap': 'Resamples of the intervals; 0: none.',
+    '/properties/evaluation/properties/faults/properties/maxRestarts':
+      'Restarts without a new checkpoint in between before the run fails.',
+    '/properties/evaluation/properties/faults/properties/graceMs':
+      'How long ranks may take to stop by themselves after a cancel.',
+    '/properties/evaluation/properties/dataset':
+      'Where the verification sets lie that are given by name: a folder, or a registered data set as `name@digest`, name or id.',
+  },
   CreateWebhook: {
     '': 'Body of `POST /webhooks`.',
     '/properties/events': 'Default: all events.',
@@ -161,15 +178,27 @@ export const DESCRIPTIONS: Descriptions = {
   CreatedEvaluation: {
     '': 'Answer to `POST /evaluations`; see `createdRunSchema` for the secrets.',
     '/properties/error': 'Failure of the run, if it failed.',
+    '/properties/revision': 'Counts the changes of name and labels; the `ETag` of the evaluation.',
     '/properties/step': 'Targets scored by the live generation, and all that were asked for.',
     '/properties/model': 'The model that was asked for; `id` is null for files that the API does not know.',
     '/properties/model/properties/path': 'Absolute, or relative to the storage root (a model of ours).',
     '/properties/openedModel': 'What the worker found there; null until it has opened it.',
     '/properties/scores': 'Without curves; in the order of the configuration.',
+    '/properties/regressions': 'Found when it completed; see `evaluation.regressed`.',
+    '/properties/regressions/items/properties/against':
+      'The other model is that which held the alias before, or the model itself on other data or another engine.',
+    '/properties/regressions/items/properties/alias': '`name@alias`; null: against itself.',
+    '/properties/regressions/items/properties/changed': 'What is not as it was for the baseline.',
+    '/properties/regressions/items/properties/margin': 'By how much it may fall.',
+    '/properties/regressions/items/properties/marginFrom':
+      '`given` with the schedule, `bootstrap`: interval of the baseline, `wilson`: interval of a share.',
   },
   CreatedRun: {
     '': 'Answer to `POST /runs`.',
     '/properties/error': 'Failure of the run, if it failed.',
+    '/properties/revision': 'Counts the changes of name and labels; the `ETag` of the run.',
+    '/properties/resumedFrom': 'The run from whose checkpoint this one goes on, and the step of that.',
+    '/properties/clonedFrom': 'The run whose configuration this one was made from.',
     '/properties/totalSteps': 'Steps of the whole run; null until training starts, since epochs depend on the data set.',
     '/properties/config': 'The resolved configuration.',
     '/properties/model': 'The model that the run ended with.',
@@ -229,6 +258,21 @@ export const DESCRIPTIONS: Descriptions = {
     '': 'Answer to `GET /runs/:id/deliveries`: the webhook log of a run, oldest first.',
     '/properties/deliveries/items/properties/id': '`webhook-id` of every attempt.',
   },
+  DryRun: {
+    '': 'Answer to `POST /runs?validate=true`.',
+    '/properties/config': 'The resolved configuration.',
+    '/properties/estimate/properties/dataset/properties/from':
+      "`request`: the query said so; `dataset`: the registered data set; `recipe`: the set of the recipe's published numbers; null: not known.",
+    '/properties/estimate/properties/ranks': 'One entry per number of ranks that the run may get, the largest first.',
+    '/properties/estimate/properties/ranks/items/properties/memory': 'Of one rank, in bytes, for faces of 112 x 112.',
+    '/properties/estimate/properties/ranks/items/properties/time':
+      'By the speed of earlier runs of the same network, engine, ranks and batch.',
+  },
+  EditRun: {
+    '': 'Body of `PATCH /runs/:id` and `PATCH /evaluations/:id`: a merge patch of what is no part of the work.',
+    '/properties/name': 'null: none.',
+    '/properties/labels': 'Added to those that are there; null takes one away.',
+  },
   EmbeddingRequest: {
     '': 'A request for embeddings. The images are not shown, and all of it goes an hour after its end.',
     '/properties/error': 'Failure of the run, if it failed.',
@@ -241,11 +285,20 @@ export const DESCRIPTIONS: Descriptions = {
   Evaluation: {
     '': 'An evaluation as the API shows it: a run whose steps are targets.',
     '/properties/error': 'Failure of the run, if it failed.',
+    '/properties/revision': 'Counts the changes of name and labels; the `ETag` of the evaluation.',
     '/properties/step': 'Targets scored by the live generation, and all that were asked for.',
     '/properties/model': 'The model that was asked for; `id` is null for files that the API does not know.',
     '/properties/model/properties/path': 'Absolute, or relative to the storage root (a model of ours).',
     '/properties/openedModel': 'What the worker found there; null until it has opened it.',
     '/properties/scores': 'Without curves; in the order of the configuration.',
+    '/properties/regressions': 'Found when it completed; see `evaluation.regressed`.',
+    '/properties/regressions/items/properties/against':
+      'The other model is that which held the alias before, or the model itself on other data or another engine.',
+    '/properties/regressions/items/properties/alias': '`name@alias`; null: against itself.',
+    '/properties/regressions/items/properties/changed': 'What is not as it was for the baseline.',
+    '/properties/regressions/items/properties/margin': 'By how much it may fall.',
+    '/properties/regressions/items/properties/marginFrom':
+      '`given` with the schedule, `bootstrap`: interval of the baseline, `wilson`: interval of a share.',
   },
   EvaluationList: { '': 'Answer to `GET /evaluations`: newest first.' },
   EvaluationScores: {
@@ -264,6 +317,20 @@ export const DESCRIPTIONS: Descriptions = {
       'Closed-set: the mate is nearer than every distractor.',
     '/properties/scores/items/properties/scores/oneOf/1/properties/cmc':
       'Share of probes whose mate is among the first k, k = 1, 2, 5, 10, ...',
+  },
+  Fire: {
+    '': 'What became of one time of a schedule.',
+    '/properties/firedAt': 'When that was decided.',
+    '/properties/reason':
+      'Machine-readable cause: `on_time`, `catch_up`, `manual`, `overlap`, `already_waiting`, `no_models`, `late`, ... New values may appear.',
+    '/properties/revision': 'Of the schedule, then.',
+  },
+  FireList: { '': 'Answer to `GET /schedules/:id/fires`: newest first.' },
+  FollowUp: {
+    '': 'Body of `POST /runs/:id/resume` and `/clone`.',
+    '/properties/overrides':
+      "Any part of a run's configuration, merged into that of the run; null gives a field its default again.",
+    '/properties/webhooks': 'Those of the new run; it inherits none.',
   },
   ImportModel: {
     '': 'Body of `POST /models/import`.',
@@ -372,6 +439,9 @@ export const DESCRIPTIONS: Descriptions = {
   },
   Run: {
     '/properties/error': 'Failure of the run, if it failed.',
+    '/properties/revision': 'Counts the changes of name and labels; the `ETag` of the run.',
+    '/properties/resumedFrom': 'The run from whose checkpoint this one goes on, and the step of that.',
+    '/properties/clonedFrom': 'The run whose configuration this one was made from.',
     '/properties/totalSteps': 'Steps of the whole run; null until training starts, since epochs depend on the data set.',
     '/properties/config': 'The resolved configuration.',
     '/properties/model': 'The model that the run ended with.',
@@ -392,6 +462,13 @@ export const DESCRIPTIONS: Descriptions = {
     '': 'Answer to `GET /runs`: newest first.',
     '/properties/next': 'Where the next page is; null: this is the last one.',
   },
+  Schedule: {
+    '/properties/evaluation': 'With whole targets.',
+    '/properties/revision': 'Changes with every edit: the ETag.',
+    '/properties/nextFires': "The next five, with the zone's offset; empty while paused.",
+    '/properties/lastFires': 'The last five, newest first.',
+  },
+  ScheduleList: { '': 'Answer to `GET /schedules`: newest first.' },
   ScoreSummary: {
     '/oneOf/0/properties/accuracy': 'Mean and population standard deviation over the folds.',
     '/oneOf/0/properties/threshold': 'Mean over the folds of the threshold on squared L2 distance.',
@@ -438,10 +515,30 @@ export const DESCRIPTIONS: Descriptions = {
   TaskList: { '': 'Answer to `GET /tasks`: newest first.' },
   Transition: {
     '/properties/reason':
-      'Machine-readable cause, for example `admitted`, `peer_lost`, `non_finite`, `canceled_by_user`. New values may appear.',
+      'Machine-readable cause: one of those that docs/api.md lists, or the code of an error. New values may appear.',
   },
   UpdateKey: { '': 'Body of `PATCH /keys/:id`: what is left out stays. `expiresInDays` counts from now.' },
   UpdateModel: { '': 'Body of `PATCH /models/:id`. Labels are replaced as a whole.' },
+  UpdateSchedule: {
+    '': 'Body of `PATCH /schedules/:id`: fields that are left out stay. Pausing has routes of its own.',
+    '/properties/name': 'Unique.',
+    '/properties/cron': 'Five fields: minute, hour, day of month, month, day of week.',
+    '/properties/timezone': 'IANA name: on the clocks of this zone.',
+    '/properties/evaluation/properties/targets': 'Default: every verification set of a registered data set.',
+    '/properties/evaluation/properties/flip': 'Add the embedding of the mirrored image.',
+    '/properties/evaluation/properties/unaligned':
+      "What to do with an image that is no aligned face of the model's size: templates have landmarks, other images need that size.",
+    '/properties/evaluation/properties/batchSize': 'Images that are embedded at once.',
+    '/properties/evaluation/properties/bootstrap': 'Resamples of the intervals; 0: none.',
+    '/properties/evaluation/properties/faults/properties/maxRestarts':
+      'Restarts without a new checkpoint in between before the run fails.',
+    '/properties/evaluation/properties/faults/properties/graceMs':
+      'How long ranks may take to stop by themselves after a cancel.',
+    '/properties/evaluation/properties/dataset':
+      'Where the verification sets lie that are given by name: a folder, or a registered data set as `name@digest`, name or id.',
+    '/properties/graceSeconds': 'A fire that is late by no more is on time.',
+    '/properties/margin': 'By how much metrics may fall; null, or a metric that is not named: by their interval.',
+  },
   UpdateWebhook: { '': 'Body of `PATCH /webhooks/:id`: what is left out stays.' },
   VerificationScores: {
     '': 'Scores of one verification set by the 10-fold protocol.',
