@@ -119,8 +119,8 @@ export async function seedRuns(source: DataSource, { runs, measured, steps }: Se
       [runs, SCORES],
     ],
     [
-      `insert into models (id, run_id, generation, step, folder, network, embedding_size, files, accuracies, is_best, is_last, created_at)
-       select ${id('mdl', 'r.id')}, r.id, 1, 1, 'runs/' || r.id || '/model/g1-s1', 'r50', 512,
+      `insert into models (id, name, version, run_id, generation, step, folder, network, embedding_size, files, accuracies, is_best, is_last, created_at)
+       select ${id('mdl', 'r.id')}, 'r50', row_number() over (order by r.created_at, r.id), r.id, 1, 1, 'runs/' || r.id || '/model/g1-s1', 'r50', 512,
               '[{"path": "model.safetensors", "sizeBytes": 174000000, "sha256": "${'0'.repeat(64)}"}]',
               '[{"target": "lfw", "accuracy": 0.9953}]', true, true, r.finished_at
          from runs r where r.kind = 'training' and r.status = 'succeeded' and r.config->'labels'->>'seeded' = 'true'`,

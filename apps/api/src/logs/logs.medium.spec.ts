@@ -36,7 +36,9 @@ const messages = ({ lines }: { lines: LogLine[] }): string[] => lines.map(({ mes
 
 /** Reads blocks of a stream of any form until `isEnough`, then leaves; without it, until the server ends the stream. */
 async function follow(headers: Record<string, string>, query: string, isEnough?: (text: string) => boolean): Promise<string> {
-  const response = await fetch(`${scene.url}/runs/${runId}/logs?follow=true${query}`, { headers });
+  const response = await fetch(`${scene.url}/runs/${runId}/logs?follow=true${query}`, {
+    headers: { ...scene.headers, ...headers },
+  });
   expect(response.status).toBe(200);
   const decoder = new TextDecoder();
   let text = '';
@@ -159,7 +161,9 @@ describe('GET /runs/:id/logs?follow=true', () => {
     });
     const ids = [...(await following).matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
     expect(ids).toEqual([1, 2, 3]);
-    const again = await fetch(`${scene.url}/runs/${runId}/logs?follow=true`, { headers: { 'last-event-id': '3' } });
+    const again = await fetch(`${scene.url}/runs/${runId}/logs?follow=true`, {
+      headers: { ...scene.headers, 'last-event-id': '3' },
+    });
     expect(again.status).toBe(204);
   });
 
@@ -189,7 +193,7 @@ describe('GET /runs/:id/logs?follow=true', () => {
     const other = await ApiScene.open();
     try {
       const id = await other.aRun('starting');
-      const response = await fetch(`${other.url}/runs/${id}/logs?follow=true`);
+      const response = await fetch(`${other.url}/runs/${id}/logs?follow=true`, { headers: other.headers });
       const reader = response.body!.getReader();
       await reader.read();
       const closing = other.closeApp();

@@ -91,7 +91,7 @@ describe('GET /metrics', () => {
     await scene.get('/runs/run_00000000000000000000').expect(404);
     await scene.get('/nowhere/at/all').expect(404);
     const id = await scene.aRun('canceled');
-    await (await fetch(`${scene.url}/runs/${id}/events`)).text();
+    await (await fetch(`${scene.url}/runs/${id}/events`, { headers: scene.headers })).text();
     const value = await scrape();
     expect(value('arcfleet_http_requests_total{operation="runs.get",status="404"}')).toBe(1);
     expect(value('arcfleet_http_requests_total{operation="none",status="404"}')).toBe(1);

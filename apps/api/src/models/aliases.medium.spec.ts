@@ -35,7 +35,7 @@ describe('aliases', () => {
     expect([held.body, held.headers['etag']]).toEqual([moved, '"2"']);
 
     const page = (await scene.api.get('/models/faces@1/aliases/production/holders?limit=1').expect(200)).body as AliasHolderList;
-    expect(page.holders).toMatchObject([{ number: 2, modelId: second, until: null, setBy: 'anybody', endedBy: null }]);
+    expect(page.holders).toMatchObject([{ number: 2, modelId: second, until: null, setBy: scene.api.keyId, endedBy: null }]);
     const rest = (await scene.api.get(new URL(page.next!).pathname + new URL(page.next!).search).expect(200))
       .body as AliasHolderList;
     expect(rest).toMatchObject({ holders: [{ number: 1, modelId: first, until: moved.since }], next: null });

@@ -53,7 +53,7 @@ describe('files of a model', () => {
   });
 
   it('answer HEAD with the same headers and nothing else', async () => {
-    const response = await fetch(`${scene.api.url}${path()}`, { method: 'HEAD' });
+    const response = await fetch(`${scene.api.url}${path()}`, { method: 'HEAD', headers: scene.api.headers });
     expect([response.status, response.headers.get('content-length')]).toEqual([200, '100000']);
     expect((await response.arrayBuffer()).byteLength).toBe(0);
   });

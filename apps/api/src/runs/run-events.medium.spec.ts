@@ -115,7 +115,7 @@ describe('GET /runs/:id/events', () => {
 
   it('answers HEAD at once with the headers alone, also while the run goes on', async () => {
     const id = await scene.aRun('starting', 'running');
-    const response = await fetch(`${scene.url}/runs/${id}/events`, { method: 'HEAD' });
+    const response = await fetch(`${scene.url}/runs/${id}/events`, { method: 'HEAD', headers: scene.headers });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     expect(await response.text()).toBe('');
