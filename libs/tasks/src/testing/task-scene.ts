@@ -56,7 +56,7 @@ export class TaskScene {
       onPhase: (phase) => onPhase?.(phase),
       observer: silentObserver,
     });
-    const [record] = records;
+    const record = records.find(({ type }) => type === 'task.completed');
     return { outcome, result: record?.type === 'task.completed' ? (record.result as TaskResultOf<T>) : undefined };
   }
 
