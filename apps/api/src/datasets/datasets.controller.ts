@@ -91,7 +91,7 @@ export class DatasetsController {
     scope: 'datasets:write',
     params: byId,
     headers: [IF_MATCH],
-    body: named('ChangeDataset', changeDatasetSchema),
+    body: named('UpdateDataset', changeDatasetSchema),
     status: 200,
     answerHeaders: ETAG_HEADER,
     answer: DATASET,

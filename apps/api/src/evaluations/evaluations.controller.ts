@@ -104,12 +104,12 @@ export class EvaluationsController {
 
   @Patch(':id')
   @Operation({
-    id: 'evaluations.edit',
+    id: 'evaluations.update',
     summary: 'Changes name and labels of an evaluation in any state.',
     scope: 'evaluations:write',
     params,
     headers: [IF_MATCH],
-    body: named('EditRun', editRunSchema),
+    body: named('UpdateRun', editRunSchema),
     status: 200,
     answerHeaders: ETAG_HEADER,
     answer: EVALUATION,
@@ -123,7 +123,7 @@ export class EvaluationsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<EvaluationView> {
     const revision = parseIfMatch(ifMatch);
-    const evaluation = await this.evaluations.edit(id, { patch, revision, actor, action: 'evaluations.edit' });
+    const evaluation = await this.evaluations.edit(id, { patch, revision, actor, action: 'evaluations.update' });
     setEtag(response, evaluation.revision);
     return evaluation;
   }

@@ -13,7 +13,7 @@ export const DESCRIPTIONS: Descriptions = {
     '/properties/events/items/properties/action': 'Operation, as the OpenAPI document names it.',
     '/properties/events/items/properties/details': 'What changed, without secrets.',
   },
-  ChangeDataset: { '': 'Body of `PATCH /datasets/:id`: what is left out stays.' },
+  UpdateDataset: { '': 'Body of `PATCH /datasets/:id`: what is left out stays.' },
   CreateEmbeddings: {
     '': 'Body of `POST /models/:id/embeddings`.',
     '/properties/images/items/properties/data': 'JPEG or PNG, base64.',
@@ -268,7 +268,7 @@ export const DESCRIPTIONS: Descriptions = {
     '/properties/estimate/properties/ranks/items/properties/time':
       'By the speed of earlier runs of the same network, engine, ranks and batch.',
   },
-  EditRun: {
+  UpdateRun: {
     '': 'Body of `PATCH /runs/:id` and `PATCH /evaluations/:id`: a merge patch of what is no part of the work.',
     '/properties/name': 'null: none.',
     '/properties/labels': 'Added to those that are there; null takes one away.',

@@ -113,12 +113,12 @@ export class RunsController {
 
   @Patch(':id')
   @Operation({
-    id: 'runs.edit',
+    id: 'runs.update',
     summary: 'Changes name and labels of a run in any state.',
     scope: 'runs:write',
     params,
     headers: [IF_MATCH],
-    body: named('EditRun', editRunSchema),
+    body: named('UpdateRun', editRunSchema),
     status: 200,
     answerHeaders: ETAG_HEADER,
     answer: RUN,
@@ -132,7 +132,7 @@ export class RunsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<RunView> {
     const revision = parseIfMatch(ifMatch);
-    const run = await this.runs.edit(id, { patch, revision, actor, action: 'runs.edit' });
+    const run = await this.runs.edit(id, { patch, revision, actor, action: 'runs.update' });
     setEtag(response, run.revision);
     return run;
   }
