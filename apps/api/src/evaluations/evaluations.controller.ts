@@ -18,6 +18,7 @@ import {
   type EvaluationView,
 } from '#contracts';
 import { CurrentActor, type Actor } from '../access/actor.js';
+import { answerCreated } from '../http/answer-created.js';
 import { parseIfMatch, setEtag } from '../http/if-match.js';
 import {
   createdHeaders,
@@ -57,7 +58,7 @@ export class EvaluationsController {
     headers: [IDEMPOTENCY_KEY],
     body: named('CreateEvaluation', createEvaluationSchema),
     status: 202,
-    answerHeaders: createdHeaders('The evaluation'),
+    answerHeaders: { ...createdHeaders('The evaluation'), ...ETAG_HEADER },
     answer: named('CreatedEvaluation', createdEvaluationSchema),
     problems: [400, 409],
   })
@@ -67,10 +68,7 @@ export class EvaluationsController {
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CreatedEvaluation> {
-    const { replayed, ...evaluation } = await this.evaluations.create(input, actor, key);
-    response.setHeader('Location', evaluation.urls.self);
-    if (replayed) response.setHeader('Idempotent-Replayed', 'true');
-    return evaluation;
+    return answerCreated(response, await this.evaluations.create(input, actor, key));
   }
 
   @Get()

@@ -21,6 +21,7 @@ import {
   type RunView,
 } from '#contracts';
 import { CurrentActor, type Actor } from '../access/actor.js';
+import { answerCreated } from '../http/answer-created.js';
 import { parseIfMatch, setEtag } from '../http/if-match.js';
 import { createdHeaders, ETAG_HEADER, IDEMPOTENCY_KEY, idOf, IF_MATCH, named, Operation } from '../http/operation.js';
 import { DryRunService } from './dry-run.service.js';
@@ -55,7 +56,7 @@ export class RunsController {
     headers: [IDEMPOTENCY_KEY],
     body: [named('CreateRun', createRunSchema), named('CreateRunFromRecipe', recipeRunSchema)],
     status: 202,
-    answerHeaders: createdHeaders('The run'),
+    answerHeaders: { ...createdHeaders('The run'), ...ETAG_HEADER },
     answer: named('CreatedRun', createdRunSchema),
     others: {
       200: {
@@ -76,10 +77,7 @@ export class RunsController {
       response.status(200);
       return this.dryRuns.check(input, size);
     }
-    const { replayed, ...run } = await this.runs.create(input, actor, key);
-    response.setHeader('Location', run.urls.self);
-    if (replayed) response.setHeader('Idempotent-Replayed', 'true');
-    return run;
+    return answerCreated(response, await this.runs.create(input, actor, key));
   }
 
   @Get()

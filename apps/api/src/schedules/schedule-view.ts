@@ -7,15 +7,16 @@ export const SHOWN_FIRES = 5;
 
 /** A schedule as the API shows it. The first of the next fires may be due already and not be decided about yet. */
 export function toScheduleView(schedule: StoredSchedule, lastFires: readonly FireView[], publicUrl: string): ScheduleView {
-  const { id, cron, timezone, pausedAt, nextAt, evaluation, createdAt, updatedAt, ...rest } = schedule;
+  const { id, name, cron, timezone, pausedAt, nextAt, evaluation, createdAt, updatedAt, ...rest } = schedule;
   const self = `${publicUrl}/schedules/${id}`;
   const next = nextAt === null ? [] : [nextAt, ...nextTimes({ cron, timezone }, nextAt, SHOWN_FIRES - 1)];
   return {
-    ...rest,
     id,
+    name,
     cron,
     timezone,
     evaluation,
+    ...rest,
     paused: pausedAt !== null,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
