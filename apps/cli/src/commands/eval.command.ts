@@ -62,10 +62,7 @@ export function addEvalCommand(program: Command, config: CliConfig): void {
     .addOption(engineOption())
     .option('--threads <n>', 'threads of the engine (default: all cores)', integer(1, 1024))
     .addOption(networkOption())
-    .option(
-      '--api <url>',
-      'let the workers of that fleet do it (default: here); the model may then be mdl_..., name@alias or name@version',
-    )
+    .option('--api <url>', 'let the workers of that fleet do it (default: here); a model may then be an id, mdl_...')
     .option('--ranks <n>', 'with --api: ranks', integer(1, 1024), 1)
     .option('--roc <dir>', 'also write the ROC points of each target there, as CSV')
     .option('--scores-out <dir>', 'also write the similarity of each pair there, DIR/TARGET.npy')
@@ -165,9 +162,7 @@ async function remotely(
   targets: readonly EvaluationTarget[],
   say: (line: string) => void,
 ): Promise<Ended> {
-  const reference = /^mdl_|^[a-z0-9][a-z0-9._-]*@/.test(model)
-    ? { id: model }
-    : { path: localPath(config.workingFolder, model, 'a model') };
+  const reference = /^mdl_/.test(model) ? { id: model } : { path: localPath(config.workingFolder, model, 'a model') };
   const request: CreateEvaluationInput = {
     model: reference,
     targets: [...targets],
