@@ -22,6 +22,10 @@ delete process.env['ARCFLEET_LIFELINE_FD'];
 
 const program = new Command('arcfleet')
   .description('Trains and evaluates large-scale face-recognition models on a fleet of workers that scales from zero.')
+  .addHelpText(
+    'after',
+    '\nWhat asks an API takes its key from ARCFLEET_API_KEY, or for the API of this machine from .arcfleet/api-key (npm run up makes it).',
+  )
   .showHelpAfterError('(add --help to see what there is)');
 addDemoCommand(program, config);
 addUpCommand(program, config);

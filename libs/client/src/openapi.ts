@@ -33,7 +33,7 @@ export interface paths {
     options?: never;
     head?: never;
     /** Changes name and labels of a run in any state. */
-    patch: operations['runs.edit'];
+    patch: operations['runs.update'];
     trace?: never;
   };
   '/runs/{id}/cancel': {
@@ -171,7 +171,7 @@ export interface paths {
     options?: never;
     head?: never;
     /** Changes name and labels of an evaluation in any state. */
-    patch: operations['evaluations.edit'];
+    patch: operations['evaluations.update'];
     trace?: never;
   };
   '/evaluations/{id}/scores': {
@@ -1708,13 +1708,6 @@ export interface components {
       }[];
       next: string | null;
     };
-    /** @description Body of `PATCH /datasets/:id`: what is left out stays. */
-    ChangeDataset: {
-      labels?: {
-        [key: string]: string;
-      };
-      description?: string;
-    };
     /** @description Body of `POST /models/:id/embeddings`. */
     CreateEmbeddings: {
       images: {
@@ -2726,9 +2719,11 @@ export interface components {
       };
       urls: {
         self: string;
-        cancel: string;
         events: string;
+        logs: string;
         scores: string;
+        deliveries: string;
+        cancel: string;
       };
       webhookSecrets: {
         url: string;
@@ -2834,9 +2829,13 @@ export interface components {
       }[];
       urls: {
         self: string;
-        cancel: string;
         events: string;
+        logs: string;
         metrics: string;
+        deliveries: string;
+        cancel: string;
+        resume: string;
+        clone: string;
       };
       /** @description Secrets that were made because the request brought none. They are shown here only; a replayed answer shows none. */
       webhookSecrets: {
@@ -3084,15 +3083,6 @@ export interface components {
         }[];
       };
     };
-    /** @description Body of `PATCH /runs/:id` and `PATCH /evaluations/:id`: a merge patch of what is no part of the work. */
-    EditRun: {
-      /** @description null: none. */
-      name?: string | null;
-      /** @description Added to those that are there; null takes one away. */
-      labels?: {
-        [key: string]: string | null;
-      };
-    };
     /** @description A request for embeddings. The images are not shown, and all of it goes an hour after its end. */
     EmbeddingRequest: {
       id: string;
@@ -3280,9 +3270,11 @@ export interface components {
       };
       urls: {
         self: string;
-        cancel: string;
         events: string;
+        logs: string;
         scores: string;
+        deliveries: string;
+        cancel: string;
       };
     };
     /** @description Answer to `GET /evaluations`: newest first. */
@@ -3545,6 +3537,8 @@ export interface components {
       lastUsedAt: string | null;
       /** @description Until then the secret of before the last rotation is valid, too. */
       previousValidUntil: string | null;
+      /** @description Changes with every edit: the ETag. */
+      revision: number;
       urls: {
         self: string;
         rotate: string;
@@ -3612,6 +3606,8 @@ export interface components {
       lastUsedAt: string | null;
       /** @description Until then the secret of before the last rotation is valid, too. */
       previousValidUntil: string | null;
+      /** @description Changes with every edit: the ETag. */
+      revision: number;
       urls: {
         self: string;
         rotate: string;
@@ -4203,9 +4199,13 @@ export interface components {
       }[];
       urls: {
         self: string;
-        cancel: string;
         events: string;
+        logs: string;
         metrics: string;
+        deliveries: string;
+        cancel: string;
+        resume: string;
+        clone: string;
       };
     };
     /** @description Answer to `GET /runs`: newest first. */
@@ -4541,8 +4541,9 @@ export interface components {
         | null;
       urls: {
         self: string;
-        cancel: string;
         events: string;
+        logs: string;
+        cancel: string;
       };
     };
     /** @description Answer to `GET /tasks`: newest first. */
@@ -4563,6 +4564,13 @@ export interface components {
       /** Format: date-time */
       at: string;
     };
+    /** @description Body of `PATCH /datasets/:id`: what is left out stays. */
+    UpdateDataset: {
+      labels?: {
+        [key: string]: string;
+      };
+      description?: string;
+    };
     /** @description Body of `PATCH /keys/:id`: what is left out stays. `expiresInDays` counts from now. */
     UpdateKey: {
       name?: string;
@@ -4574,6 +4582,15 @@ export interface components {
         [key: string]: string;
       };
       description?: string;
+    };
+    /** @description Body of `PATCH /runs/:id` and `PATCH /evaluations/:id`: a merge patch of what is no part of the work. */
+    UpdateRun: {
+      /** @description null: none. */
+      name?: string | null;
+      /** @description Added to those that are there; null takes one away. */
+      labels?: {
+        [key: string]: string | null;
+      };
     };
     /** @description Body of `PATCH /schedules/:id`: fields that are left out stay. Pausing has routes of its own. */
     UpdateSchedule: {
@@ -4800,6 +4817,9 @@ export interface components {
       urls: {
         self: string;
         deliveries: string;
+        test: string;
+        replay: string;
+        rotateSecret: string;
       };
     };
     WebhookDelivery: {
@@ -4985,6 +5005,9 @@ export interface components {
       urls: {
         self: string;
         deliveries: string;
+        test: string;
+        replay: string;
+        rotateSecret: string;
       };
       /** @description null in a replayed answer. */
       secret: string | null;
@@ -5435,6 +5458,8 @@ export interface operations {
           Location?: string;
           /** @description `true` when this is the answer to an earlier request */
           'Idempotent-Replayed'?: string;
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -5481,7 +5506,7 @@ export interface operations {
       default: components['responses']['AnyProblem'];
     };
   };
-  'runs.edit': {
+  'runs.update': {
     parameters: {
       query?: never;
       header?: {
@@ -5495,7 +5520,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['EditRun'];
+        'application/json': components['schemas']['UpdateRun'];
       };
     };
     responses: {
@@ -5635,6 +5660,8 @@ export interface operations {
           Location?: string;
           /** @description `true` when this is the answer to an earlier request */
           'Idempotent-Replayed'?: string;
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -5678,6 +5705,8 @@ export interface operations {
           Location?: string;
           /** @description `true` when this is the answer to an earlier request */
           'Idempotent-Replayed'?: string;
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -5801,6 +5830,8 @@ export interface operations {
           Location?: string;
           /** @description `true` when this is the answer to an earlier request */
           'Idempotent-Replayed'?: string;
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -5847,7 +5878,7 @@ export interface operations {
       default: components['responses']['AnyProblem'];
     };
   };
-  'evaluations.edit': {
+  'evaluations.update': {
     parameters: {
       query?: never;
       header?: {
@@ -5861,7 +5892,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['EditRun'];
+        'application/json': components['schemas']['UpdateRun'];
       };
     };
     responses: {
@@ -6025,7 +6056,7 @@ export interface operations {
         name?: string;
         /** @description Only who holds this alias */
         alias?: string;
-        /** @description `key=value`; repeated: all of them */
+        /** @description Only those with this label, `key:value`; repeated: with all of them */
         label?: string[];
         /** @description Only of this network */
         network?: string;
@@ -6079,6 +6110,8 @@ export interface operations {
           Location?: string;
           /** @description `true` when this is the answer to an earlier request */
           'Idempotent-Replayed'?: string;
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -6587,7 +6620,7 @@ export interface operations {
         name?: string;
         /** @description Only these, separated by commas */
         state?: ('validating' | 'ready' | 'invalid' | 'failed' | 'duplicate')[];
-        /** @description Only those with this label, as key=value; repeated: with all of them */
+        /** @description Only those with this label, `key:value`; repeated: with all of them */
         label?: string[];
       };
       header?: never;
@@ -6635,6 +6668,8 @@ export interface operations {
           Location?: string;
           /** @description `true` when this is the answer to an earlier request */
           'Idempotent-Replayed'?: string;
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -6722,7 +6757,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ChangeDataset'];
+        'application/json': components['schemas']['UpdateDataset'];
       };
     };
     responses: {
@@ -6770,6 +6805,8 @@ export interface operations {
           Location?: string;
           /** @description `true` when this is the answer to an earlier request */
           'Idempotent-Replayed'?: string;
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -8083,6 +8120,8 @@ export interface operations {
           Location?: string;
           /** @description `true` when this is the answer to an earlier request */
           'Idempotent-Replayed'?: string;
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -8245,6 +8284,8 @@ export interface operations {
       /** @description Success */
       200: {
         headers: {
+          /** @description Revision of the resource, for If-Match */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {

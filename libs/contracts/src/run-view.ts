@@ -72,7 +72,16 @@ export const runViewSchema = runStateSchema.extend({
   model: storedModelSchema.nullable(),
   /** All stored models, that one included, oldest first; those of steps that a restart threw away are not listed. */
   models: z.array(storedModelSchema),
-  urls: z.object({ self: z.string(), cancel: z.string(), events: z.string(), metrics: z.string() }),
+  urls: z.object({
+    self: z.string(),
+    events: z.string(),
+    logs: z.string(),
+    metrics: z.string(),
+    deliveries: z.string(),
+    cancel: z.string(),
+    resume: z.string(),
+    clone: z.string(),
+  }),
 });
 export type RunView = z.output<typeof runViewSchema>;
 

@@ -13,6 +13,7 @@ import {
   type RegisterDataset,
 } from '#contracts';
 import { CurrentActor, type Actor } from '../access/actor.js';
+import { answerCreated } from '../http/answer-created.js';
 import { parseIfMatch, setEtag } from '../http/if-match.js';
 import { createdHeaders, ETAG_HEADER, IDEMPOTENCY_KEY, idOf, IF_MATCH, named, Operation } from '../http/operation.js';
 import { DatasetIdPipe, DatasetRefPipe } from './dataset-ref.pipe.js';
@@ -41,7 +42,7 @@ export class DatasetsController {
     headers: [IDEMPOTENCY_KEY],
     body: named('RegisterDataset', registerDatasetSchema),
     status: 202,
-    answerHeaders: createdHeaders('The data set'),
+    answerHeaders: { ...createdHeaders('The data set'), ...ETAG_HEADER },
     answer: DATASET,
     problems: [400, 409],
   })
@@ -51,7 +52,7 @@ export class DatasetsController {
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<DatasetView> {
-    return sendCreated(response, await this.datasets.register(input, actor, key));
+    return answerCreated(response, await this.datasets.register(input, actor, key));
   }
 
   @Get()
@@ -91,7 +92,7 @@ export class DatasetsController {
     scope: 'datasets:write',
     params: byId,
     headers: [IF_MATCH],
-    body: named('ChangeDataset', changeDatasetSchema),
+    body: named('UpdateDataset', changeDatasetSchema),
     status: 200,
     answerHeaders: ETAG_HEADER,
     answer: DATASET,
@@ -119,7 +120,7 @@ export class DatasetsController {
     params: byId,
     headers: [IDEMPOTENCY_KEY],
     status: 202,
-    answerHeaders: createdHeaders('The version that is validated'),
+    answerHeaders: { ...createdHeaders('The version that is validated'), ...ETAG_HEADER },
     answer: DATASET,
     problems: [400, 409],
   })
@@ -129,7 +130,7 @@ export class DatasetsController {
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<DatasetView> {
-    return sendCreated(response, await this.datasets.revalidate(id, actor, key));
+    return answerCreated(response, await this.datasets.revalidate(id, actor, key));
   }
 
   @Delete(':ref')
@@ -146,10 +147,4 @@ export class DatasetsController {
   delete(@Param('ref', DatasetIdPipe) id: string, @CurrentActor() actor: Actor): Promise<void> {
     return this.datasets.delete(id, actor);
   }
-}
-
-function sendCreated(response: Response, { replayed, ...dataset }: DatasetView & { replayed: boolean }): DatasetView {
-  response.setHeader('Location', dataset.urls.self);
-  if (replayed) response.setHeader('Idempotent-Replayed', 'true');
-  return dataset;
 }

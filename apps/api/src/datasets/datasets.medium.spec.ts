@@ -126,12 +126,12 @@ describe('GET /datasets', () => {
     const team = aName();
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) ids.unshift((await register({ labels: { team, 'a=b': 'no' } })).id);
-    const page = (await scene.get(`/datasets?label=team%3D${team}&limit=2`).expect(200)).body as DatasetList;
+    const page = (await scene.get(`/datasets?label=team:${team}&limit=2`).expect(200)).body as DatasetList;
     expect(page.datasets).toHaveLength(2);
     const next = (await scene.get(page.next!.slice(PUBLIC_URL.length)).expect(200)).body as DatasetList;
     expect([...page.datasets, ...next.datasets].map(({ id }) => id).sort()).toEqual(ids.sort());
     expect(next.next).toBeNull();
-    const none = (await scene.get(`/datasets?label=team%3D${team}&state=ready,invalid`).expect(200)).body as DatasetList;
+    const none = (await scene.get(`/datasets?label=team:${team}&state=ready,invalid`).expect(200)).body as DatasetList;
     expect(none.datasets).toEqual([]);
     for (const query of ['label=x', 'state=gone', 'name=A', 'cursor=x', 'limit=0', 'more=1']) {
       await scene.get(`/datasets?${query}`).expect(422);

@@ -15,6 +15,7 @@ import {
 import type { Actor } from '../access/actor.js';
 import { Idempotency } from '../http/idempotency.js';
 import { checkRevision } from '../http/if-match.js';
+import { splitLabels } from '../http/label-filter.js';
 import { nextPage, toPage } from '../http/page.js';
 import { findUnstorable, validationError } from '../http/validation.js';
 import { ApiSettings } from '../settings.js';
@@ -58,13 +59,11 @@ export class DatasetsService {
   }
 
   async list({ name, state, label, ...page }: ListDatasetsQuery): Promise<DatasetList> {
-    const labels = label && Object.fromEntries(label);
+    const labels = label && Object.fromEntries(splitLabels(label));
     const { datasets, next } = await listDatasets(this.dataSource.manager, { ...toPage(page), name, states: state, labels });
-    const link = nextPage(`${this.settings.publicUrl}/datasets`, next, { limit: page.limit, name, state });
-    const filters = new URLSearchParams((label ?? []).map(([key, value]): [string, string] => ['label', `${key}=${value}`]));
     return {
       datasets: datasets.map((dataset) => ({ ...dataset, urls: this.urls(dataset) })),
-      next: link && label ? `${link}&${filters}` : link,
+      next: nextPage(`${this.settings.publicUrl}/datasets`, next, { limit: page.limit, name, state, label }),
     };
   }
 

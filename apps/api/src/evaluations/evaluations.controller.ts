@@ -18,6 +18,7 @@ import {
   type EvaluationView,
 } from '#contracts';
 import { CurrentActor, type Actor } from '../access/actor.js';
+import { answerCreated } from '../http/answer-created.js';
 import { parseIfMatch, setEtag } from '../http/if-match.js';
 import {
   createdHeaders,
@@ -57,7 +58,7 @@ export class EvaluationsController {
     headers: [IDEMPOTENCY_KEY],
     body: named('CreateEvaluation', createEvaluationSchema),
     status: 202,
-    answerHeaders: createdHeaders('The evaluation'),
+    answerHeaders: { ...createdHeaders('The evaluation'), ...ETAG_HEADER },
     answer: named('CreatedEvaluation', createdEvaluationSchema),
     problems: [400, 409],
   })
@@ -67,10 +68,7 @@ export class EvaluationsController {
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CreatedEvaluation> {
-    const { replayed, ...evaluation } = await this.evaluations.create(input, actor, key);
-    response.setHeader('Location', evaluation.urls.self);
-    if (replayed) response.setHeader('Idempotent-Replayed', 'true');
-    return evaluation;
+    return answerCreated(response, await this.evaluations.create(input, actor, key));
   }
 
   @Get()
@@ -104,12 +102,12 @@ export class EvaluationsController {
 
   @Patch(':id')
   @Operation({
-    id: 'evaluations.edit',
+    id: 'evaluations.update',
     summary: 'Changes name and labels of an evaluation in any state.',
     scope: 'evaluations:write',
     params,
     headers: [IF_MATCH],
-    body: named('EditRun', editRunSchema),
+    body: named('UpdateRun', editRunSchema),
     status: 200,
     answerHeaders: ETAG_HEADER,
     answer: EVALUATION,
@@ -123,7 +121,7 @@ export class EvaluationsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<EvaluationView> {
     const revision = parseIfMatch(ifMatch);
-    const evaluation = await this.evaluations.edit(id, { patch, revision, actor, action: 'evaluations.edit' });
+    const evaluation = await this.evaluations.edit(id, { patch, revision, actor, action: 'evaluations.update' });
     setEtag(response, evaluation.revision);
     return evaluation;
   }

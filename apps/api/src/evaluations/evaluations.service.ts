@@ -87,7 +87,15 @@ export class EvaluationsService {
 
   private toView(evaluation: EvaluationDetails): EvaluationView {
     const self = `${this.settings.publicUrl}/evaluations/${evaluation.id}`;
-    return { ...evaluation, urls: { self, cancel: `${self}/cancel`, events: `${self}/events`, scores: `${self}/scores` } };
+    const urls = {
+      self,
+      events: `${self}/events`,
+      logs: `${self}/logs`,
+      scores: `${self}/scores`,
+      deliveries: `${self}/deliveries`,
+      cancel: `${self}/cancel`,
+    };
+    return { ...evaluation, urls };
   }
 }
 

@@ -21,7 +21,7 @@ import { parseIfMatch, setEtag } from '../http/if-match.js';
 import { createdHeaders, ETAG_HEADER, IDEMPOTENCY_KEY, idOf, IF_MATCH, named, Operation } from '../http/operation.js';
 import { pageQuery, type PageQuery } from '../http/page.js';
 import { KeyIdPipe } from './key-id.pipe.js';
-import { KeysService, type Versioned } from './keys.service.js';
+import { KeysService } from './keys.service.js';
 
 const KEY = named('Key', keyViewSchema);
 const KEY_WITH_TOKEN = named('KeyWithToken', keyWithTokenSchema);
@@ -42,7 +42,7 @@ export class KeysController {
     headers: [IDEMPOTENCY_KEY],
     body: named('CreateKey', createKeySchema),
     status: 201,
-    answerHeaders: createdHeaders('The key'),
+    answerHeaders: { ...createdHeaders('The key'), ...ETAG_HEADER },
     answer: KEY_WITH_TOKEN,
     problems: [400, 409],
   })
@@ -133,6 +133,7 @@ export class KeysController {
     body: named('RotateKey', rotateKeySchema),
     isBodyOptional: true,
     status: 200,
+    answerHeaders: ETAG_HEADER,
     answer: KEY_WITH_TOKEN,
     problems: [400, 409],
   })
@@ -163,13 +164,14 @@ export class KeysController {
   }
 }
 
-function show(response: Response, { view, revision }: Versioned<KeyView>): KeyView {
-  setEtag(response, revision);
-  return view;
+function show(response: Response, key: KeyView): KeyView {
+  setEtag(response, key.revision);
+  return key;
 }
 
 function showOnce(response: Response, key: KeyWithToken, replayed: boolean): KeyWithToken {
   response.setHeader('Cache-Control', 'no-store');
+  setEtag(response, key.revision);
   if (replayed) response.setHeader('Idempotent-Replayed', 'true');
   return key;
 }

@@ -28,12 +28,6 @@ import { checkRevision } from '../http/if-match.js';
 import { nextPage, toPage, type PageQuery } from '../http/page.js';
 import { ApiSettings } from '../settings.js';
 
-/** A key's answer with its revision, which becomes the ETag. */
-export interface Versioned<V> {
-  readonly view: V;
-  readonly revision: number;
-}
-
 const DAY_MS = 86_400_000;
 
 @Injectable()
@@ -70,11 +64,11 @@ export class KeysService {
     };
   }
 
-  async get(id: string): Promise<Versioned<KeyView>> {
-    return this.versioned(await getKey(this.dataSource.manager, id));
+  async get(id: string): Promise<KeyView> {
+    return this.toView(await getKey(this.dataSource.manager, id));
   }
 
-  update(id: string, input: UpdateKey, actor: Actor, expected: number | null): Promise<Versioned<KeyView>> {
+  update(id: string, input: UpdateKey, actor: Actor, expected: number | null): Promise<KeyView> {
     return this.dataSource.transaction(async (manager) => {
       const key = await lockKey(manager, id);
       checkRevision(key.revision, expected);
@@ -83,7 +77,7 @@ export class KeysService {
       const changed = await updateKey(manager, id, { name: input.name, expiresAt });
       const details = { name: changed.name, expiresAt: changed.expiresAt };
       await appendAudit(manager, { actor: actor.id, action: 'keys.update', resourceId: id, details });
-      return this.versioned(changed);
+      return this.toView(changed);
     });
   }
 
@@ -112,11 +106,7 @@ export class KeysService {
     });
   }
 
-  private versioned(key: KeyDetails): Versioned<KeyView> {
-    return { view: this.toView(key), revision: key.revision };
-  }
-
-  private toView({ revision: _, ...key }: KeyDetails): KeyView {
+  private toView(key: KeyDetails): KeyView {
     const self = `${this.settings.publicUrl}/keys/${key.id}`;
     return { ...key, urls: { self, rotate: `${self}/rotate` } };
   }

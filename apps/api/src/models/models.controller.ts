@@ -15,6 +15,7 @@ import {
   type UpdateModel,
 } from '#contracts';
 import { CurrentActor, type Actor } from '../access/actor.js';
+import { answerCreated } from '../http/answer-created.js';
 import { parseIfMatch, setEtag } from '../http/if-match.js';
 import { createdHeaders, ETAG_HEADER, IDEMPOTENCY_KEY, IF_MATCH, named, Operation } from '../http/operation.js';
 import { MODEL_REF, ModelRefPipe } from './model-ref.pipe.js';
@@ -49,7 +50,7 @@ export class ModelsController {
     headers: [IDEMPOTENCY_KEY],
     body: named('ImportModel', importModelSchema),
     status: 202,
-    answerHeaders: createdHeaders('The model'),
+    answerHeaders: { ...createdHeaders('The model'), ...ETAG_HEADER },
     answer: named('StoredModel', modelViewSchema),
     problems: [400, 409],
   })
@@ -59,10 +60,7 @@ export class ModelsController {
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ModelView> {
-    const { replayed, ...model } = await this.models.import(input, actor, key);
-    response.setHeader('Location', model.urls.self);
-    if (replayed) response.setHeader('Idempotent-Replayed', 'true');
-    return model;
+    return answerCreated(response, await this.models.import(input, actor, key));
   }
 
   @Get(':id')

@@ -104,14 +104,14 @@ describe('the registry', () => {
   });
 
   it('is listed by name, network, state and labels, page by page', async () => {
-    const labels = { team: 'b c', tier: '=1' };
+    const labels = { team: 'b c', tier: ':1' };
     const ids = [];
     for (const version of [1, 2, 3])
       ids.push(await scene.aModel({ name: 'paged', version, labels: version > 1 ? labels : {}, network: 'r18' }));
     expect(idsOf(await list('name=paged'))).toEqual(ids.toReversed());
     expect(idsOf(await list('network=r18&state=ready'))).toEqual(ids.toReversed());
     expect(await list('name=paged&state=failed')).toEqual([]);
-    const query = `label=${encodeURIComponent('team=b c')}&label=${encodeURIComponent('tier==1')}&limit=1`;
+    const query = `label=${encodeURIComponent('team:b c')}&label=${encodeURIComponent('tier::1')}&limit=1`;
     const page = (await scene.api.get(`/models?${query}`).expect(200)).body as ModelList;
     expect(idsOf(page.models)).toEqual([ids[2]]);
     const next = new URL(page.next!);
@@ -120,12 +120,13 @@ describe('the registry', () => {
       'name=A',
       'alias=1',
       'label=x',
+      'label=x=y',
       'state=new',
       'best=1',
       'limit=0',
       'network=%00',
       'run=%00',
-      'label=a=%00',
+      'label=a:%00',
     ]) {
       const response = await scene.api.get(`/models?${bad}`);
       expect([bad, response.status]).toEqual([bad, 422]);

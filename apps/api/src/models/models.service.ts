@@ -15,6 +15,7 @@ import {
 import type { Actor } from '../access/actor.js';
 import { Idempotency } from '../http/idempotency.js';
 import { checkRevision } from '../http/if-match.js';
+import { splitLabels } from '../http/label-filter.js';
 import { nextPage, toPage } from '../http/page.js';
 import { findUnstorable, validationError } from '../http/validation.js';
 import { ApiSettings } from '../settings.js';
@@ -32,15 +33,14 @@ export class ModelsService {
 
   async list({ limit, cursor, run, label, ...filters }: ListModelsQuery): Promise<ModelList> {
     const { publicUrl } = this.settings;
+    const labels = label && Object.fromEntries(splitLabels(label));
     const { models, next } = await listModels(this.dataSource.manager, {
       ...toPage({ limit, cursor }),
-      ...Object.fromEntries(Object.entries({ ...filters, runId: run, labels: label }).filter(([, value]) => value !== undefined)),
+      ...Object.fromEntries(Object.entries({ ...filters, runId: run, labels }).filter(([, value]) => value !== undefined)),
     });
-    const link = nextPage(`${publicUrl}/models`, next, { limit, run, ...filters });
-    const labels = Object.entries(label ?? {}).map(([key, value]) => `&label=${encodeURIComponent(`${key}=${value}`)}`);
     return {
       models: models.map((model) => toModelView(model, publicUrl)),
-      next: link === null ? null : link + labels.join(''),
+      next: nextPage(`${publicUrl}/models`, next, { limit, run, label, ...filters }),
     };
   }
 

@@ -1,32 +1,17 @@
 import { z } from 'zod';
 import { FILE_FORMATS, MODEL_REF_PATTERN, MODEL_STATES, modelAliasSchema, modelNameSchema, modelRefSchema } from '#contracts';
+import { labelFilter } from '../http/label-filter.js';
 import { parameter } from '../http/operation.js';
 import { pageQuery, wholeNumber } from '../http/page.js';
 
 const word = z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, ., _ and -');
-
-const labelFilter = z
-  .union([z.string(), z.array(z.string()).max(16)])
-  .transform((value, context) => {
-    const labels: [string, string][] = [];
-    for (const text of [value].flat()) {
-      const [, key, wanted] = /^([^=\0]{1,63})=([^\0]{0,255})$/.exec(text) ?? [];
-      if (key === undefined || wanted === undefined) {
-        context.addIssue({ code: 'custom', message: 'must be key=value' });
-        return z.NEVER;
-      }
-      labels.push([key, wanted]);
-    }
-    return Object.fromEntries(labels);
-  })
-  .optional();
 
 export const listModelsQuerySchema = z.strictObject({
   ...pageQuery,
   run: parameter(word.optional(), 'Only those of this run', { type: 'string' }),
   name: parameter(modelNameSchema.optional(), 'Only versions of this name', { type: 'string' }),
   alias: parameter(modelAliasSchema.optional(), 'Only who holds this alias', { type: 'string' }),
-  label: parameter(labelFilter, '`key=value`; repeated: all of them', { type: 'array', items: { type: 'string' } }),
+  label: labelFilter,
   network: parameter(word.optional(), 'Only of this network', { type: 'string' }),
   state: parameter(z.enum(MODEL_STATES).optional(), 'Only in this state', { type: 'string', enum: MODEL_STATES }),
   best: parameter(

@@ -13,7 +13,6 @@ export const DESCRIPTIONS: Descriptions = {
     '/properties/events/items/properties/action': 'Operation, as the OpenAPI document names it.',
     '/properties/events/items/properties/details': 'What changed, without secrets.',
   },
-  ChangeDataset: { '': 'Body of `PATCH /datasets/:id`: what is left out stays.' },
   CreateEmbeddings: {
     '': 'Body of `POST /models/:id/embeddings`.',
     '/properties/images/items/properties/data': 'JPEG or PNG, base64.',
@@ -268,11 +267,6 @@ export const DESCRIPTIONS: Descriptions = {
     '/properties/estimate/properties/ranks/items/properties/time':
       'By the speed of earlier runs of the same network, engine, ranks and batch.',
   },
-  EditRun: {
-    '': 'Body of `PATCH /runs/:id` and `PATCH /evaluations/:id`: a merge patch of what is no part of the work.',
-    '/properties/name': 'null: none.',
-    '/properties/labels': 'Added to those that are there; null takes one away.',
-  },
   EmbeddingRequest: {
     '': 'A request for embeddings. The images are not shown, and all of it goes an hour after its end.',
     '/properties/error': 'Failure of the run, if it failed.',
@@ -342,6 +336,7 @@ export const DESCRIPTIONS: Descriptions = {
     '/properties/createdBy': 'Id of the key that made it, or `system`.',
     '/properties/lastUsedAt': 'Exact to a minute.',
     '/properties/previousValidUntil': 'Until then the secret of before the last rotation is valid, too.',
+    '/properties/revision': 'Changes with every edit: the ETag.',
   },
   KeyList: { '': 'Answer to `GET /keys`: newest first.' },
   KeyWithToken: {
@@ -350,6 +345,7 @@ export const DESCRIPTIONS: Descriptions = {
     '/properties/createdBy': 'Id of the key that made it, or `system`.',
     '/properties/lastUsedAt': 'Exact to a minute.',
     '/properties/previousValidUntil': 'Until then the secret of before the last rotation is valid, too.',
+    '/properties/revision': 'Changes with every edit: the ETag.',
     '/properties/token': 'The key; null in a repeated answer.',
   },
   LogPage: {
@@ -517,8 +513,14 @@ export const DESCRIPTIONS: Descriptions = {
     '/properties/reason':
       'Machine-readable cause: one of those that docs/api.md lists, or the code of an error. New values may appear.',
   },
+  UpdateDataset: { '': 'Body of `PATCH /datasets/:id`: what is left out stays.' },
   UpdateKey: { '': 'Body of `PATCH /keys/:id`: what is left out stays. `expiresInDays` counts from now.' },
   UpdateModel: { '': 'Body of `PATCH /models/:id`. Labels are replaced as a whole.' },
+  UpdateRun: {
+    '': 'Body of `PATCH /runs/:id` and `PATCH /evaluations/:id`: a merge patch of what is no part of the work.',
+    '/properties/name': 'null: none.',
+    '/properties/labels': 'Added to those that are there; null takes one away.',
+  },
   UpdateSchedule: {
     '': 'Body of `PATCH /schedules/:id`: fields that are left out stay. Pausing has routes of its own.',
     '/properties/name': 'Unique.',

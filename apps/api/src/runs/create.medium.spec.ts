@@ -24,7 +24,7 @@ describe('POST /runs', () => {
       models: [],
       webhookSecrets: [],
       transitions: [{ status: 'queued', reason: 'created' }],
-      urls: { self, cancel: `${self}/cancel`, events: `${self}/events`, metrics: `${self}/metrics` },
+      urls: { self, cancel: `${self}/cancel`, events: `${self}/events`, logs: `${self}/logs`, resume: `${self}/resume` },
     });
     const { webhookSecrets: _, ...view } = run;
     expect((await scene.get(`/runs/${run.id}`).expect(200)).body).toEqual(view);

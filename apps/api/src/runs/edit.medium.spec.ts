@@ -32,7 +32,7 @@ describe('PATCH /runs/:id', () => {
       'select action, details from audit_events where resource_id = $1 order by at, id',
       [id],
     );
-    expect(audit.map(({ action }) => action)).toEqual(['runs.create', 'runs.edit', 'runs.edit']);
+    expect(audit.map(({ action }) => action)).toEqual(['runs.create', 'runs.update', 'runs.update']);
     expect(audit[2]?.details).toEqual({ name: null });
   });
 

@@ -1,15 +1,13 @@
 import { RECIPE_LABEL } from '#contracts';
 import type { RunFilters } from '#persistence';
+import { splitLabels } from '../http/label-filter.js';
 import type { ListEvaluationsQuery, ListRunsQuery } from './queries.js';
 
 type Search = ListEvaluationsQuery & Pick<ListRunsQuery, 'network' | 'recipe'>;
 
 /** What a repository needs to narrow a list. */
 export function toFilters({ status, label = [], name, network, recipe, createdAfter, createdBefore }: Search): RunFilters {
-  const labels = label.map((text) => {
-    const end = text.indexOf(':');
-    return { key: text.slice(0, end), value: text.slice(end + 1) };
-  });
+  const labels = splitLabels(label).map(([key, value]) => ({ key, value }));
   if (recipe !== undefined) labels.push({ key: RECIPE_LABEL, value: recipe });
   return {
     labels,

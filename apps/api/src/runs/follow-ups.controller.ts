@@ -2,7 +2,8 @@ import { Body, Controller, Headers, HttpCode, Param, Post, Res } from '@nestjs/c
 import type { Response } from 'express';
 import { createdRunSchema, followUpSchema, type CreatedRun, type FollowUpInput } from '#contracts';
 import { CurrentActor, type Actor } from '../access/actor.js';
-import { createdHeaders, IDEMPOTENCY_KEY, idOf, named, Operation } from '../http/operation.js';
+import { answerCreated } from '../http/answer-created.js';
+import { createdHeaders, ETAG_HEADER, IDEMPOTENCY_KEY, idOf, named, Operation } from '../http/operation.js';
 import { FollowUpsService } from './follow-ups.service.js';
 import { RunIdPipe } from './run-id.pipe.js';
 
@@ -15,7 +16,7 @@ const shared = {
   body: named('FollowUp', followUpSchema),
   isBodyOptional: true,
   status: 202,
-  answerHeaders: createdHeaders('The new run'),
+  answerHeaders: { ...createdHeaders('The new run'), ...ETAG_HEADER },
   answer: named('CreatedRun', createdRunSchema),
 } as const;
 
@@ -38,7 +39,7 @@ export class FollowUpsController {
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CreatedRun> {
-    return answerCreated(await this.followUps.resume(id, input, actor, key), response);
+    return answerCreated(response, await this.followUps.resume(id, input, actor, key));
   }
 
   @Post(':id/clone')
@@ -56,12 +57,6 @@ export class FollowUpsController {
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CreatedRun> {
-    return answerCreated(await this.followUps.clone(id, input, actor, key), response);
+    return answerCreated(response, await this.followUps.clone(id, input, actor, key));
   }
-}
-
-function answerCreated({ replayed, ...run }: CreatedRun & { replayed: boolean }, response: Response): CreatedRun {
-  response.setHeader('Location', run.urls.self);
-  if (replayed) response.setHeader('Idempotent-Replayed', 'true');
-  return run;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { MAX_LABELS, NETWORK_NAMES, RUN_KIND_FACTS, RUN_STATUSES, type RunKind } from '#contracts';
+import { NETWORK_NAMES, RUN_KIND_FACTS, RUN_STATUSES, type RunKind } from '#contracts';
+import { labelFilter } from '../http/label-filter.js';
 import { parameter } from '../http/operation.js';
 import { listOf, pageQuery, wholeNumber } from '../http/page.js';
 
@@ -40,17 +41,6 @@ export const createRunQuerySchema = z.strictObject({
 });
 export type CreateRunQuery = z.output<typeof createRunQuerySchema>;
 
-/** The key ends at the first colon. */
-const label = parameter(
-  z
-    .union([z.string(), z.array(z.string())])
-    .transform((value) => [value].flat())
-    .pipe(z.array(z.string().regex(/^[^:\0]{1,63}:[^\0]{0,255}$/u, 'must be key:value')).max(MAX_LABELS))
-    .optional(),
-  'Only those with this label, `key:value`; repeated: with all of them',
-  { type: 'array', items: { type: 'string', pattern: '^[^:]{1,63}:.{0,255}$' } },
-);
-
 const moment = (description: string) =>
   parameter(z.iso.datetime({ offset: true }).pipe(z.coerce.date()).optional(), description, {
     type: 'string',
@@ -60,7 +50,7 @@ const moment = (description: string) =>
 /** What finds a run among others. */
 const search = {
   status,
-  label,
+  label: labelFilter,
   name: parameter(text(200).optional(), 'Only those whose name begins with this', { type: 'string', maxLength: 200 }),
   createdAfter: moment('Only those created at this time or later'),
   createdBefore: moment('Only those created before this time'),

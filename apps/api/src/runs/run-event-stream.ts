@@ -21,8 +21,8 @@ export class RunEventStream {
 
   /**
    * Writes the events to the response: `id` is the event's `seq`, so a client that comes back with `Last-Event-ID` misses nothing
-   * and gets nothing twice. Ends after the terminal transition; asked again after that, it answers 204, which tells an
-   * EventSource to stay away. Ends also when the key of the request is revoked or expires.
+   * but old progress, for which the newest stands, and gets nothing twice. Ends after the terminal transition; asked again after
+   * that, it answers 204, which tells an EventSource to stay away. Ends also when the key of the request is revoked or expires.
    */
   async send(id: string, lastEventId: string | undefined, fallback: number, response: Response): Promise<void> {
     const { manager } = this.dataSource;

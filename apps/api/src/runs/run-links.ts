@@ -14,6 +14,16 @@ export class RunLinks {
 
   toView(run: RunDetails): RunView {
     const self = `${this.list}/${run.id}`;
-    return { ...run, urls: { self, cancel: `${self}/cancel`, events: `${self}/events`, metrics: `${self}/metrics` } };
+    const urls = {
+      self,
+      events: `${self}/events`,
+      logs: `${self}/logs`,
+      metrics: `${self}/metrics`,
+      deliveries: `${self}/deliveries`,
+      cancel: `${self}/cancel`,
+      resume: `${self}/resume`,
+      clone: `${self}/clone`,
+    };
+    return { ...run, urls };
   }
 }

@@ -21,6 +21,7 @@ import {
   type RunView,
 } from '#contracts';
 import { CurrentActor, type Actor } from '../access/actor.js';
+import { answerCreated } from '../http/answer-created.js';
 import { parseIfMatch, setEtag } from '../http/if-match.js';
 import { createdHeaders, ETAG_HEADER, IDEMPOTENCY_KEY, idOf, IF_MATCH, named, Operation } from '../http/operation.js';
 import { DryRunService } from './dry-run.service.js';
@@ -55,7 +56,7 @@ export class RunsController {
     headers: [IDEMPOTENCY_KEY],
     body: [named('CreateRun', createRunSchema), named('CreateRunFromRecipe', recipeRunSchema)],
     status: 202,
-    answerHeaders: createdHeaders('The run'),
+    answerHeaders: { ...createdHeaders('The run'), ...ETAG_HEADER },
     answer: named('CreatedRun', createdRunSchema),
     others: {
       200: {
@@ -76,10 +77,7 @@ export class RunsController {
       response.status(200);
       return this.dryRuns.check(input, size);
     }
-    const { replayed, ...run } = await this.runs.create(input, actor, key);
-    response.setHeader('Location', run.urls.self);
-    if (replayed) response.setHeader('Idempotent-Replayed', 'true');
-    return run;
+    return answerCreated(response, await this.runs.create(input, actor, key));
   }
 
   @Get()
@@ -113,12 +111,12 @@ export class RunsController {
 
   @Patch(':id')
   @Operation({
-    id: 'runs.edit',
+    id: 'runs.update',
     summary: 'Changes name and labels of a run in any state.',
     scope: 'runs:write',
     params,
     headers: [IF_MATCH],
-    body: named('EditRun', editRunSchema),
+    body: named('UpdateRun', editRunSchema),
     status: 200,
     answerHeaders: ETAG_HEADER,
     answer: RUN,
@@ -132,7 +130,7 @@ export class RunsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<RunView> {
     const revision = parseIfMatch(ifMatch);
-    const run = await this.runs.edit(id, { patch, revision, actor, action: 'runs.edit' });
+    const run = await this.runs.edit(id, { patch, revision, actor, action: 'runs.update' });
     setEtag(response, run.revision);
     return run;
   }

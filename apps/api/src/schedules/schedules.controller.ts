@@ -15,6 +15,7 @@ import {
   type UpdateSchedule,
 } from '#contracts';
 import { CurrentActor, type Actor } from '../access/actor.js';
+import { answerCreated } from '../http/answer-created.js';
 import { parseIfMatch, setEtag } from '../http/if-match.js';
 import { createdHeaders, ETAG_HEADER, IDEMPOTENCY_KEY, idOf, IF_MATCH, named, Operation } from '../http/operation.js';
 import {
@@ -52,10 +53,7 @@ export class SchedulesController {
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ScheduleView> {
-    const { replayed, ...schedule } = await this.schedules.create(input, actor, key);
-    response.setHeader('Location', schedule.urls.self);
-    if (replayed) response.setHeader('Idempotent-Replayed', 'true');
-    return tagged(schedule, response);
+    return answerCreated(response, await this.schedules.create(input, actor, key));
   }
 
   @Get()

@@ -57,6 +57,16 @@ describe('POST /schedules', () => {
     expect(await actions()).toEqual(['schedules.create']);
   });
 
+  it.each([
+    ['a registered data set', { dataset: 'faces' }],
+    ['some targets of one', { dataset: 'faces', targets: ['lfw'] }],
+    ['a folder', { dataset: '/data/faces', targets: ['lfw'] }],
+  ])('of %s shows an evaluation that can be sent back', async (_, data) => {
+    const { id, evaluation } = await create({ evaluation: { models: { all: true }, ...data } });
+    const response = await scene.patch(`/schedules/${id}`, { evaluation });
+    expect([response.status, (response.body as ScheduleView).evaluation]).toEqual([200, evaluation]);
+  });
+
   it.each<[string, Record<string, unknown>, string]>([
     ['a cron of six fields', { cron: '0 0 2 * * *' }, '/cron'],
     ['a cron out of range', { cron: '61 2 * * *' }, '/cron'],

@@ -39,6 +39,6 @@ export class TasksService {
 
   private toView(task: TaskDetails): TaskView {
     const self = `${this.settings.publicUrl}/tasks/${task.id}`;
-    return { ...task, urls: { self, cancel: `${self}/cancel`, events: `${self}/events` } };
+    return { ...task, urls: { self, events: `${self}/events`, logs: `${self}/logs`, cancel: `${self}/cancel` } };
   }
 }

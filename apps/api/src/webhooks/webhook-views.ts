@@ -24,7 +24,13 @@ export function toWebhookView(webhook: WebhookEndpointEntity, publicUrl: string,
     overlapUntil: ahead(webhook.previousSecretUntil, now),
     createdAt: webhook.createdAt.toISOString(),
     updatedAt: webhook.updatedAt.toISOString(),
-    urls: { self, deliveries: `${self}/deliveries` },
+    urls: {
+      self,
+      deliveries: `${self}/deliveries`,
+      test: `${self}/test`,
+      replay: `${self}/replay`,
+      rotateSecret: `${self}/rotate-secret`,
+    },
   };
 }
 

@@ -24,7 +24,7 @@ interface DownloadFlags {
 }
 
 export function addModelCommand(program: Command, config: CliConfig): void {
-  const model = program.command('model').description('look at stored models of any tool, and convert them');
+  const model = program.command('model').description('look at stored models of any tool, fetch them from a fleet, convert them');
   const network = () =>
     new Option('--network <name>', 'network of the model, where the file does not say').choices([...NETWORK_NAMES]);
 

@@ -50,6 +50,8 @@ export const keyViewSchema = z.object({
   lastUsedAt: z.string().nullable(),
   /** Until then the secret of before the last rotation is valid, too. */
   previousValidUntil: z.string().nullable(),
+  /** Changes with every edit: the ETag. */
+  revision: z.number().int(),
   urls: z.object({ self: z.string(), rotate: z.string() }),
 });
 export type KeyView = z.output<typeof keyViewSchema>;

@@ -46,7 +46,14 @@ export const evaluationViewSchema = runStateSchema.extend({
   /** Found when it completed; see `evaluation.regressed`. */
   regressions: z.array(regressionSchema),
   config: z.record(z.string(), z.unknown()),
-  urls: z.object({ self: z.string(), cancel: z.string(), events: z.string(), scores: z.string() }),
+  urls: z.object({
+    self: z.string(),
+    events: z.string(),
+    logs: z.string(),
+    scores: z.string(),
+    deliveries: z.string(),
+    cancel: z.string(),
+  }),
 });
 export type EvaluationView = z.output<typeof evaluationViewSchema>;
 

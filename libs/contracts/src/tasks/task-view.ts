@@ -10,7 +10,7 @@ export const taskViewSchema = runStateSchema.extend({
   totalSteps: z.number().int(),
   work: taskWorkSchema,
   result: taskResultSchema.nullable(),
-  urls: z.object({ self: z.string(), cancel: z.string(), events: z.string() }),
+  urls: z.object({ self: z.string(), events: z.string(), logs: z.string(), cancel: z.string() }),
 });
 export type TaskView = z.output<typeof taskViewSchema>;
 

@@ -103,7 +103,7 @@ export const webhookViewSchema = z.object({
   overlapUntil: time.nullable(),
   createdAt: time,
   updatedAt: time,
-  urls: z.object({ self: z.string(), deliveries: z.string() }),
+  urls: z.object({ self: z.string(), deliveries: z.string(), test: z.string(), replay: z.string(), rotateSecret: z.string() }),
 });
 export type WebhookView = z.output<typeof webhookViewSchema>;
 
