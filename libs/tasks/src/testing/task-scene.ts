@@ -56,7 +56,7 @@ export class TaskScene {
       onPhase: (phase) => onPhase?.(phase),
       observer: silentObserver,
     });
-    const [record] = records;
+    const record = records.at(-1);
     return { outcome, result: record?.type === 'task.completed' ? (record.result as TaskResultOf<T>) : undefined };
   }
 
