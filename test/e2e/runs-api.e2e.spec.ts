@@ -45,7 +45,7 @@ it('tries a recipe, watches it over a restart of the API, cancels it, goes on fr
   const run = await create('/runs', body);
   expect(run.config).toEqual(config);
   const events = `${fleet.apiUrl}/runs/${run.id}/events`;
-  const first = await EventStream.open(events);
+  const first = await EventStream.open(events, fleet.headers);
   const [queued] = await first.take(1);
   expect(queued).toMatchObject({ id: 1, event: 'transition', data: { data: { status: 'queued' } } });
 
@@ -54,7 +54,7 @@ it('tries a recipe, watches it over a restart of the API, cancels it, goes on fr
   process.kill(pid, 'SIGKILL');
   await fleet.until('the API is back', async () => (await fetch(`${fleet.apiUrl}/health`)).ok);
   fleet.startWorker({ slots: 2 });
-  const second = await EventStream.open(events, { 'last-event-id': '1' });
+  const second = await EventStream.open(events, { ...fleet.headers, 'last-event-id': '1' });
   const seen = [1];
   for (let event = await second.next(); event !== null; event = await second.next()) {
     seen.push(event.id);

@@ -36,7 +36,7 @@ async function train(maxSteps: number): Promise<{ id: string; accuracy: number }
 }
 
 async function promote(id: string): Promise<void> {
-  const response = await fetch(`${fleet.apiUrl}/models/${id}/aliases/production`, { method: 'PUT' });
+  const response = await fetch(`${fleet.apiUrl}/models/${id}/aliases/production`, { method: 'PUT', headers: fleet.headers });
   expect(response.status, await response.clone().text()).toBe(200);
 }
 
