@@ -35,9 +35,8 @@ async function metric(series: string): Promise<number> {
 it('a run that lost a worker has the logs of both ranks and both generations; the fleet and its numbers show all of it', async () => {
   const { id } = await fleet.createRun(aTinyRun(data, { maxSteps: 60, checkpoint: { everySteps: 10 } }));
   // Follows from the start to the end, as somebody at a terminal.
-  const followed = fetch(`${fleet.apiUrl}/runs/${id}/logs?follow=true`, {
-    headers: { ...fleet.headers, accept: 'text/plain' },
-  }).then((response) => response.text());
+  const headers = { ...fleet.headers, accept: 'text/plain' };
+  const followed = fetch(`${fleet.apiUrl}/runs/${id}/logs?follow=true`, { headers }).then((response) => response.text());
   await fleet.untilRun(id, 'past its first checkpoint', ({ checkpoint, step }) => checkpoint !== null && step > 11);
   await fleet.until('both slots are seen', async () => (await listWorkers()).flatMap(({ busy }) => busy).length === 2);
   const victim = (await listWorkers()).find(({ id: workerId }) => workerId.includes(`-${workers[0]?.pid}-`))!;

@@ -1,12 +1,22 @@
 import { execFile } from 'node:child_process';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { EvaluationView, ModelComparison, ModelDetails, ModelFiles, ModelList, ModelView, Problem } from '#contracts';
+import type {
+  EvaluationView,
+  ModelComparison,
+  ModelDetails,
+  ModelFiles,
+  ModelView,
+  PendingFiles,
+  Problem,
+  TaskView,
+} from '#contracts';
 import { uniformAt } from '#contracts';
 import { startEngine } from '#engine';
 import { openEmbedder } from '#model-files';
-import { aTinyRun, TestFleet, WebhookReceiver, writeTinyDataset } from '#test-support';
+import type { Part } from '#services';
+import { aTinyRun, TestFleet, writeTinyDataset } from '#test-support';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -16,35 +26,46 @@ const SIZE = 24;
 
 let fleet: TestFleet;
 let data: string;
-let receiver: WebhookReceiver;
+let worker: Part;
 
 beforeAll(async () => {
-  receiver = await WebhookReceiver.start();
   fleet = await TestFleet.start();
   data = join(fleet.folder, 'data');
   await writeTinyDataset(data, { numClasses: 7, imagesPerClass: 6, size: SIZE, numPairs: 40 });
-  fleet.startWorker({ slots: 2 });
+  worker = fleet.startWorker({ slots: 2 });
 });
 afterAll(async () => {
-  receiver?.close();
   await fleet?.stop();
 });
 
-const send = (method: string, path: string, body?: unknown): Promise<Response> =>
-  fetch(fleet.apiUrl + path, {
-    method,
-    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-const cli = async (...args: string[]): Promise<string> =>
-  (await run(process.execPath, [main, ...args], { cwd: fleet.folder, env: { ...process.env, INIT_CWD: fleet.folder } })).stdout;
+const send = (method: string, path: string): Promise<Response> => fetch(fleet.apiUrl + path, { method, headers: fleet.headers });
+const cli = async (...args: string[]): Promise<void> => {
+  const env = { ...process.env, INIT_CWD: fleet.folder, ARCFLEET_API_KEY: fleet.key };
+  await run(process.execPath, [main, ...args], { cwd: fleet.folder, env });
+};
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
-async function train(seed: number): Promise<string> {
-  const created = await fleet.createRun({ ...aTinyRun(data, { maxSteps: 4, seed, ranks: { max: 1 } }), name: 'Tiny faces' });
-  return (await fleet.untilEnded(created.id, 'succeeded')).model?.id ?? '';
+async function importModel(path: string, name: string): Promise<ModelView> {
+  const response = await fleet.post('/models/import', { path, name });
+  expect(response.status).toBe(202);
+  return (await response.json()) as ModelView;
+}
+
+async function untilState(id: string, state: ModelView['state']): Promise<ModelView> {
+  let model: ModelView | undefined;
+  await fleet.until(`the model is ${state}`, async () => {
+    model = await fleet.get<ModelView>(`/models/${id}`);
+    return model.state === state;
+  });
+  return model!;
 }
 
 async function evaluate(ref: string): Promise<EvaluationView> {
-  const response = await send('POST', '/evaluations', { model: { id: ref }, dataset: data, targets: ['pairs'] });
+  const response = await fleet.post('/evaluations', { model: { id: ref }, dataset: data, targets: ['pairs'] });
   expect(response.status).toBe(202);
   const { id } = (await response.json()) as EvaluationView;
   let view: EvaluationView | undefined;
@@ -56,35 +77,91 @@ async function evaluate(ref: string): Promise<EvaluationView> {
   return view!;
 }
 
-it('trains two versions, names one, compares them, takes one elsewhere and back, and lets it go', async () => {
-  const trained = await Promise.all([train(1), train(2)]);
-  const { models } = await fleet.get<ModelList>('/models?name=tiny-faces');
-  expect(models.map(({ id }) => id).sort()).toEqual([...trained].sort());
-  expect(models.map(({ version }) => version)).toEqual([2, 1]);
-  const [{ id: second }, { id: first }] = models as [ModelView, ModelView];
+/** Kills the worker while one of its slots exports the model and the other one imports a copy of it; another worker does both anew. */
+async function killInTheMiddle({ id, folder }: ModelView): Promise<{ exported: string; imported: ModelView }> {
+  const copy = join(fleet.folder, 'copy');
+  const weights = join(fleet.storageRoot, folder, 'model.safetensors');
+  await cp(join(fleet.storageRoot, folder), copy, { recursive: true });
+  // Who opens a pipe waits for somebody who writes.
+  await rename(weights, `${weights}.kept`);
+  await run('mkfifo', [weights]);
+  const { taskId: exported } = await fleet.get<PendingFiles>(`/models/${id}/files?format=onnx`);
+  await fleet.until('the model is being read', async () =>
+    (await fleet.busySlots()).some(({ runId, phase }) => runId === exported && phase === 'reading'),
+  );
+  const imported = await importModel(copy, 'copied');
+  const taskId = imported.urls.task!.split('/').at(-1)!;
+  const half = join(fleet.storageRoot, 'models', imported.id, `${taskId}-g1`);
+  await fleet.until('the copy is being written or tried', () => isThere(half));
+  process.kill(worker.pid!, 'SIGKILL');
+  await rm(weights);
+  await rename(`${weights}.kept`, weights);
+  worker = fleet.startWorker({ slots: 2 });
+  const ready = await untilState(imported.id, 'ready');
+  expect(ready).toMatchObject({ format: 'arcfleet', network: 'tiny', folder: `models/${imported.id}/${taskId}-g2` });
+  expect(await readdir(join(fleet.storageRoot, 'models', imported.id))).toEqual([`${taskId}-g2`]);
+  expect(await fleet.get<TaskView>(`/tasks/${taskId}`)).toMatchObject({ generation: 2, restarts: 1 });
+  return { exported, imported: ready };
+}
+
+it('trains a model, names it, takes it elsewhere and back through a lost worker, compares, trains on from it, and lets it go', async () => {
+  const created = await fleet.createRun({ ...aTinyRun(data, { maxSteps: 4, ranks: { max: 1 } }), name: 'Tiny faces' });
+  await fleet.untilEnded(created.id, 'succeeded');
   expect((await send('PUT', '/models/tiny-faces@1/aliases/production')).status).toBe(200);
-  expect((await send('PUT', `/models/${second}/aliases/production`)).status).toBe(200);
   const model = await fleet.get<ModelDetails>('/models/tiny-faces@production');
-  expect(model).toMatchObject({ id: second, lineage: { engine: 'wasm', dataset: { path: data } } });
+  expect(model).toMatchObject({ version: 1, run: { id: created.id }, lineage: { engine: 'wasm', dataset: { path: data } } });
   expect(model.lineage.codeVersion).toMatch(/^\d+\.\d+\.\d+/);
 
-  await Promise.all([evaluate('tiny-faces@production'), evaluate(first)]);
-  const comparison = await fleet.get<ModelComparison>(`/models/${first}/compare?with=tiny-faces@production`);
-  const [pairs] = comparison.targets;
-  expect(pairs).toMatchObject({
-    target: 'pairs',
-    measure: 'accuracy',
-    model: { source: { kind: 'evaluation', engine: 'wasm' } },
-  });
-  expect(typeof pairs!.intervalsOverlap).toBe('boolean');
-  expect(pairs!.difference).toBeCloseTo(pairs!.model.value - pairs!.with.value, 12);
-
-  // A worker exports it, the command line fetches and checks it, and onnxruntime finds the same embeddings.
+  const { exported, imported } = await killInTheMiddle(model);
+  // The command line waits for the export, fetches and checks it, and onnxruntime finds the same embeddings.
   await cli('model', 'download', 'tiny-faces@production', '--format', 'onnx', '--api', fleet.apiUrl, '--out', 'fetched');
+  expect(await fleet.get<TaskView>(`/tasks/${exported}`)).toMatchObject({ status: 'succeeded', generation: 2, restarts: 1 });
+  expect(await readdir(join(fleet.storageRoot, 'exports', model.id, 'onnx'))).toEqual([`${exported}-g2`]);
   const graph = join(fleet.folder, 'fetched', 'model.onnx');
+  await expectSameEmbeddings(join(fleet.storageRoot, model.folder), graph);
+
+  const noise = join(fleet.folder, 'noise.onnx');
+  await writeFile(noise, Buffer.alloc(10_000, 1));
+  const [brought, refused] = [await importModel(graph, 'tiny-faces'), await importModel(noise, 'noise')];
+  expect(brought).toMatchObject({ state: 'importing', version: 2 });
+  await untilState(brought.id, 'ready');
+  expect((await untilState(refused.id, 'failed')).error).toMatchObject({ code: 'checkpoint_corrupt' });
+  const { files, format } = await fleet.get<ModelFiles>('/models/tiny-faces@2/files');
+  expect([format, files.map(({ name }) => name)]).toEqual(['onnx', ['model.onnx']]);
+  const answer = await send('GET', '/models/tiny-faces@2/files/onnx/model.onnx');
+  expect(Buffer.from(await answer.arrayBuffer()).equals(await readFile(graph))).toBe(true);
+
+  // What a foreign graph scores is what the model scored that it came from.
+  await Promise.all([evaluate('tiny-faces@production'), evaluate('tiny-faces@2')]);
+  const comparison = await fleet.get<ModelComparison>(`/models/${brought.id}/compare?with=tiny-faces@production`);
+  expect(comparison.targets).toMatchObject([
+    {
+      ...{ target: 'pairs', measure: 'accuracy', difference: 0, intervalsOverlap: true },
+      model: { source: { kind: 'evaluation', engine: expect.stringContaining('onnx') } },
+      with: { source: { kind: 'evaluation', engine: 'wasm' } },
+    },
+  ]);
+
+  expect((await send('PUT', '/models/tiny-faces@2/aliases/candidate')).status).toBe(200);
+  const inUse = await send('DELETE', `/models/${brought.id}`);
+  expect([inUse.status, ((await inUse.json()) as Problem).detail]).toEqual([409, expect.stringContaining('candidate')]);
+  expect((await send('DELETE', '/models/tiny-faces@2/aliases/candidate')).status).toBe(204);
+  for (const { id } of [brought, refused]) expect((await send('DELETE', `/models/${id}`)).status).toBe(204);
+  expect((await send('GET', `/models/${brought.id}`)).status).toBe(404);
+
+  const body = aTinyRun(data, { maxSteps: 4, ranks: { max: 1 }, pretrained: { model: 'copied@1' } });
+  const further = await fleet.untilEnded((await fleet.createRun(body)).id, 'succeeded');
+  expect((await fleet.get<ModelDetails>(`/models/${further.model!.id}`)).lineage.parent).toEqual({
+    ...{ path: imported.folder, modelId: imported.id, model: 'copied@1' },
+  });
+  await fleet.until('its files are gone', async () => !(await isThere(join(fleet.storageRoot, 'models', brought.id))));
+  expect(await isThere(join(fleet.storageRoot, model.folder, 'model.json'))).toBe(true);
+});
+
+async function expectSameEmbeddings(folder: string, graph: string): Promise<void> {
   const pixels = Float32Array.from({ length: SIZE * SIZE * 3 }, (_, at) => Math.floor(256 * uniformAt(1, 7, 0, at)));
   const engine = await startEngine('wasm', { threads: 1 });
-  const native = await openEmbedder(join(fleet.storageRoot, model.folder), { engine });
+  const native = await openEmbedder(folder, { engine });
   const expected = new Float32Array(native.embeddingSize);
   await native.embed(pixels, expected);
   await native.dispose();
@@ -94,48 +171,4 @@ it('trains two versions, names one, compares them, takes one elsewhere and back,
   const found = embedding!.data as Float32Array;
   const norm = Math.hypot(...expected);
   expect(Math.max(...expected.map((value, at) => Math.abs(value - found[at]!) / norm))).toBeLessThan(1e-5);
-
-  // What a foreign graph scores is what the model scored that it came from.
-  const imported = (await (
-    await send('POST', '/models/import', { path: graph, name: 'brought', labels: { from: 'onnx' } })
-  ).json()) as ModelView;
-  expect(imported).toMatchObject({ state: 'importing', version: 1 });
-  await fleet.until(
-    'the model is imported',
-    async () => (await fleet.get<ModelView>(`/models/${imported.id}`)).state === 'ready',
-  );
-  const brought = await evaluate('brought@1');
-  const original = await fleet.get<ModelDetails>(`/models/${second}`);
-  const accuracyOf = ({ scores }: Pick<EvaluationView, 'scores'>) => (scores[0]!.scores as { accuracy: number }).accuracy;
-  expect(accuracyOf(brought)).toBe(original.metrics.find(({ target }) => target === 'pairs')!.value);
-  const { files, format } = await fleet.get<ModelFiles>('/models/brought@1/files');
-  expect([format, files.map(({ name }) => name)]).toEqual(['onnx', ['model.onnx']]);
-  const answer = await fetch(`${fleet.apiUrl}/models/brought@1/files/onnx/model.onnx`);
-  expect(Buffer.from(await answer.arrayBuffer()).equals(await readFile(graph))).toBe(true);
-
-  expect((await send('PUT', '/models/brought@1/aliases/candidate')).status).toBe(200);
-  const refused = await send('DELETE', '/models/brought@1');
-  expect([refused.status, ((await refused.json()) as Problem).detail]).toEqual([
-    409,
-    expect.stringContaining('brought@candidate'),
-  ]);
-  expect((await send('DELETE', '/models/brought@1/aliases/candidate')).status).toBe(204);
-  expect((await send('DELETE', `/models/${imported.id}`)).status).toBe(204);
-  expect((await send('GET', `/models/${imported.id}`)).status).toBe(404);
-  await fleet.until('its files are gone', async () => {
-    return stat(join(fleet.storageRoot, 'models', imported.id)).then(
-      () => false,
-      () => true,
-    );
-  });
-  await stat(join(fleet.storageRoot, model.folder, 'model.json'));
-});
-
-it('takes no model that is none, and says why', async () => {
-  const path = join(fleet.folder, 'noise.onnx');
-  await writeFile(path, Buffer.alloc(10_000, 1));
-  const { id } = (await (await send('POST', '/models/import', { path, name: 'noise' })).json()) as ModelView;
-  await fleet.until('the import has failed', async () => (await fleet.get<ModelView>(`/models/${id}`)).state === 'failed');
-  expect((await fleet.get<ModelView>(`/models/${id}`)).error).toMatchObject({ code: 'checkpoint_corrupt' });
-  expect((await send('DELETE', `/models/${id}`)).status).toBe(204);
-});
+}

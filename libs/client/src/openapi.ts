@@ -2008,8 +2008,10 @@ export interface components {
       };
       /** @default null */
       pretrained?: {
-        /** @description Folder of a stored model, or the prefix of its files as InsightFace writes it (`.../model`, or `.../model,1`). */
-        path: string;
+        /** @description Folder of a model, or the prefix of its files as InsightFace writes it (`.../model`, or `.../model,1`). */
+        path?: string;
+        /** @description A stored model: `mdl_...`, `name@alias` or `name@version`. */
+        model?: string;
         /** @description Number in the file name, where the path is a prefix. */
         epoch?: number;
         /**
@@ -3737,9 +3739,10 @@ export interface components {
         /** @description Engine and version of ArcFleet of the worker that wrote it; null: not known. */
         engine: string | null;
         codeVersion: string | null;
-        /** @description What it was trained on; the digest is that of a registered data set. */
+        /** @description What it was trained on; `ref` (`name@digest`) and digest are those of a registered data set. */
         dataset: {
           path: string;
+          ref: string | null;
           digest: string | null;
         } | null;
         /** @description The checkpoint of the same step, if there was one. */
@@ -3748,10 +3751,16 @@ export interface components {
           step: number;
           folder: string;
         } | null;
-        /** @description The model that training started from. */
+        /** @description The model that training started from; `model` is `name@version` of a stored one. */
         parent: {
           path: string;
           modelId: string | null;
+          model: string | null;
+        } | null;
+        /** @description The run whose checkpoint its run went on from, and the step of it. */
+        resumedFrom: {
+          runId: string;
+          step: number;
         } | null;
       };
       /** @description Newest result on each target, by name of the target. */

@@ -175,7 +175,7 @@ export { createRunSchema, MAX_LABELS, MODEL_POLICIES, runConfigSchema, TRANSPORT
 export type { CreateRun, CreateRunInput, RunConfig, RunConfigInput, Transport } from './run-config/run-config.js';
 export { editRunSchema, patchLabels } from './run-config/edit-run.js';
 export type { EditRun } from './run-config/edit-run.js';
-export { cloneRun, followUpSchema, resumeRun } from './run-config/follow-up.js';
+export { cloneRun, followUpSchema, keptPretrained, resumeRun } from './run-config/follow-up.js';
 export type { FollowUp, FollowUpInput, ResumePoint } from './run-config/follow-up.js';
 export { ranksThatHold, RESUME_CHANGEABLE, resumeDifferences, toInput } from './run-config/resume-rules.js';
 export type { ConfigDifference } from './run-config/resume-rules.js';

@@ -139,7 +139,7 @@ export { findModelScores, withDetails } from './repositories/model-details.repos
 export type { StoredModelDetails } from './repositories/model-details.repository.js';
 export { MAX_SELECTED_MODELS, selectModels } from './repositories/model-selector.js';
 export type { SelectedModel } from './repositories/model-selector.js';
-export { checkReady, getModel, listModels, resolveModel } from './repositories/models.repository.js';
+export { checkReady, forgetModel, getModel, listModels, resolveModel } from './repositories/models.repository.js';
 export type { ModelFilter, StoredModel } from './repositories/models.repository.js';
 export type { Cursor, ListOptions } from './repositories/pages.js';
 export { runPageStatement } from './repositories/run-page.js';

@@ -67,6 +67,20 @@ onEachEngine(({ config, data, newStorage, train, trainOk }) => {
     expect(losses[9]! / losses[0]!).toBeLessThan(0.95);
   });
 
+  it('finds a stored model below the storage root of its worker', async () => {
+    const { folder, model } = await pretrain();
+    const storageRoot = await newStorage();
+    for (const name of ['model-0001.json', 'model-0001.safetensors']) {
+      await mkdir(join(storageRoot, 'models/mdl_x/tsk_1-g1'), { recursive: true });
+      await copyFile(join(folder, name), join(storageRoot, 'models/mdl_x/tsk_1-g1', name));
+    }
+    const stored = { path: 'models/mdl_x/tsk_1-g1', modelId: 'mdl_x', model: 'faces@3' };
+    const frozen = config({ network: { name: 'tiny', embeddingSize: 16, frozen: true }, pretrained: stored, maxSteps: 1 });
+    const outcomes = await trainOk(1, frozen, { storageRoot });
+    const written = recordsOf(outcomes[0], 'model.written')[0]!;
+    expect(relativeDifference(await readAll(join(storageRoot, written.folder, 'model.safetensors')), model)).toBe(0);
+  });
+
   it('starts the moving average from the stored model too', async () => {
     await writeTinyPairs(data(), 'many', 100, SIZE);
     const { folder } = await pretrain();

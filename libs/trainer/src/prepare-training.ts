@@ -1,4 +1,5 @@
-import { ArcFleetError, isTripletLoss } from '#contracts';
+import { join } from 'node:path';
+import { ArcFleetError, isTripletLoss, type RunConfig } from '#contracts';
 import { dropSmallIdentities, ImageDecoder, type TrainingSet } from '#datasets';
 import type { RunLength } from '#losses';
 import { createNetwork } from '#model-zoo';
@@ -79,7 +80,9 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
     };
     // A run that goes on has its own weights by now.
     if (job.resumeFrom) await loadCheckpoint(parts, job.resumeFrom);
-    else if (config.pretrained) backbone.startFrom(await readPretrained(config.pretrained, network, config.seed));
+    else if (config.pretrained) {
+      backbone.startFrom(await readPretrained(placed(config.pretrained, deps.storageRoot), network, config.seed));
+    }
     return {
       ...parts,
       step: job.resumeFrom?.step ?? 0,
@@ -98,6 +101,12 @@ export async function prepareTraining(deps: TrainingDeps): Promise<TrainingState
     for (const part of owned) part.dispose();
     throw error;
   }
+}
+
+/** A stored model lies below the storage root, wherever that is on this worker. */
+function placed(pretrained: NonNullable<RunConfig['pretrained']>, storageRoot: string): NonNullable<RunConfig['pretrained']> {
+  if (pretrained.modelId === undefined) return pretrained;
+  return { ...pretrained, path: join(storageRoot, pretrained.path) };
 }
 
 /** More threads than that have never been needed to keep an engine busy. */

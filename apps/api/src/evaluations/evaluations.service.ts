@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import {
-  ArcFleetError,
   evaluationConfigSchema,
   type CreatedEvaluation,
   type CreateEvaluation,
@@ -13,17 +12,16 @@ import {
 } from '#contracts';
 import {
   appendAudit,
-  checkReady,
   createEvaluation,
   getEvaluation,
   getEvaluationScores,
   listEvaluations,
   pinEvaluationData,
   requestCancel,
-  resolveModel,
   type EvaluationDetails,
 } from '#persistence';
 import type { Actor } from '../access/actor.js';
+import { useModel } from '../models/use-model.js';
 import { nextPage, toPage } from '../http/page.js';
 import { toFilterParameters, toFilters } from '../runs/filters.js';
 import type { ListEvaluationsQuery } from '../runs/queries.js';
@@ -102,15 +100,6 @@ export class EvaluationsService {
 /** What a worker opens: a stored model's folder, or the files that were named. */
 async function toResolvedModel(manager: EntityManager, model: ModelReference): Promise<ResolvedModel> {
   if (!('id' in model)) return { id: null, ...model };
-  try {
-    const stored = await resolveModel(manager, model.id, 'share');
-    checkReady(stored);
-    return { id: stored.id, path: stored.folder };
-  } catch (error) {
-    if (!(error instanceof ArcFleetError) || error.code !== 'not_found') throw error;
-    throw new ArcFleetError('model_not_found', `${error.message} GET /models lists those that are stored.`, {
-      modelId: model.id,
-      fieldErrors: [{ pointer: '/model/id', message: 'names no stored model' }],
-    });
-  }
+  const { id, folder } = await useModel(manager, model.id, '/model/id');
+  return { id, path: folder };
 }

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { symlink, truncate, writeFile } from 'node:fs/promises';
+import { rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -118,6 +119,32 @@ describe('files of a model', () => {
     }
     const elsewhere = await scene.aModel({ folder: '../../etc', files: [{ ...cut, path: 'hostname' }] });
     expect(problemOf(await scene.api.get(`/models/${elsewhere}/files/arcfleet/hostname`).expect(500)).code).toBe(
+      'checkpoint_corrupt',
+    );
+  });
+
+  it('are read to their end when the model is deleted meanwhile, and are not there for who comes later', async () => {
+    const folder = 'runs/run_going/model/g1-s1';
+    const bytes = randomBytes(20_000_000);
+    const file = await scene.write(folder, 'going.bin', bytes);
+    const model = await scene.aModel({ folder, files: [file] });
+    const answer = await fetch(`${scene.api.url}/models/${model}/files/arcfleet/going.bin`, { headers: scene.api.headers });
+    const reader = answer.body!.getReader();
+    const hash = createHash('sha256').update((await reader.read()).value!);
+    await scene.api.delete(`/models/${model}`).expect(204);
+    await rm(join(scene.storageRoot, folder), { recursive: true });
+    for (let part = await reader.read(); !part.done; part = await reader.read()) hash.update(part.value);
+    expect(hash.digest('hex')).toBe(file.sha256);
+    await scene.api.get(`/models/${model}/files/arcfleet/going.bin`).expect(404);
+  });
+
+  it('of a pipe are refused, and nobody waits for it', async () => {
+    const folder = 'runs/run_pipe/model/g1-s1';
+    const file = await scene.write(folder, 'pipe.bin', Buffer.alloc(1));
+    await rm(join(scene.storageRoot, folder, 'pipe.bin'));
+    execFileSync('mkfifo', [join(scene.storageRoot, folder, 'pipe.bin')]);
+    const model = await scene.aModel({ folder, files: [file] });
+    expect(problemOf(await scene.api.get(`/models/${model}/files/arcfleet/pipe.bin`).expect(500)).code).toBe(
       'checkpoint_corrupt',
     );
   });

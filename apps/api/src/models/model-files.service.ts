@@ -1,4 +1,4 @@
-import { open, realpath, type FileHandle } from 'node:fs/promises';
+import { constants, open, realpath, type FileHandle } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -13,7 +13,7 @@ import {
   type ModelFiles,
   type PendingFiles,
 } from '#contracts';
-import { appendAudit, checkReady, findExport, requestExport, resolveModel, type StoredModel } from '#persistence';
+import { appendAudit, checkReady, findExport, getModel, requestExport, resolveModel, type StoredModel } from '#persistence';
 import type { Actor } from '../access/actor.js';
 import { ApiSettings } from '../settings.js';
 
@@ -94,7 +94,11 @@ export class ModelFilesService {
         'This API does not see the storage of the workers. Set ARCFLEET_STORAGE to the folder that they share, and start it again.';
       throw new ArcFleetError('unavailable', message);
     }
-    const handle = await openBelow(storageRoot, join(stored.folder, entry.path), entry);
+    const handle = await openBelow(storageRoot, join(stored.folder, entry.path), entry).catch(async (error: unknown) => {
+      // Its files go when it is deleted or its run replaces it: then it is not there, rather than broken.
+      await getModel(manager, model.id);
+      throw error;
+    });
     return { handle, entry, downloadName: `${model.name}-v${model.version}-${entry.path}` };
   }
 
@@ -141,7 +145,7 @@ async function openBelow(storageRoot: string, path: string, { sizeBytes }: FileE
     // What a link points at counts, not where the link lies.
     const [realRoot, real] = await Promise.all([realpath(root), realpath(full)]);
     if (!real.startsWith(`${realRoot}${sep}`)) throw new Error('a link leads out of the storage');
-    handle = await open(real, 'r');
+    handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw corrupt('cannot be opened: it is not there, or this API must not read it', error);
   }

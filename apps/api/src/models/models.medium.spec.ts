@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ModelComparison, ModelDetails, ModelList, ModelView, TaskView } from '#contracts';
+import type { ModelComparison, ModelDetails, ModelList, ModelView, PendingFiles, TaskView } from '#contracts';
 import { evaluationConfigSchema } from '#contracts';
-import { commitRecords, createEvaluation, ModelEntity, newId, REMOVAL_RETRY_MS, removeDeletedModels } from '#persistence';
+import {
+  commitRecords,
+  createEvaluation,
+  forgetModel,
+  ModelEntity,
+  newId,
+  REMOVAL_RETRY_MS,
+  removeDeletedModels,
+} from '#persistence';
 import { pointersOf, problemOf } from '../testing/api-scene.js';
 import { ModelScene } from '../testing/model-scene.js';
 
@@ -364,6 +372,29 @@ describe('DELETE /models/:id', () => {
     expect(await finish(again)).toEqual([id]);
     expect(await remove()).toBeNull();
     expect((await scene.api.source.manager.findOneByOrFail(ModelEntity, { id })).filesGoneAt).toBeInstanceOf(Date);
+  });
+
+  it('waits with the files of a model that its run has replaced until nobody exports it any more', async () => {
+    // One that another test let fail holds up none.
+    const later = new Date(Date.now() + REMOVAL_RETRY_MS + 60_000);
+    const remove = () => scene.api.source.transaction((manager) => removeDeletedModels(manager, later));
+    for (let taskId = await remove(); taskId !== null; taskId = await remove()) {
+      const { work } = (await scene.api.get(`/tasks/${taskId}`)).body as TaskView;
+      if (work.task === 'model.remove') {
+        await scene.complete(taskId, { task: 'model.remove', removed: work.models.map(({ id }) => id) });
+      }
+    }
+    const folder = 'runs/run_z/model/g1-s10';
+    const id = await scene.aModel({ folder });
+    const { runId } = await details(id);
+    const { taskId } = (await scene.api.get(`/models/${id}/files?format=onnx`).expect(202)).body as PendingFiles;
+    await scene.api.source.transaction((manager) => forgetModel(manager, runId!, folder, new Date()));
+    await scene.api.get(`/models/${id}`).expect(404);
+    expect(await remove()).toBeNull();
+    const exported = `exports/${id}/onnx/${taskId}-g1`;
+    await scene.complete(taskId, { task: 'model.export', folder: exported, files: [] });
+    const { work } = (await scene.api.get(`/tasks/${(await remove())!}`)).body as TaskView;
+    expect(work).toEqual({ task: 'model.remove', models: [{ id, folders: [folder, `exports/${id}`] }] });
   });
 
   it('of a name leaves its number unused', async () => {

@@ -69,7 +69,8 @@ export const DESCRIPTIONS: Descriptions = {
     '/properties/network/properties/frozen':
       'True: the backbone is not trained, only the head is; its batch norms use their running statistics.',
     '/properties/pretrained/properties/path':
-      'Folder of a stored model, or the prefix of its files as InsightFace writes it (`.../model`, or `.../model,1`).',
+      'Folder of a model, or the prefix of its files as InsightFace writes it (`.../model`, or `.../model,1`).',
+    '/properties/pretrained/properties/model': 'A stored model: `mdl_...`, `name@alias` or `name@version`.',
     '/properties/pretrained/properties/epoch': 'Number in the file name, where the path is a prefix.',
     '/properties/pretrained/properties/newOutput':
       'True: only the body is taken and the output layers start anew, so that embedding size and output may differ.',
@@ -374,9 +375,11 @@ export const DESCRIPTIONS: Descriptions = {
     '/properties/run/properties/configDigest':
       'SHA-256 of the stored configuration without name and labels: equal ones trained with the same settings.',
     '/properties/lineage/properties/engine': 'Engine and version of ArcFleet of the worker that wrote it; null: not known.',
-    '/properties/lineage/properties/dataset': 'What it was trained on; the digest is that of a registered data set.',
+    '/properties/lineage/properties/dataset':
+      'What it was trained on; `ref` (`name@digest`) and digest are those of a registered data set.',
     '/properties/lineage/properties/checkpoint': 'The checkpoint of the same step, if there was one.',
-    '/properties/lineage/properties/parent': 'The model that training started from.',
+    '/properties/lineage/properties/parent': 'The model that training started from; `model` is `name@version` of a stored one.',
+    '/properties/lineage/properties/resumedFrom': 'The run whose checkpoint its run went on from, and the step of it.',
     '/properties/metrics': 'Newest result on each target, by name of the target.',
     '/properties/metrics/items/properties/measure':
       'The number by which models are compared: `accuracy`, `rank1Accuracy` or `tarAtFar@1e-4` (or the nearest there is).',

@@ -4,7 +4,6 @@ import {
   estimateRun,
   RECIPE_LABEL,
   RECIPES,
-  runConfigSchema,
   type CreateRun,
   type DatasetFacts,
   type DatasetSize,
@@ -12,8 +11,8 @@ import {
   type RunConfig,
 } from '#contracts';
 import { findDatasetFacts, listSpeeds } from '#persistence';
-import { pinDatasetOfRun } from '../datasets/use-dataset.js';
 import type { CreateRunQuery } from './queries.js';
+import { resolveRun } from './resolve-run.js';
 import { Submission } from './submission.js';
 
 type GivenSize = Pick<CreateRunQuery, 'identities' | 'images'>;
@@ -32,10 +31,9 @@ export class DryRunService {
    */
   async check(input: CreateRun, given: GivenSize): Promise<DryRun> {
     this.submission.check(input);
-    const { webhooks: _, ...rest } = input;
     // A reference is looked up under a lock that lives in a transaction.
     return this.dataSource.transaction(async (manager) => {
-      const config = runConfigSchema.parse({ ...rest, dataset: await pinDatasetOfRun(manager, input) });
+      const config = await resolveRun(manager, input);
       const { datasetId } = config.dataset;
       const facts = datasetId === undefined ? null : await findDatasetFacts(manager, datasetId);
       const measured = await listSpeeds(manager, config.network.name);

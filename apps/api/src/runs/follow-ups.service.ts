@@ -1,21 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import {
   ArcFleetError,
   cloneRun,
   isTerminal,
+  keptPretrained,
   resumeRun,
-  runConfigSchema,
   type CreatedRun,
+  type CreateRun,
   type FollowUp,
   type FollowUpInput,
-  type RunConfig,
 } from '#contracts';
 import { appendAudit, createRun, getRun, getSourceRun, type SourceRun } from '#persistence';
 import type { Actor } from '../access/actor.js';
-import { pinDatasetOfRun } from '../datasets/use-dataset.js';
 import { toFieldErrors } from '../http/problem.js';
 import { validationError } from '../http/validation.js';
+import { resolveRun } from './resolve-run.js';
 import { RunLinks } from './run-links.js';
 import { Submission } from './submission.js';
 
@@ -40,7 +39,8 @@ export class FollowUpsService {
       const source = await getSourceRun(manager, id);
       const checkpoint = checkpointOf(id, source);
       const point = { step: checkpoint.step, totalSteps: source.totalSteps };
-      const config = await configOf(manager, resumeRun(source.config, input, point));
+      const run = runOf(resumeRun(source.config, input, point));
+      const config = await resolveRun(manager, run, keptPretrained(run, source.config));
       const resumed = { runId: id, step: checkpoint.step, checkpointId: checkpoint.id };
       const created = await createRun(manager, config, endpoints, { resumed });
       const details = { resumedFrom: id, step: checkpoint.step };
@@ -56,7 +56,8 @@ export class FollowUpsService {
   clone(id: string, input: FollowUpInput, actor: Actor, key: string | undefined): Promise<Created> {
     const request = { route: 'POST /runs/{id}/clone', actor, input: { id, ...input }, key };
     return this.submission.submit(request, input, async (manager, endpoints) => {
-      const config = await configOf(manager, cloneRun((await getSourceRun(manager, id)).config, input));
+      const { config: source } = await getSourceRun(manager, id);
+      const config = await resolveRun(manager, runOf(cloneRun(source, input)));
       const created = await createRun(manager, config, endpoints, { clonedFrom: id });
       await appendAudit(manager, { actor: actor.id, action: 'runs.clone', resourceId: created, details: { clonedFrom: id } });
       return this.links.toView(await getRun(manager, created));
@@ -76,8 +77,7 @@ function checkpointOf(id: string, { status, checkpoint }: SourceRun): NonNullabl
   return checkpoint;
 }
 
-async function configOf(manager: EntityManager, followUp: FollowUp): Promise<RunConfig> {
+function runOf(followUp: FollowUp): CreateRun {
   if ('issues' in followUp) throw validationError(toFieldErrors(followUp.issues));
-  const { webhooks: _, ...config } = followUp.run;
-  return runConfigSchema.parse({ ...config, dataset: await pinDatasetOfRun(manager, followUp.run) });
+  return followUp.run;
 }

@@ -1,14 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import {
-  runConfigSchema,
-  type CreatedRun,
-  type CreateRun,
-  type DeliveryList,
-  type MetricSeries,
-  type RunList,
-  type RunView,
-} from '#contracts';
+import { type CreatedRun, type CreateRun, type DeliveryList, type MetricSeries, type RunList, type RunView } from '#contracts';
 import {
   appendAudit,
   createRun,
@@ -21,10 +13,10 @@ import {
 } from '#persistence';
 import { showUrl } from '#webhooks';
 import type { Actor } from '../access/actor.js';
-import { pinDatasetOfRun } from '../datasets/use-dataset.js';
 import { nextPage, toPage } from '../http/page.js';
 import { toFilterParameters, toFilters } from './filters.js';
 import type { ListRunsQuery, MetricsQuery } from './queries.js';
+import { resolveRun } from './resolve-run.js';
 import { RunEditing, type EditRequest } from './run-editing.js';
 import { RunLinks } from './run-links.js';
 import { Submission } from './submission.js';
@@ -41,9 +33,7 @@ export class RunsService {
   /** Creates a run with its endpoints and first event; see {@link Submission.submit}. */
   create(input: CreateRun, actor: Actor, key: string | undefined): Promise<CreatedRun & { replayed: boolean }> {
     return this.submission.submit({ route: 'POST /runs', actor, input, key }, input, async (manager, endpoints) => {
-      const { webhooks: _, ...config } = input;
-      const dataset = await pinDatasetOfRun(manager, input);
-      const id = await createRun(manager, runConfigSchema.parse({ ...config, dataset }), endpoints);
+      const id = await createRun(manager, await resolveRun(manager, input), endpoints);
       await appendAudit(manager, { actor: actor.id, action: 'runs.create', resourceId: id });
       return this.links.toView(await getRun(manager, id));
     });

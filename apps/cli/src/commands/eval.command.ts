@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -7,13 +8,14 @@ import {
   type EngineName,
   type EvaluatedModel,
   type EvaluationScores,
+  parseModelRef,
   type EvaluationTarget,
 } from '#contracts';
 import type { CliConfig } from '../config.js';
 import { evaluateLocally, evaluationJson, type EvaluationResult, type ModelDifference } from '../evaluate/evaluate-local.js';
 import { apiKeyFor } from '../follow/api-key.js';
 import { evaluateRemotely, refuseHereOnly, resultOf } from '../evaluate/evaluate-remote.js';
-import { evalTargets, rocFile, type TargetFlags } from '../evaluate/eval-targets.js';
+import { evalTargets, registeredData, rocFile, type TargetFlags } from '../evaluate/eval-targets.js';
 import { evaluationTables, type ScoredTarget } from '../evaluate/evaluation-table.js';
 import { progressLine } from '../evaluate/progress-line.js';
 import { stopOnInterrupt } from '../evaluate/stop-on-interrupt.js';
@@ -48,7 +50,10 @@ export function addEvalCommand(program: Command, config: CliConfig): void {
     .description('judge a stored model: verification, search among distractors, templates')
     .argument('<model>', 'folder, file, or prefix,epoch')
     .option('--targets <list>', 'verification sets: names in --dataset, .bin files, pairs files (default: all of --dataset)')
-    .option('--dataset <dir>', 'folder with verification sets')
+    .option(
+      '--dataset <dir>',
+      'folder with verification sets; with --api also a registered data set: faces, faces@3f2a91bc, dts_...',
+    )
     .option('--images <dir>', 'where the images lie that a pairs file names')
     .option('--probes <dir>', 'data set to search for, in the gallery of --distractors')
     .option('--distractors <dir>', 'data set of other people')
@@ -62,7 +67,10 @@ export function addEvalCommand(program: Command, config: CliConfig): void {
     .addOption(engineOption())
     .option('--threads <n>', 'threads of the engine (default: all cores)', integer(1, 1024))
     .addOption(networkOption())
-    .option('--api <url>', 'let the workers of that fleet do it (default: here); a model may then be an id, mdl_...')
+    .option(
+      '--api <url>',
+      'let the workers of that fleet do it (default: here); a model may then be a stored one: mdl_..., faces@production, faces@3',
+    )
     .option('--ranks <n>', 'with --api: ranks', integer(1, 1024), 1)
     .option('--roc <dir>', 'also write the ROC points of each target there, as CSV')
     .option('--scores-out <dir>', 'also write the similarity of each pair there, DIR/TARGET.npy')
@@ -83,10 +91,12 @@ async function evaluate(config: CliConfig, model: string, flags: EvalFlags): Pro
   const out = flags.json ? process.stderr : process.stdout;
   const say = (line: string): void => void out.write(`${line}\n`);
   if (flags.api !== undefined) refuseHereOnly(flags);
-  const targets = await evalTargets(flags, { workingFolder, access, isHere: flags.api === undefined });
+  const isHere = flags.api === undefined;
+  const data = isHere ? null : registeredData(workingFolder, flags);
+  const targets = data === null ? await evalTargets(flags, { workingFolder, access, isHere }) : [];
   const { result, exitCode } = await (flags.api === undefined
     ? locally(config, model, flags, targets, say)
-    : remotely(config, model, flags, flags.api, targets, say));
+    : remotely(config, model, flags, flags.api, data ?? { targets: [...targets] }, say));
   if (result === null) return exitCode;
   say(modelLine(model, result.model));
   say(`engine    ${result.model.engine}${flags.flip ? ', with mirrored images' : ''}\n`);
@@ -159,13 +169,14 @@ async function remotely(
   model: string,
   { flip, crop, batchSize, bootstrap, seed, engine, ranks }: EvalFlags,
   apiUrl: string,
-  targets: readonly EvaluationTarget[],
+  data: Pick<CreateEvaluationInput, 'dataset' | 'targets'>,
   say: (line: string) => void,
 ): Promise<Ended> {
-  const reference = /^mdl_/.test(model) ? { id: model } : { path: localPath(config.workingFolder, model, 'a model') };
+  const place = resolve(config.workingFolder, model);
+  const isStored = parseModelRef(model) !== null && !existsSync(place);
   const request: CreateEvaluationInput = {
-    model: reference,
-    targets: [...targets],
+    model: isStored ? { id: model } : { path: localPath(config.workingFolder, model, 'a model') },
+    ...data,
     flip,
     unaligned: crop ? 'crop' : 'refuse',
     batchSize,

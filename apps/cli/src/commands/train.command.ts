@@ -64,7 +64,9 @@ async function resolveCommand(config: CliConfig, flags: TrainFlags): Promise<Res
     isRemote: !flags.local,
   });
   const { pretrained: text, pretrainedEpoch: epoch } = flags;
-  const pretrained = text ? await findPretrained(text, { workingFolder, ...(epoch === undefined ? {} : { epoch }) }) : null;
+  const pretrained = text
+    ? await findPretrained(text, { workingFolder, isRemote: !flags.local, ...(epoch === undefined ? {} : { epoch }) })
+    : null;
   const surroundings = { workingFolder, devices: config.devices, dataset, pretrained };
   const fresh = resolveTraining(flags, surroundings);
   const isTakenUp = flags.local && flags.resume;
@@ -91,7 +93,9 @@ function notHere({ dataset, pretrained }: ResolvedTraining): string[] {
     ...(dataset.isHere || dataset.ref !== undefined
       ? []
       : [`${dataset.path} is not on this machine; the workers must have it there.`]),
-    ...(pretrained && !pretrained.isHere ? [`${pretrained.path} is not on this machine; the workers must have it there.`] : []),
+    ...(pretrained && !pretrained.isHere && pretrained.ref === undefined
+      ? [`${pretrained.path} is not on this machine; the workers must have it there.`]
+      : []),
   ];
 }
 

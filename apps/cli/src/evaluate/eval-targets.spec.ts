@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluationConfigSchema } from '#contracts';
-import { evalTargets, type TargetFlags } from './eval-targets.js';
+import { evalTargets, registeredData, type TargetFlags } from './eval-targets.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -17,6 +17,24 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const targets = (flags: TargetFlags, isHere = true) =>
   evalTargets(flags, { workingFolder: folder, access: { env: {} } as never, isHere });
+
+describe('registeredData', () => {
+  it('takes a reference for a registered data set, unless there is a folder of that name', () => {
+    expect(registeredData(folder, { dataset: 'faces@3f2a91bc' })).toEqual({ dataset: 'faces@3f2a91bc' });
+    expect(registeredData(folder, { dataset: 'faces', targets: 'lfw,mine' })).toEqual({
+      dataset: 'faces',
+      targets: ['lfw', 'mine'],
+    });
+    for (const dataset of ['data', './faces', '/data/faces', 's3://bucket/faces', undefined]) {
+      expect(registeredData(folder, dataset === undefined ? {} : { dataset })).toBeNull();
+    }
+  });
+
+  it.each([{ targets: 'lfw,./mine.bin' }, { probes: 'a', distractors: 'b' }, { ijb: 'IJBC' }, { images: 'x' }])(
+    'takes no files beside one: %j',
+    (flags) => expect(() => registeredData(folder, { dataset: 'faces', ...flags })).toThrow('registered data set'),
+  );
+});
 
 describe('evalTargets', () => {
   it('takes all sets of a folder, the usual ones first, or those that are named', async () => {

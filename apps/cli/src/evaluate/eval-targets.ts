@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
-import { ArcFleetError, type EvaluationTarget } from '#contracts';
+import { ArcFleetError, parseDatasetRef, type CreateEvaluationInput, type EvaluationTarget } from '#contracts';
 import { isRemote, listVerificationTargets, verificationPath, type RemoteAccess } from '#datasets';
 import { localPath } from '../local-path.js';
 
@@ -21,6 +21,28 @@ export interface Surroundings {
   readonly access: RemoteAccess;
   /** The files are opened on this machine. */
   readonly isHere: boolean;
+}
+
+/**
+ * The verification sets of a data set that is registered with the fleet: those that `--targets` names, else all. A folder of that name
+ * comes first.
+ * @returns null where `--dataset` is no reference
+ * @throws ArcFleetError `config_invalid` beside options for files.
+ */
+export function registeredData(
+  workingFolder: string,
+  { dataset, targets, images, probes, distractors, ijb }: TargetFlags,
+): Pick<CreateEvaluationInput, 'dataset' | 'targets'> | null {
+  if (dataset === undefined || parseDatasetRef(dataset) === null || existsSync(resolve(workingFolder, dataset))) return null;
+  const names = targets?.split(',').filter((part) => part !== '');
+  const isFile = (text: string): boolean => /[/\\]|\.(?:bin|txt)$/.test(text);
+  if ([images, probes, distractors, ijb].some((each) => each !== undefined) || names?.some(isFile)) {
+    throw new ArcFleetError(
+      'config_invalid',
+      `--dataset ${dataset} is a registered data set, whose verification sets are evaluated on: give other files with a command of their own, or the folder itself (./${dataset})`,
+    );
+  }
+  return names === undefined || names.length === 0 ? { dataset } : { dataset, targets: names };
 }
 
 /**

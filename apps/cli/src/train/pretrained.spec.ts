@@ -35,6 +35,17 @@ describe('findPretrained', () => {
     expect(await find('models/y1-softmax-emore/,1')).toEqual(expected);
   });
 
+  it('takes a model that a fleet has stored, where one trains and no file has that name', async () => {
+    const remote = (text: string) => findPretrained(text, { workingFolder: root, isRemote: true });
+    for (const ref of ['faces@production', 'faces@3', `mdl_${'0'.repeat(20)}`]) {
+      expect(await remote(ref)).toEqual({ path: ref, network: null, isHere: false, ref });
+      expect(await find(ref)).not.toHaveProperty('ref');
+    }
+    await mkdir(join(root, 'mine@2'));
+    expect(await remote('mine@2')).not.toHaveProperty('ref');
+    expect(await remote('stored')).not.toHaveProperty('ref');
+  });
+
   it('takes the prefix of its files, as train.py does', async () => {
     expect(await find('./models/y1-softmax-emore/model', 2)).toEqual({ path: y1(), epoch: 2, network: 'y1', isHere: true });
     expect(await find('other/best,12')).toEqual({ path: join(root, 'other/best'), epoch: 12, network: null, isHere: true });

@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
-import { ArcFleetError, NETWORK_NAMES, NETWORKS, type NetworkName } from '#contracts';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { ArcFleetError, NETWORK_NAMES, NETWORKS, parseModelRef, type NetworkName } from '#contracts';
 import type { ModelLocation } from '#model-files';
 import { shellWord } from './shell-word.js';
 import { localPath } from '../local-path.js';
@@ -15,6 +15,8 @@ export interface PretrainedModel {
   readonly network: NetworkName | null;
   /** False: not on this machine. */
   readonly isHere: boolean;
+  /** Stored by the fleet under this reference, which `path` repeats. */
+  readonly ref?: string;
 }
 
 const FORMATS = ['.json', '.safetensors', '.params'];
@@ -26,15 +28,19 @@ export function numbered(prefix: string, epoch: number): string {
 
 /**
  * Finds the model that `prefix,epoch` of the MXNet trainers means: files `prefix-0001.params` (or `.safetensors`), or the same inside
- * a folder, `folder/model-0001.*`; or a folder that a run stored; or one of the files itself. Ranks find the same one.
+ * a folder, `folder/model-0001.*`; or a folder that a run stored; or one of the files itself. Ranks find the same one. Where a fleet
+ * trains, `mdl_...`, `name@alias` and `name@version` are models that it has stored, unless there is a file of that name here.
  *
  * @param text PATH or PATH,EPOCH; an epoch in it counts more than `epoch`
  * @throws ArcFleetError `validation_failed` when two different epochs are given.
  */
 export async function findPretrained(
   text: string,
-  { epoch, workingFolder }: { epoch?: number; workingFolder: string },
+  { epoch, workingFolder, isRemote = false }: { epoch?: number; workingFolder: string; isRemote?: boolean },
 ): Promise<PretrainedModel> {
+  if (isRemote && parseModelRef(text) !== null && !existsSync(resolve(workingFolder, text))) {
+    return { path: text, network: null, isHere: false, ref: text };
+  }
   const [, path = text, own] = /^(.*?)(?:,(\d{1,4}))?$/s.exec(text) ?? [];
   if (own !== undefined && epoch !== undefined && Number(own) !== epoch) {
     throw new ArcFleetError('validation_failed', `--pretrained ${text} names epoch ${own}, --pretrained-epoch ${epoch}`);

@@ -130,7 +130,7 @@ export function givenConfig(
     network: flags.network === undefined ? undefined : networkConfig(flags.network),
     loss: flags.loss === undefined ? undefined : LOSS_PRESETS[flags.loss].loss,
     labels: recipe ? { [RECIPE_LABEL]: recipe.name } : undefined,
-    pretrained: pretrained ? definedOf({ path: pretrained.path, epoch: pretrained.epoch }) : undefined,
+    pretrained: pretrained ? definedOf({ path: pretrained.path, epoch: pretrained.epoch, modelId: pretrained.ref }) : undefined,
     optimizer,
     schedule: flags.lrSteps ? { name: 'steps', boundaries: [...flags.lrSteps] } : undefined,
     batch: perBatchSize === undefined ? sameGroups(recipe, ranks) : { globalBatchSize: perBatchSize * ranks, bnGroupSize: null },

@@ -83,7 +83,7 @@ export function addTrainOptions(command: Command): Command {
       .option('--models-root <dir>', 'where models are placed, in a folder <network>-<loss>-<dataset>', './models')
       .option(
         '--pretrained <path[,epoch]>',
-        'stored model to start the backbone from: its folder, the prefix of its files, or one of them',
+        'stored model to start the backbone from: its folder, the prefix of its files, or one of them; one of the fleet: faces@production, faces@3, mdl_...',
       )
       .option('--pretrained-epoch <n>', `number in the name of its files ${shown(none.pretrainedEpoch)}`, integer(0, 9999))
       .addOption(

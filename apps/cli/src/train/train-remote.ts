@@ -49,7 +49,12 @@ export async function trainRemotely(
   });
   const { config, modelFolder, ckpt } = training;
   const startedAt = performance.now();
-  const created = await api.createRun({ ...config, ...requestedDataset(training), name: runName(training) } as CreateRunInput);
+  const created = await api.createRun({
+    ...config,
+    ...requestedDataset(training),
+    pretrained: requestedPretrained(training),
+    name: runName(training),
+  } as CreateRunInput);
   const url = `${apiUrl}/runs/${created.id}`;
   view.say(`run       ${created.id} at ${apiUrl}; Ctrl-C cancels it, Ctrl-C twice leaves it alone`);
 
@@ -93,6 +98,12 @@ function requestedDataset({ config, dataset: { ref } }: ResolvedTraining): Pick<
   if (ref === undefined) return {};
   const { path: _path, kind: _kind, ...rest } = config.dataset;
   return { dataset: { ...rest, ref } };
+}
+
+/** A model that the fleet has stored is looked up by the API. */
+function requestedPretrained({ config: { pretrained } }: ResolvedTraining): CreateRunInput['pretrained'] {
+  if (pretrained?.modelId === undefined) return pretrained;
+  return { model: pretrained.modelId, newOutput: pretrained.newOutput };
 }
 
 /** Folder name of the model: what people will look for in a list of runs. */

@@ -92,12 +92,14 @@ export const modelDetailsSchema = modelViewSchema.extend({
     /** Engine and version of ArcFleet of the worker that wrote it; null: not known. */
     engine: z.string().nullable(),
     codeVersion: z.string().nullable(),
-    /** What it was trained on; the digest is that of a registered data set. */
-    dataset: z.object({ path: z.string(), digest: z.string().nullable() }).nullable(),
+    /** What it was trained on; `ref` (`name@digest`) and digest are those of a registered data set. */
+    dataset: z.object({ path: z.string(), ref: z.string().nullable(), digest: z.string().nullable() }).nullable(),
     /** The checkpoint of the same step, if there was one. */
     checkpoint: z.object({ generation: z.number().int(), step: z.number().int(), folder: z.string() }).nullable(),
-    /** The model that training started from. */
-    parent: z.object({ path: z.string(), modelId: z.string().nullable() }).nullable(),
+    /** The model that training started from; `model` is `name@version` of a stored one. */
+    parent: z.object({ path: z.string(), modelId: z.string().nullable(), model: z.string().nullable() }).nullable(),
+    /** The run whose checkpoint its run went on from, and the step of it. */
+    resumedFrom: z.object({ runId: z.string(), step: z.number().int() }).nullable(),
   }),
   /** Newest result on each target, by name of the target. */
   metrics: z.array(modelMetricSchema),

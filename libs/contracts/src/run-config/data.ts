@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DATASET_KINDS, NETWORK_NAMES, OUTPUTS } from '../catalog.js';
 import { datasetRefSchema } from '../datasets/dataset-ref.js';
 import { pinnedDatasetFields } from '../datasets/pinned-dataset.js';
+import { modelRefSchema } from '../models/model-names.js';
 import { count, probability } from './numbers.js';
 
 const S3_ADDRESS = /^s3:\/\/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](?:\/|$)/;
@@ -107,15 +108,46 @@ export const networkSchema = z.strictObject({
   frozen: z.boolean().default(false),
 });
 
-/** Where the backbone starts from; class centers always start anew. */
-export const pretrainedSchema = z.strictObject({
-  /** Folder of a stored model, or the prefix of its files as InsightFace writes it (`.../model`, or `.../model,1`). */
-  path: workerFile,
+const pretrainedUse = {
   /** Number in the file name, where the path is a prefix. */
   epoch: z.number().int().min(0).max(9999).optional(),
   /** True: only the body is taken and the output layers start anew, so that embedding size and output may differ. */
   newOutput: z.boolean().default(false),
-});
+};
+
+/** Where the backbone starts from; class centers always start anew. */
+export const pretrainedSchema = z
+  .strictObject({
+    /** Files as the workers see them; of a stored model its folder, relative to the storage root. */
+    path: z.string().min(1).max(4096),
+    ...pretrainedUse,
+    /** The stored model that was meant when the run was created: its id, and `name@version`. */
+    modelId: z.string().max(64).optional(),
+    model: z.string().max(100).optional(),
+  })
+  .superRefine(({ path, modelId }, context) => {
+    if (modelId !== undefined) return;
+    for (const { message } of workerFile.safeParse(path).error?.issues ?? []) {
+      context.addIssue({ code: 'custom', path: ['path'], message });
+    }
+  });
+export type Pretrained = z.output<typeof pretrainedSchema>;
+
+/** What a client says: files, or a stored model, which is looked up once. */
+export const requestedPretrainedSchema = z
+  .strictObject({
+    /** Folder of a model, or the prefix of its files as InsightFace writes it (`.../model`, or `.../model,1`). */
+    path: workerFile.optional(),
+    /** A stored model: `mdl_...`, `name@alias` or `name@version`. */
+    model: modelRefSchema.optional(),
+    ...pretrainedUse,
+  })
+  .superRefine(({ path, model, epoch }, context) => {
+    const issue = (field: string, message: string): void => context.addIssue({ code: 'custom', path: [field], message });
+    if (path === undefined && model === undefined) issue('path', 'is required, or model: a stored model');
+    if (path !== undefined && model !== undefined) issue('model', 'must be left out where path is given');
+    if (epoch !== undefined && model !== undefined) issue('epoch', 'must be left out where model is given');
+  });
 
 export const batchSchema = z.strictObject({
   /** Images per step over all ranks and micro-batches; must be divisible by `bnGroupSize` x `accumulationSteps` x ranks. */

@@ -45,7 +45,9 @@ export function resumeRun(source: RunConfig, input: FollowUpInput, point: Resume
   const { ref } = config.dataset;
   if (ref !== undefined && ref !== source.dataset.ref) return { issues: [otherData(source)] };
   const dataset = ref === undefined ? config.dataset : { ...source.dataset, ...config.dataset };
-  const resolved = runConfigSchema.parse({ ...config, dataset });
+  const pretrained = keptPretrained(config, source);
+  if (pretrained === undefined) return { issues: [otherModel(source)] };
+  const resolved = runConfigSchema.parse({ ...config, dataset, pretrained });
   const differences = resumeDifferences(source, resolved).map(({ field, before }) => ({
     path: ['overrides', ...field.split('.')],
     message: `must stay ${before}: with another value it would be another training; clone the run for that`,
@@ -57,7 +59,11 @@ export function resumeRun(source: RunConfig, input: FollowUpInput, point: Resume
 
 /** `ranks.min` that nobody has set stands for `ranks.max`, also when that changes. */
 function baseOf(source: RunConfig, overrides: JsonObject): JsonObject {
-  const base = { ...toInput(source), dataset: requestOf(source, overrides) };
+  const base = {
+    ...toInput(source),
+    dataset: requestOf(source, overrides),
+    pretrained: requestedPretrained(source, overrides),
+  };
   const { ranks } = overrides;
   const isOnlyMax = isJsonObject(ranks) && Object.hasOwn(ranks, 'max') && !Object.hasOwn(ranks, 'min');
   return isOnlyMax && source.ranks.min === source.ranks.max ? { ...base, ranks: { max: source.ranks.max } } : base;
@@ -78,6 +84,33 @@ function requestOf(source: RunConfig, { dataset: override }: JsonObject): JsonOb
   const asks = (field: string): boolean => isJsonObject(override) && Object.hasOwn(override, field);
   if (ref === undefined) return asks('ref') ? use : { ...use, path, kind };
   return asks('path') ? { ...use, kind } : { ...use, ref };
+}
+
+/** The model as a client asks for it: a stored one by the id that the run was pinned to, any other by its files. */
+function requestedPretrained({ pretrained }: RunConfig, { pretrained: override }: JsonObject): JsonObject | null {
+  if (pretrained === null) return null;
+  const { modelId, model: _, path, epoch, newOutput } = pretrained;
+  const asks = (field: string): boolean => isJsonObject(override) && Object.hasOwn(override, field);
+  if (modelId !== undefined) return asks('path') ? { newOutput } : { model: modelId, newOutput };
+  return asks('model') ? { newOutput } : { path, newOutput, ...(epoch === undefined ? {} : { epoch }) };
+}
+
+/** What a run that goes on started from: that is not looked up again, and may be gone by now. @returns undefined for another model. */
+export function keptPretrained(
+  { pretrained: asked }: Pick<CreateRun, 'pretrained'>,
+  source: RunConfig,
+): RunConfig['pretrained'] | undefined {
+  const { pretrained: kept } = source;
+  if (asked === null) return null;
+  const { model, path, ...use } = asked;
+  if (path !== undefined) return { path, ...use };
+  return kept !== null && model === kept.modelId ? { ...kept, ...use } : undefined;
+}
+
+function otherModel({ pretrained }: RunConfig): FieldIssue {
+  const kept = pretrained === null ? 'null' : (pretrained.model ?? pretrained.path);
+  const message = `must stay ${kept}: from another model it would be another training; clone the run for that`;
+  return { path: ['overrides', 'pretrained', 'model'], message };
 }
 
 function otherData({ dataset }: RunConfig): FieldIssue {

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { acceptsEpsilon, acceptsSqueezeExcitation, ENGINES, NETWORKS } from '../catalog.js';
 import { webhookInputSchema } from '../webhook-events.js';
-import { batchSchema, datasetSchema, networkSchema, pretrainedSchema, requestedDatasetSchema } from './data.js';
+import {
+  batchSchema,
+  datasetSchema,
+  networkSchema,
+  pretrainedSchema,
+  requestedDatasetSchema,
+  requestedPretrainedSchema,
+} from './data.js';
 import { classSamplingSchema, isTripletLoss, lossSchema, type TripletLossConfig } from './loss.js';
 import { period, share, steps } from './numbers.js';
 import { optimizerSchema, scheduleSchema } from './optimizer.js';
@@ -96,7 +103,7 @@ export const baseSchema = z.strictObject({
 });
 
 /** Cross-field rules; each message names its field by `path`. */
-function checkRunConfig(config: Omit<z.output<typeof baseSchema>, 'dataset'>, context: z.RefinementCtx): void {
+function checkRunConfig(config: Omit<z.output<typeof baseSchema>, 'dataset' | 'pretrained'>, context: z.RefinementCtx): void {
   const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
   const { globalBatchSize, accumulationSteps, bnGroupSize } = config.batch;
   const { min = config.ranks.max, max } = config.ranks;
@@ -149,7 +156,7 @@ const MAX_PAIRS = 10_000_000;
 /** Rules of the losses without class centers: a step takes mined triplets, so there are no epochs, and a group holds whole ones. */
 function checkTriplets(
   loss: TripletLossConfig,
-  { network, batch, epochs, schedule, ranks }: Omit<z.output<typeof baseSchema>, 'dataset'>,
+  { network, batch, epochs, schedule, ranks }: Omit<z.output<typeof baseSchema>, 'dataset' | 'pretrained'>,
   issue: (path: (string | number)[], message: string) => void,
 ): void {
   if (network.frozen) {
@@ -186,7 +193,11 @@ export const checkLabels = ({ labels }: { labels: Readonly<Record<string, string
 
 /** Body of `POST /runs`: a run configuration, and where to send webhooks. */
 export const createRunSchema = baseSchema
-  .extend({ dataset: requestedDatasetSchema, webhooks: z.array(webhookInputSchema).max(10).default([]) })
+  .extend({
+    dataset: requestedDatasetSchema,
+    pretrained: requestedPretrainedSchema.nullable().default(null),
+    webhooks: z.array(webhookInputSchema).max(10).default([]),
+  })
   .superRefine(checkRunConfig)
   .superRefine(checkLabels);
 

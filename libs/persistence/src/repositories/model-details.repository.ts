@@ -59,19 +59,24 @@ async function findLineage(
     dataset: ModelDetails['lineage']['dataset'];
     checkpoint: ModelDetails['lineage']['checkpoint'];
     parent: ModelDetails['lineage']['parent'];
+    resumedFrom: ModelDetails['lineage']['resumedFrom'];
   }
   const rows: Row[] = await manager.query(
     `select json_build_object('id', r.id, 'name', r.config->>'name', 'status', r.status,
               'configDigest', encode(sha256(convert_to((r.config - 'name' - 'labels')::text, 'UTF8')), 'hex')) as run,
-            json_build_object('path', r.config->'dataset'->>'path', 'digest', r.config->'dataset'->>'digest') as dataset,
+            json_build_object('path', r.config->'dataset'->>'path', 'ref', r.config->'dataset'->>'ref',
+              'digest', r.config->'dataset'->>'digest') as dataset,
             case when c.id is not null
               then json_build_object('generation', c.generation, 'step', c.step, 'folder', c.manifest->>'folder') end as checkpoint,
             case when r.config->'pretrained'->>'path' is not null
-              then json_build_object('path', r.config->'pretrained'->>'path', 'modelId', r.config->'pretrained'->>'modelId') end as parent
+              then json_build_object('path', r.config->'pretrained'->>'path', 'modelId', r.config->'pretrained'->>'modelId',
+                'model', r.config->'pretrained'->>'model') end as parent,
+            case when r.resumed_from is not null
+              then json_build_object('runId', r.resumed_from, 'step', r.resumed_step) end as "resumedFrom"
        from runs r left join checkpoints c on c.run_id = r.id and c.generation = $2 and c.step = $3
       where r.id = $1`,
     [runId, generation, step],
   );
-  const { run = null, dataset = null, checkpoint = null, parent = null } = rows[0] ?? {};
-  return { run, lineage: { engine, codeVersion, dataset, checkpoint, parent } };
+  const { run = null, dataset = null, checkpoint = null, parent = null, resumedFrom = null } = rows[0] ?? {};
+  return { run, lineage: { engine, codeVersion, dataset, checkpoint, parent, resumedFrom } };
 }

@@ -14,7 +14,10 @@ export const REMOVAL_RETRY_MS = 300_000;
  */
 export async function removeDeletedModels(manager: EntityManager, now: Date): Promise<string | null> {
   const models: { id: string; folder: string; source: string }[] = await manager.query(
-    `select id, folder, source from models where deleted_at is not null and files_gone_at is null order by deleted_at limit $1`,
+    // A run replaces its models also while one is exported: what that writes must not come after the removal.
+    `select id, folder, source from models m where deleted_at is not null and files_gone_at is null
+        and not exists (select from runs r where r.model_id = m.id and r.kind = 'task' and r.status not in ('succeeded', 'failed', 'canceled'))
+      order by deleted_at limit $1`,
     [BATCH],
   );
   if (models.length === 0) return null;

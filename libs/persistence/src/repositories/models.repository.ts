@@ -159,7 +159,10 @@ export async function listModels(
   if (labels !== undefined) query.andWhere('model.labels @> cast(:labels as jsonb)', { labels: jsonb(labels) });
   if (best) query.andWhere('model.isBest');
   if (alias !== undefined) {
-    query.andWhere('model.id in (select a.model_id from model_aliases a where a.alias = :alias and a.until is null)', { alias });
+    // Of one name it is one row; of all names, one a name: found first, since the newest models may hold none.
+    const ofName = name === undefined ? '' : ' and a.name = :name';
+    const holders = `select a.model_id from model_aliases a where a.alias = :alias and a.until is null${ofName}`;
+    query.andWhere(`model.id = any(array(${holders}))`, { alias });
   }
   const { rows, next } = await readPage(query, page);
   return { models: await withAliases(manager, rows), next };

@@ -1,4 +1,4 @@
-import { open, realpath } from 'node:fs/promises';
+import { constants, open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { ArcFleetError, fillUniform, type FileEntry, type TaskResultOf, type WorkOf } from '#contracts';
 import { writeDurably } from '#formats';
@@ -25,11 +25,10 @@ export async function importModel(context: TaskContext<WorkOf<'model.import'>>):
   onPhase('locating', 0);
   const location = await locateModel({ path, newOutput: false, ...(epoch === undefined ? {} : { epoch }) });
   const sources = filesOf(location);
-  for (const { from } of sources) await expectAllowed(from, importRoots);
   const { folder, written } = await inAttemptFolder({ storageRoot, parent: work.folder, attempt }, async (target) => {
     onPhase('copying', 0);
     const files: FileEntry[] = [];
-    for (const { from, to } of sources) files.push(await copy(from, join(target, to), signal));
+    for (const { from, to } of sources) files.push(await copy(from, join(target, to), importRoots, signal));
     onPhase('opening', 0);
     const embedder = await openEmbedder(target, { engine: await openEngine() });
     try {
@@ -74,10 +73,31 @@ function filesOf(location: ModelLocation): { from: string; to: string }[] {
   }
 }
 
-/** Where roots are set, links do not lead out of them. */
-async function expectAllowed(path: string, roots: readonly string[] | undefined): Promise<void> {
+/**
+ * Opens a file where it really lies, if models may come from there: a link that is changed meanwhile leads nowhere else. Never waits for
+ * somebody to write into a pipe.
+ */
+async function openAllowed(path: string, roots: readonly string[] | undefined): Promise<FileHandle> {
+  const unreadable = (error: unknown): ArcFleetError =>
+    new ArcFleetError('checkpoint_corrupt', `${path} cannot be read: ${(error as Error).message}`, { file: path });
+  let real = resolve(path);
+  try {
+    real = await realpath(path);
+    await expectAllowed(path, real, roots);
+    const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+    const [opened, now] = await Promise.all([handle.stat(), stat(await realpath(path))]);
+    if (opened.ino === now.ino && opened.dev === now.dev && (await realpath(real)) === real) return handle;
+    await handle.close();
+  } catch (error) {
+    if (error instanceof ArcFleetError) throw error;
+    await expectAllowed(path, real, roots);
+    throw unreadable(error);
+  }
+  throw unreadable(new Error('another file took its place while it was opened'));
+}
+
+async function expectAllowed(path: string, real: string, roots: readonly string[] | undefined): Promise<void> {
   if (roots === undefined) return;
-  const real = await realpath(path).catch(() => resolve(path));
   for (const root of roots) {
     const realRoot = await realpath(root).catch(() => resolve(root));
     if (real.startsWith(realRoot.endsWith(sep) ? realRoot : `${realRoot}${sep}`)) return;
@@ -89,10 +109,8 @@ async function expectAllowed(path: string, roots: readonly string[] | undefined)
   );
 }
 
-async function copy(from: string, to: string, signal: AbortSignal): Promise<FileEntry> {
-  const source = await open(from, 'r').catch((error: unknown) => {
-    throw new ArcFleetError('checkpoint_corrupt', `${from} cannot be read: ${(error as Error).message}`, { file: from });
-  });
+async function copy(from: string, to: string, roots: readonly string[] | undefined, signal: AbortSignal): Promise<FileEntry> {
+  const source = await openAllowed(from, roots);
   try {
     const stats = await source.stat();
     const { size } = stats;

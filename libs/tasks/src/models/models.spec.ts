@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -104,6 +105,32 @@ describe('model.import', () => {
     expect((await scene.run(importOf(join(allowed, 'real.onnx')), { importRoots })).outcome).toBe('succeeded');
   });
 
+  it('waits for no pipe, and reads nothing of /proc or of a device', async () => {
+    const folder = scene.outside('hostile');
+    await writeBackbone(join(folder, 'piped', 'model'));
+    await rm(join(folder, 'piped', 'model.safetensors'));
+    execFileSync('mkfifo', [join(folder, 'piped', 'model.safetensors')]);
+    await symlink('/dev/zero', join(folder, 'zero.onnx'));
+    await symlink('/proc/self/environ', join(folder, 'environ.onnx'));
+    await symlink('loop.onnx', join(folder, 'loop.onnx'));
+    for (const [path, code] of [
+      ['piped', 'model_refused'],
+      ['zero.onnx', 'model_not_found'],
+      ['environ.onnx', 'checkpoint_corrupt'],
+      ['loop.onnx', 'model_not_found'],
+    ] as const) {
+      await expect(scene.run(importOf(join(folder, path)), { runId: 'tsk_6' }), path).rejects.toMatchObject({ code });
+    }
+    expect(await there(join(scene.storageRoot, FOLDER, 'tsk_6-g1'))).toBe(false);
+  });
+
+  it('refuses a file of more than 16 GiB before a byte of it is copied', async () => {
+    const path = await written('huge.onnx', Buffer.alloc(1));
+    await truncate(path, 2 ** 34 + 1);
+    await expect(scene.run(importOf(path), { runId: 'tsk_7' })).rejects.toMatchObject({ code: 'model_refused' });
+    await rm(path);
+  });
+
   it('that was killed in the middle starts anew, and one that comes late takes nothing from its successor', async () => {
     const folder = join(scene.storageRoot, FOLDER);
     const half = join(folder, 'tsk_3-g1');
@@ -188,6 +215,16 @@ describe('model.remove', () => {
       expect([await there(folder), await there(join(scene.storageRoot, `exports/${MODEL}`))]).toEqual([false, false]);
     }
     expect(await there(join(scene.storageRoot, 'runs/run_2/model/g1-s2/model.json'))).toBe(true);
+  });
+
+  it('goes on behind a model whose files cannot be removed, and fails when there is no other', async () => {
+    const other = 'mdl_00000000000000000001';
+    const free = { id: other, folders: ['runs/run_3/model/g1-s2'] };
+    const storageRoot = join(scene.storageRoot, 'runs/run_3/model');
+    await writeBackbone(join(storageRoot, 'g1-s2', 'model'));
+    const removal = { task: 'model.remove' as const, models: [{ id: MODEL, folders: ['runs/run_3'] }, free] };
+    expect((await scene.run(removal)).result).toEqual({ task: 'model.remove', removed: [other] });
+    expect(await there(join(storageRoot, 'g1-s2'))).toBe(false);
   });
 
   it.each([
