@@ -20,7 +20,9 @@ const view = async (id: string) => (await scene.get(`/webhooks/${id}`).expect(20
 const deliveriesOf = async (id: string, query = '') =>
   ((await scene.get(`/webhooks/${id}/deliveries${query}`).expect(200)).body as WebhookDeliveryList).deliveries;
 const claim = () =>
-  scene.source.transaction((manager) => claimDeliveries(manager, { limit: 1_000, perEndpoint: 1_000, leaseMs: 60_000 }));
+  scene.source.transaction((manager) =>
+    claimDeliveries(manager, { limit: 1_000, perEndpoint: 1_000, perHost: 1_000, leaseMs: 60_000 }),
+  );
 const end = (delivery: ClaimedDelivery, state: 'delivered' | 'failed') =>
   scene.source.transaction((manager) =>
     recordAttempt(

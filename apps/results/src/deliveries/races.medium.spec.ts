@@ -113,7 +113,7 @@ describe('a dead receiver', () => {
     await until('one more', async () => held.length === 1);
     expect(await getWebhook(scene.source.manager, dead)).toMatchObject({ failingSince: expect.any(Date) });
     // One more claim finds no room.
-    const claim = { limit: 100, perEndpoint: 4, leaseMs: 60_000 };
+    const claim = { limit: 100, perEndpoint: 4, perHost: 1_000, leaseMs: 60_000 };
     expect(await scene.source.transaction((manager) => claimDeliveries(manager, claim))).toEqual([]);
     expect(held).toHaveLength(1);
   });
@@ -127,7 +127,7 @@ describe('a dead receiver', () => {
     const other = await send(busy);
     const { throttledUntil } = await getWebhook(scene.source.manager, busy);
     expect((throttledUntil!.getTime() - Date.now()) / 60_000).toBeGreaterThan(59);
-    const claim = { limit: 100, perEndpoint: 4, leaseMs: 60_000 };
+    const claim = { limit: 100, perEndpoint: 4, perHost: 1_000, leaseMs: 60_000 };
     expect(await scene.source.transaction((manager) => claimDeliveries(manager, claim))).toEqual([]);
     expect(await deliveryOf(other)).toMatchObject({ state: 'pending', attempts: 0 });
     // As if the hour had passed.

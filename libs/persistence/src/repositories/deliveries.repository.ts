@@ -6,6 +6,9 @@ import { storableText } from '../storable.js';
 /** Key of the advisory lock under which deliveries are claimed: any constant of ours. */
 const CLAIM_LOCK = 0x41_46_00_13;
 
+/** Host and port of an endpoint `e`, without user name and password. */
+const HOST = `lower(substring(e.url from '(?i)^https?://(?:[^/?#]*@)?([^/?#]*)'))`;
+
 /** All that one attempt needs. */
 export interface ClaimedDelivery {
   readonly id: string;
@@ -28,6 +31,8 @@ export interface ClaimOptions {
   readonly limit: number;
   /** Most attempts under way to one endpoint, of all processes; one that does nothing but fail gets a single one. */
   readonly perEndpoint: number;
+  /** Most attempts under way to one host, of all processes: hundreds of runs may each bring an endpoint of the same dead receiver. */
+  readonly perHost: number;
   /** So long nobody else takes what was claimed. */
   readonly leaseMs: number;
 }
@@ -35,12 +40,12 @@ export interface ClaimOptions {
 /**
  * Takes deliveries that are due, fairly: the longest waiting one of every endpoint, then the second one of each, and so on. It goes
  * from endpoint to endpoint by the index and touches no delivery that it does not take, however many wait behind a dead receiver.
- * One process at a time claims, so two together never exceed `perEndpoint`. The database's clock counts. Must run in a transaction
+ * One process at a time claims, so two together never exceed `perEndpoint` or `perHost`. The database's clock counts. Must run in a transaction
  * of its own.
  */
 export async function claimDeliveries(
   manager: EntityManager,
-  { limit, perEndpoint, leaseMs }: ClaimOptions,
+  { limit, perEndpoint, perHost, leaseMs }: ClaimOptions,
 ): Promise<ClaimedDelivery[]> {
   await manager.query('select pg_advisory_xact_lock($1)', [CLAIM_LOCK]);
   const due: { id: string }[] = await manager.query(
@@ -50,20 +55,25 @@ export async function claimDeliveries(
        select (select d.endpoint_id from webhook_deliveries d where d.state = 'pending' and d.endpoint_id > waiting.endpoint_id
                 order by d.endpoint_id limit 1)
          from waiting where waiting.endpoint_id is not null
+     ), busy as (
+       select ${HOST} as host, count(*)::int as attempts from webhook_deliveries d join webhook_endpoints e on e.id = d.endpoint_id
+        where d.leased_until > now() group by 1
      ), lanes as (
-       select e.id, (case when e.failing_since is null then $2::int else 1 end)
+       select e.id, ${HOST} as host, (case when e.failing_since is null then $2::int else 1 end)
                     - (select count(*)::int from webhook_deliveries d where d.endpoint_id = e.id and d.leased_until > now()) as free
          from waiting join webhook_endpoints e on e.id = waiting.endpoint_id
         where e.disabled_at is null and (e.throttled_until is null or e.throttled_until <= now())
-     )
-     select d.id from lanes cross join lateral (
+     ), due as (
+     select d.id, d.place, d.next_attempt_at,
+            coalesce(busy.attempts, 0) + row_number() over (partition by lanes.host order by d.place, d.next_attempt_at) as host_place
+       from lanes left join busy on busy.host = lanes.host cross join lateral (
        select id, next_attempt_at, row_number() over (order by next_attempt_at, id) as place from (
          select id, next_attempt_at from webhook_deliveries
           where endpoint_id = lanes.id and state = 'pending' and next_attempt_at <= now()
             and (leased_until is null or leased_until <= now())
-          order by next_attempt_at, id limit greatest(lanes.free, 0)) first) d
-     order by d.place, d.next_attempt_at limit $1`,
-    [limit, perEndpoint],
+          order by next_attempt_at, id limit greatest(lanes.free, 0)) first) d)
+     select id from due where host_place <= $3 order by place, next_attempt_at limit $1`,
+    [limit, perEndpoint, perHost],
   );
   if (due.length === 0) return [];
   const [claimed]: [(Omit<ClaimedDelivery, 'secrets'> & { secret: string; previous: string | null })[], number] =
