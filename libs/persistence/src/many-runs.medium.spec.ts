@@ -124,9 +124,10 @@ describe('with many runs', () => {
     ['speeds of a network', 5_000, (manager) => listSpeeds(manager, 'r50')],
     ['live generations', 1_000, (manager) => findLiveGenerations(manager)],
     ['canceled runs that wait', 100, (manager) => cancelWaitingRuns(manager)],
+    // A hundred rows are written, and at most four hundred endpoints looked at, of however many wait.
     [
       'claimed deliveries',
-      500,
+      8_000,
       (manager) => claimDeliveries(manager, { limit: 100, perEndpoint: 4, perHost: 1_000, leaseMs: 60_000 }),
     ],
     [
