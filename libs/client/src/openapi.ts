@@ -1350,6 +1350,26 @@ export interface webhooks {
     patch?: never;
     trace?: never;
   };
+  'evaluation.regressed': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Scores of a model have fallen by more than the margin against what they are compared with.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
+    post: operations['events.evaluation.regressed'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   'evaluation.restarting': {
     parameters: {
       query?: never;
@@ -1450,26 +1470,6 @@ export interface webhooks {
     patch?: never;
     trace?: never;
   };
-  'evaluation.regressed': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * Scores of a model have fallen by more than the margin against what they are compared with.
-     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
-     */
-    post: operations['events.evaluation.regressed'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   'model.created': {
     parameters: {
       query?: never;
@@ -1540,7 +1540,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * An alias names another version from now on.
+     * An alias names another version from now on; `number` counts its moves, `previous` is who had it.
      * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
      */
     post: operations['events.model.alias_set'];
@@ -1640,7 +1640,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * A schedule was due and started nothing; `reason` says why.
+     * A schedule was due and started nothing; `reason` says why. Times that were missed come together: `count`, `from`, `to`.
      * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
      */
     post: operations['events.schedule.skipped'];
@@ -1842,6 +1842,7 @@ export interface components {
           | 'evaluation.queued'
           | 'evaluation.started'
           | 'evaluation.scored'
+          | 'evaluation.regressed'
           | 'evaluation.restarting'
           | 'evaluation.completed'
           | 'evaluation.failed'
@@ -2616,12 +2617,12 @@ export interface components {
             | 'evaluation.queued'
             | 'evaluation.started'
             | 'evaluation.scored'
+            | 'evaluation.regressed'
             | 'evaluation.restarting'
             | 'evaluation.completed'
             | 'evaluation.failed'
             | 'evaluation.canceling'
             | 'evaluation.canceled'
-            | 'evaluation.regressed'
             | 'model.created'
             | 'model.failed'
             | 'model.deleted'
@@ -4064,12 +4065,12 @@ export interface components {
         | 'evaluation.queued'
         | 'evaluation.started'
         | 'evaluation.scored'
+        | 'evaluation.regressed'
         | 'evaluation.restarting'
         | 'evaluation.completed'
         | 'evaluation.failed'
         | 'evaluation.canceling'
         | 'evaluation.canceled'
-        | 'evaluation.regressed'
         | 'model.created'
         | 'model.failed'
         | 'model.deleted'
@@ -4718,12 +4719,12 @@ export interface components {
             | 'evaluation.queued'
             | 'evaluation.started'
             | 'evaluation.scored'
+            | 'evaluation.regressed'
             | 'evaluation.restarting'
             | 'evaluation.completed'
             | 'evaluation.failed'
             | 'evaluation.canceling'
             | 'evaluation.canceled'
-            | 'evaluation.regressed'
             | 'model.created'
             | 'model.failed'
             | 'model.deleted'
@@ -4824,12 +4825,12 @@ export interface components {
         | 'evaluation.queued'
         | 'evaluation.started'
         | 'evaluation.scored'
+        | 'evaluation.regressed'
         | 'evaluation.restarting'
         | 'evaluation.completed'
         | 'evaluation.failed'
         | 'evaluation.canceling'
         | 'evaluation.canceled'
-        | 'evaluation.regressed'
         | 'model.created'
         | 'model.failed'
         | 'model.deleted'
@@ -4884,12 +4885,12 @@ export interface components {
         | 'evaluation.queued'
         | 'evaluation.started'
         | 'evaluation.scored'
+        | 'evaluation.regressed'
         | 'evaluation.restarting'
         | 'evaluation.completed'
         | 'evaluation.failed'
         | 'evaluation.canceling'
         | 'evaluation.canceled'
-        | 'evaluation.regressed'
         | 'model.created'
         | 'model.failed'
         | 'model.deleted'
@@ -7535,12 +7536,12 @@ export interface operations {
           | 'evaluation.queued'
           | 'evaluation.started'
           | 'evaluation.scored'
+          | 'evaluation.regressed'
           | 'evaluation.restarting'
           | 'evaluation.completed'
           | 'evaluation.failed'
           | 'evaluation.canceling'
           | 'evaluation.canceled'
-          | 'evaluation.regressed'
           | 'model.created'
           | 'model.failed'
           | 'model.deleted'
@@ -9021,6 +9022,52 @@ export interface operations {
       };
     };
   };
+  'events.evaluation.regressed': {
+    parameters: {
+      query?: never;
+      header: {
+        'webhook-id': string;
+        'webhook-timestamp': string;
+        'webhook-signature': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @constant */
+          type: 'evaluation.regressed';
+          /** Format: date-time */
+          timestamp: string;
+          data: {
+            evaluationId: string;
+            seq: number;
+            modelId: string;
+            count: number;
+            regressions?: ({
+              target: string;
+              metric: string;
+            } & {
+              [key: string]: unknown;
+            })[];
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
+          };
+        };
+      };
+    };
+    responses: {
+      /** @description Received. Anything else is tried again; 410 ends all deliveries to the URL. */
+      '2XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   'events.evaluation.restarting': {
     parameters: {
       query?: never;
@@ -9281,51 +9328,6 @@ export interface operations {
       };
     };
   };
-  'events.evaluation.regressed': {
-    parameters: {
-      query?: never;
-      header: {
-        'webhook-id': string;
-        'webhook-timestamp': string;
-        'webhook-signature': string;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: {
-      content: {
-        'application/json': {
-          /** @constant */
-          type: 'evaluation.regressed';
-          /** Format: date-time */
-          timestamp: string;
-          data: {
-            evaluationId: string;
-            modelId: string | null;
-            count: number;
-            regressions?: ({
-              target: string;
-              metric: string;
-            } & {
-              [key: string]: unknown;
-            })[];
-            omitted?: string[];
-          } & {
-            [key: string]: unknown;
-          };
-        };
-      };
-    };
-    responses: {
-      /** @description Received. Anything else is tried again; 410 ends all deliveries to the URL. */
-      '2XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
   'events.model.created': {
     parameters: {
       query?: never;
@@ -9349,6 +9351,8 @@ export interface operations {
             name: string;
             version: number;
             source: string;
+            runId?: string;
+            taskId?: string;
             omitted?: string[];
           } & {
             [key: string]: unknown;
@@ -9388,6 +9392,7 @@ export interface operations {
             modelId: string;
             name: string;
             version: number;
+            taskId: string;
             error?: {
               code: string;
               message: string;
@@ -9473,6 +9478,15 @@ export interface operations {
             name: string;
             version: number;
             alias: string;
+            number: number;
+            previous?:
+              | ({
+                  modelId: string;
+                  version: number;
+                } & {
+                  [key: string]: unknown;
+                })
+              | null;
             omitted?: string[];
           } & {
             [key: string]: unknown;
@@ -9513,6 +9527,7 @@ export interface operations {
             name: string;
             version: number;
             alias: string;
+            number: number;
             omitted?: string[];
           } & {
             [key: string]: unknown;
@@ -9552,6 +9567,7 @@ export interface operations {
             datasetId: string;
             name: string;
             ref: string;
+            registeredAs: string;
             images: number;
             identities: number;
             targets?: string[];
@@ -9636,6 +9652,11 @@ export interface operations {
             name: string;
             outcome: string;
             reason: string;
+            fireId: string;
+            scheduledAt: string;
+            trigger: string;
+            message: string;
+            revision: number;
             evaluations?: string[];
             omitted?: string[];
           } & {
@@ -9677,7 +9698,15 @@ export interface operations {
             name: string;
             outcome: string;
             reason: string;
+            fireId?: string;
+            scheduledAt?: string;
+            trigger?: string;
+            message?: string;
+            revision?: number;
             evaluations?: string[];
+            count?: number;
+            from?: string;
+            to?: string;
             omitted?: string[];
           } & {
             [key: string]: unknown;
