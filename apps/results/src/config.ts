@@ -5,6 +5,8 @@ import { parseAllowedHosts, type AllowedHosts } from '#webhooks';
 
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
 
+const days = z.coerce.number().int().min(1).max(3_650);
+
 const envSchema = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
   REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://'),
@@ -14,7 +16,10 @@ const envSchema = z.object({
   /** Days for which the log of a run is kept after its end. */
   ARCFLEET_LOG_DAYS: z.coerce.number().positive().max(36_500).default(30),
   WEBHOOK_ALLOW_HOSTS: z.string().max(4_096).default(''),
-  WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+  WEBHOOK_RETENTION_DAYS: days.default(30),
+  /** Days for which it is kept what became of the times of a schedule; the newest of each are kept for good. */
+  SCHEDULE_RETENTION_DAYS: days.default(90),
+  AUDIT_RETENTION_DAYS: days.default(365),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
@@ -28,6 +33,7 @@ export interface ResultsConfig {
   readonly webhookAllowHosts: AllowedHosts;
   /** Days for which deliveries that have ended are kept. */
   readonly webhookKeptDays: number;
+  readonly history: { readonly firesKeptDays: number; readonly auditKeptDays: number };
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -49,6 +55,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): ResultsConfig {
     logs: { maxBytes: data.ARCFLEET_LOG_MB * 1e6, keptMs: data.ARCFLEET_LOG_DAYS * 24 * 3_600_000 },
     webhookAllowHosts: parseAllowedHosts(data.WEBHOOK_ALLOW_HOSTS),
     webhookKeptDays: data.WEBHOOK_RETENTION_DAYS,
+    history: { firesKeptDays: data.SCHEDULE_RETENTION_DAYS, auditKeptDays: data.AUDIT_RETENTION_DAYS },
     logLevel: data.LOG_LEVEL,
   });
 }

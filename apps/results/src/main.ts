@@ -22,7 +22,7 @@ try {
   // A database that is still starting is not a reason to die: the parts of the system start in any order.
   for (let attempt = 1; ; attempt++) {
     try {
-      await service.start();
+      await service.start(stopping.signal);
       break;
     } catch (error) {
       if (attempt >= 60 || stopping.signal.aborted) throw error;

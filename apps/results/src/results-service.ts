@@ -23,6 +23,7 @@ import { DeliveryUpkeep } from './deliveries/delivery-upkeep.js';
 import { IngestLoop, type IngestTiming } from './ingest/ingest-loop.js';
 import { LogLoop, type LogSettings } from './logs/log-loop.js';
 import { ScheduleLoop, type ScheduleTiming } from './schedules/schedule-loop.js';
+import { HISTORY_SETTINGS, HistoryUpkeep, type HistorySettings } from './upkeep/history-upkeep.js';
 
 export interface ResultsOptions {
   readonly databaseUrl: string;
@@ -32,6 +33,7 @@ export interface ResultsOptions {
   readonly webhookAllowHosts?: AllowedHosts;
   /** Days for which deliveries that have ended are kept. */
   readonly webhookKeptDays?: number;
+  readonly history?: Partial<HistorySettings>;
   readonly observer: Observer;
   readonly logs?: Partial<LogSettings>;
   /** Prefix of BullMQ's keys; tests use their own. */
@@ -66,6 +68,7 @@ export class ResultsService {
   private readonly logs: LogLoop;
   private readonly deliveries: DeliveryLoop;
   private readonly upkeep: DeliveryUpkeep;
+  private readonly history: HistoryUpkeep;
   private readonly schedules: ScheduleLoop;
   private readonly scheduleWorker: JobWorker;
   private listener: Listener | undefined;
@@ -106,6 +109,7 @@ export class ResultsService {
     this.logs = new LogLoop({ dataSource, redis, observer, settings: { ...LOG_SETTINGS, ...options.logs } });
     this.deliveries = new DeliveryLoop({ dataSource, dispatcher: this.agent, observer, timing: timing?.deliveries });
     this.upkeep = new DeliveryUpkeep({ dataSource, keptDays: options.webhookKeptDays ?? KEPT_DAYS, observer });
+    this.history = new HistoryUpkeep({ dataSource, observer, settings: { ...HISTORY_SETTINGS, ...options.history } });
     this.schedules = new ScheduleLoop({
       dataSource,
       tickers: createJobSchedulers('schedule', { connection: redis, nextTick: nextTime, ...prefix }),
@@ -122,25 +126,30 @@ export class ResultsService {
     });
   }
 
-  /** @throws when the database cannot be reached or migrated; Redis may come later. */
-  async start(): Promise<void> {
+  /**
+   * Does without Redis what can be done without it, and the rest once it is there; `signal` ends the waiting for that.
+   * @throws when the database cannot be reached or migrated.
+   */
+  async start(signal?: AbortSignal): Promise<void> {
     const { options } = this;
     if (!this.dataSource.isInitialized) await this.dataSource.initialize();
     const applied = await runMigrations(this.dataSource);
     if (applied.length > 0) options.observer.log('info', 'database migrated', { applied });
-    // Its truth is in Postgres: what is due fires without Redis, too.
+    // Their truth is in Postgres alone: what is due fires and is delivered without Redis, too.
     this.schedules.start();
-    await whenReady(this.redis);
-    this.control.start();
-    this.ingest.start();
-    this.logs.start();
     this.deliveries.start();
     this.upkeep.start();
-    this.scheduleWorker.start();
+    this.history.start();
     this.listener = startListener(options.databaseUrl, [CHANNELS.runs, CHANNELS.deliveries, CHANNELS.schedules], {
       onNotify: (channel) => this.onNotify(channel),
       onError: (error) => options.observer.log('warn', 'lost the connection for notifications', { error: error.message }),
     });
+    await Promise.race([whenReady(this.redis), aborted(signal)]);
+    if (signal?.aborted) return;
+    this.control.start();
+    this.ingest.start();
+    this.logs.start();
+    this.scheduleWorker.start();
   }
 
   private onNotify(channel: string): void {
@@ -152,7 +161,8 @@ export class ResultsService {
   /** Ends in order: nothing is taken any more, what is under way finishes, connections close. Bounded even without Redis. */
   async stop(): Promise<void> {
     await this.listener?.close();
-    await Promise.all([this.control.stop(), this.logs.stop(), this.deliveries.stop(), this.upkeep.stop(), this.schedules.stop()]);
+    const { control, logs, deliveries, upkeep, history, schedules } = this;
+    await Promise.all([control, logs, deliveries, upkeep, history, schedules].map((part) => part.stop()));
     const settling = [this.deliveries.settle(), this.scheduleWorker.close(), this.ingest.stop()];
     const closing = Promise.all(settling).catch(() => undefined);
     await atMost(this.options.timing?.closeMs ?? CLOSE_MS, closing);
@@ -163,6 +173,13 @@ export class ResultsService {
     await closing;
     await this.dataSource.destroy();
   }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    else signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 async function atMost(ms: number, done: Promise<unknown>): Promise<void> {

@@ -1350,6 +1350,26 @@ export interface webhooks {
     patch?: never;
     trace?: never;
   };
+  'evaluation.regressed': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Scores of a model have fallen by more than the margin against what they are compared with.
+     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
+     */
+    post: operations['events.evaluation.regressed'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   'evaluation.restarting': {
     parameters: {
       query?: never;
@@ -1450,26 +1470,6 @@ export interface webhooks {
     patch?: never;
     trace?: never;
   };
-  'evaluation.regressed': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * Scores of a model have fallen by more than the margin against what they are compared with.
-     * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
-     */
-    post: operations['events.evaluation.regressed'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   'model.created': {
     parameters: {
       query?: never;
@@ -1540,7 +1540,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * An alias names another version from now on.
+     * An alias names another version from now on; `number` counts its moves, `previous` is who had it.
      * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
      */
     post: operations['events.model.alias_set'];
@@ -1640,7 +1640,7 @@ export interface webhooks {
     get?: never;
     put?: never;
     /**
-     * A schedule was due and started nothing; `reason` says why.
+     * A schedule was due and started nothing; `reason` says why. Times that were missed come together: `count`, `from`, `to`.
      * @description Sent to endpoints that want it, signed as in Standard Webhooks 1.0, at least once and in no certain order.
      */
     post: operations['events.schedule.skipped'];
@@ -1835,6 +1835,7 @@ export interface components {
           | 'evaluation.queued'
           | 'evaluation.started'
           | 'evaluation.scored'
+          | 'evaluation.regressed'
           | 'evaluation.restarting'
           | 'evaluation.completed'
           | 'evaluation.failed'
@@ -2611,12 +2612,12 @@ export interface components {
             | 'evaluation.queued'
             | 'evaluation.started'
             | 'evaluation.scored'
+            | 'evaluation.regressed'
             | 'evaluation.restarting'
             | 'evaluation.completed'
             | 'evaluation.failed'
             | 'evaluation.canceling'
             | 'evaluation.canceled'
-            | 'evaluation.regressed'
             | 'model.created'
             | 'model.failed'
             | 'model.deleted'
@@ -4069,12 +4070,12 @@ export interface components {
         | 'evaluation.queued'
         | 'evaluation.started'
         | 'evaluation.scored'
+        | 'evaluation.regressed'
         | 'evaluation.restarting'
         | 'evaluation.completed'
         | 'evaluation.failed'
         | 'evaluation.canceling'
         | 'evaluation.canceled'
-        | 'evaluation.regressed'
         | 'model.created'
         | 'model.failed'
         | 'model.deleted'
@@ -4744,12 +4745,12 @@ export interface components {
             | 'evaluation.queued'
             | 'evaluation.started'
             | 'evaluation.scored'
+            | 'evaluation.regressed'
             | 'evaluation.restarting'
             | 'evaluation.completed'
             | 'evaluation.failed'
             | 'evaluation.canceling'
             | 'evaluation.canceled'
-            | 'evaluation.regressed'
             | 'model.created'
             | 'model.failed'
             | 'model.deleted'
@@ -4853,12 +4854,12 @@ export interface components {
         | 'evaluation.queued'
         | 'evaluation.started'
         | 'evaluation.scored'
+        | 'evaluation.regressed'
         | 'evaluation.restarting'
         | 'evaluation.completed'
         | 'evaluation.failed'
         | 'evaluation.canceling'
         | 'evaluation.canceled'
-        | 'evaluation.regressed'
         | 'model.created'
         | 'model.failed'
         | 'model.deleted'
@@ -4913,12 +4914,12 @@ export interface components {
         | 'evaluation.queued'
         | 'evaluation.started'
         | 'evaluation.scored'
+        | 'evaluation.regressed'
         | 'evaluation.restarting'
         | 'evaluation.completed'
         | 'evaluation.failed'
         | 'evaluation.canceling'
         | 'evaluation.canceled'
-        | 'evaluation.regressed'
         | 'model.created'
         | 'model.failed'
         | 'model.deleted'
@@ -7581,12 +7582,12 @@ export interface operations {
           | 'evaluation.queued'
           | 'evaluation.started'
           | 'evaluation.scored'
+          | 'evaluation.regressed'
           | 'evaluation.restarting'
           | 'evaluation.completed'
           | 'evaluation.failed'
           | 'evaluation.canceling'
           | 'evaluation.canceled'
-          | 'evaluation.regressed'
           | 'model.created'
           | 'model.failed'
           | 'model.deleted'
@@ -9071,6 +9072,52 @@ export interface operations {
       };
     };
   };
+  'events.evaluation.regressed': {
+    parameters: {
+      query?: never;
+      header: {
+        'webhook-id': string;
+        'webhook-timestamp': string;
+        'webhook-signature': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @constant */
+          type: 'evaluation.regressed';
+          /** Format: date-time */
+          timestamp: string;
+          data: {
+            evaluationId: string;
+            seq: number;
+            modelId: string;
+            count: number;
+            regressions?: ({
+              target: string;
+              metric: string;
+            } & {
+              [key: string]: unknown;
+            })[];
+            omitted?: string[];
+          } & {
+            [key: string]: unknown;
+          };
+        };
+      };
+    };
+    responses: {
+      /** @description Received. Anything else is tried again; 410 ends all deliveries to the URL. */
+      '2XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   'events.evaluation.restarting': {
     parameters: {
       query?: never;
@@ -9331,51 +9378,6 @@ export interface operations {
       };
     };
   };
-  'events.evaluation.regressed': {
-    parameters: {
-      query?: never;
-      header: {
-        'webhook-id': string;
-        'webhook-timestamp': string;
-        'webhook-signature': string;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: {
-      content: {
-        'application/json': {
-          /** @constant */
-          type: 'evaluation.regressed';
-          /** Format: date-time */
-          timestamp: string;
-          data: {
-            evaluationId: string;
-            modelId: string | null;
-            count: number;
-            regressions?: ({
-              target: string;
-              metric: string;
-            } & {
-              [key: string]: unknown;
-            })[];
-            omitted?: string[];
-          } & {
-            [key: string]: unknown;
-          };
-        };
-      };
-    };
-    responses: {
-      /** @description Received. Anything else is tried again; 410 ends all deliveries to the URL. */
-      '2XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
   'events.model.created': {
     parameters: {
       query?: never;
@@ -9399,6 +9401,8 @@ export interface operations {
             name: string;
             version: number;
             source: string;
+            runId?: string;
+            taskId?: string;
             omitted?: string[];
           } & {
             [key: string]: unknown;
@@ -9438,6 +9442,7 @@ export interface operations {
             modelId: string;
             name: string;
             version: number;
+            taskId: string;
             error?: {
               code: string;
               message: string;
@@ -9523,6 +9528,15 @@ export interface operations {
             name: string;
             version: number;
             alias: string;
+            number: number;
+            previous?:
+              | ({
+                  modelId: string;
+                  version: number;
+                } & {
+                  [key: string]: unknown;
+                })
+              | null;
             omitted?: string[];
           } & {
             [key: string]: unknown;
@@ -9563,6 +9577,7 @@ export interface operations {
             name: string;
             version: number;
             alias: string;
+            number: number;
             omitted?: string[];
           } & {
             [key: string]: unknown;
@@ -9602,6 +9617,7 @@ export interface operations {
             datasetId: string;
             name: string;
             ref: string;
+            registeredAs: string;
             images: number;
             identities: number;
             targets?: string[];
@@ -9686,6 +9702,11 @@ export interface operations {
             name: string;
             outcome: string;
             reason: string;
+            fireId: string;
+            scheduledAt: string;
+            trigger: string;
+            message: string;
+            revision: number;
             evaluations?: string[];
             omitted?: string[];
           } & {
@@ -9727,7 +9748,15 @@ export interface operations {
             name: string;
             outcome: string;
             reason: string;
+            fireId?: string;
+            scheduledAt?: string;
+            trigger?: string;
+            message?: string;
+            revision?: number;
             evaluations?: string[];
+            count?: number;
+            from?: string;
+            to?: string;
             omitted?: string[];
           } & {
             [key: string]: unknown;

@@ -14,11 +14,12 @@ export const RUN_EVENT_TYPES = [
 ] as const;
 export type RunEventType = (typeof RUN_EVENT_TYPES)[number];
 
-/** Events of an evaluation; those of a run by their other names, and `evaluation.scored` for each target. */
+/** Events of an evaluation; those of a run by their other names, `evaluation.scored` for each target, and `evaluation.regressed`. */
 export const EVALUATION_EVENT_TYPES = [
   'evaluation.queued',
   'evaluation.started',
   'evaluation.scored',
+  'evaluation.regressed',
   'evaluation.restarting',
   'evaluation.completed',
   'evaluation.failed',
@@ -29,7 +30,6 @@ export type EvaluationEventType = (typeof EVALUATION_EVENT_TYPES)[number];
 
 /** Events of what is no run; only registered endpoints hear them. */
 export const RESOURCE_EVENT_TYPES = [
-  'evaluation.regressed',
   'model.created',
   'model.failed',
   'model.deleted',

@@ -38,6 +38,7 @@ import { Webhooks1764340000000 } from './migrations/1764340000000-webhooks.js';
 import { Schedules1764350000000 } from './migrations/1764350000000-schedules.js';
 import { ModelRegistry1764360000000 } from './migrations/1764360000000-model-registry.js';
 import { Datasets1764370000000 } from './migrations/1764370000000-datasets.js';
+import { DueFirst1764381000000 } from './migrations/1764381000000-due-first.js';
 
 /** Listed one by one: globs break in bundles and hide what belongs to the schema. */
 export const ENTITIES = [
@@ -86,6 +87,7 @@ const MIGRATIONS = [
   Schedules1764350000000,
   ModelRegistry1764360000000,
   Datasets1764370000000,
+  DueFirst1764381000000,
 ];
 
 /** Key of the advisory lock under which migrations run: any constant of ours. */

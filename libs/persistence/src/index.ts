@@ -117,6 +117,7 @@ export {
 export type { LiveGeneration, LiveRank, RunVerdict } from './repositories/generations.repository.js';
 export { once } from './repositories/idempotency.repository.js';
 export type { IdempotencyRequest, StoredAnswer } from './repositories/idempotency.repository.js';
+export { forgetAuditEvents, forgetFires, KEPT_FIRES } from './repositories/history.repository.js';
 export { appendRunLogs, forgetLogs, getLogState, readRunLogs } from './repositories/logs.repository.js';
 export type { LogFilter, LogQuery } from './repositories/logs.repository.js';
 export { getMetricSeries } from './repositories/metrics.repository.js';

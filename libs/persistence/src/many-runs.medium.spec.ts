@@ -124,7 +124,12 @@ describe('with many runs', () => {
     ['speeds of a network', 5_000, (manager) => listSpeeds(manager, 'r50')],
     ['live generations', 1_000, (manager) => findLiveGenerations(manager)],
     ['canceled runs that wait', 100, (manager) => cancelWaitingRuns(manager)],
-    ['claimed deliveries', 500, (manager) => claimDeliveries(manager, { limit: 100, perEndpoint: 4, leaseMs: 60_000 })],
+    // A hundred rows are written, and at most four hundred endpoints looked at, of however many wait.
+    [
+      'claimed deliveries',
+      8_000,
+      (manager) => claimDeliveries(manager, { limit: 100, perEndpoint: 4, perHost: 1_000, leaseMs: 60_000 }),
+    ],
     [
       'admission',
       20_000,

@@ -134,7 +134,9 @@ describe('deliveries', () => {
     await source.transaction((manager) => requestCancel(manager, id));
     const [first, second] = await listDeliveries(source.manager, id);
     const claim = () =>
-      source.transaction((manager) => claimDeliveries(manager, { limit: 1_000, perEndpoint: 1, leaseMs: 60_000 }));
+      source.transaction((manager) =>
+        claimDeliveries(manager, { limit: 1_000, perEndpoint: 1, perHost: 1_000, leaseMs: 60_000 }),
+      );
     const claimed = (await claim()).find((delivery) => delivery.runId === id);
     expect(claimed).toMatchObject({ id: first?.id, url: endpoint.url, secrets: [endpoint.secret], seriesAttempts: 0 });
     expect((await claim()).filter((delivery) => delivery.runId === id)).toEqual([]);

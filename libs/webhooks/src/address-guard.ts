@@ -6,12 +6,15 @@ import { isAllowedHost, NO_HOSTS, type AllowedHosts } from './allowed-hosts.js';
 import { isRefusedPort } from './refused-ports.js';
 import { resolvePublic } from './resolve-public.js';
 
-/** Thrown into the connection attempt; never retried, because asking again does not make the address public. */
+/**
+ * Thrown into the connection attempt; never retried, because asking again does not make the address public. It names what the URL names and no
+ * address that it led to: whoever may register webhooks would learn what names mean inside of the network.
+ */
 export class AddressRefusedError extends Error {
   readonly code = 'ADDRESS_REFUSED';
 
-  constructor(address: string, why = 'it is not a public address') {
-    super(`refused to connect to ${address}: ${why}`);
+  constructor(host: string, why = 'it is not a public address') {
+    super(`refused to connect to ${host}: ${why}`);
     this.name = 'AddressRefusedError';
   }
 }
@@ -23,6 +26,9 @@ const IPV6_SPECIAL = ['3fff::/20', '2001::/23', '2002::/16', '64:ff9b::/96', '64
   (range) => ipaddr.parseCIDR(range) as [ipaddr.IPv6, number],
 );
 
+/** Public by its range, and yet it answers from inside of Azure's virtual machines: the host's own services. */
+const IPV4_SPECIAL = ['168.63.129.16'];
+
 /**
  * True for an address of the public internet. False for loopback, private, link-local (cloud metadata), carrier-grade NAT,
  * multicast, documentation and every other reserved range, for private IPv4 inside IPv6, and for text that is no address.
@@ -31,7 +37,7 @@ export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
   const address = ipaddr.process(text);
   if (address.range() !== 'unicast') return false;
-  if (address.kind() === 'ipv4') return true;
+  if (address.kind() === 'ipv4') return !IPV4_SPECIAL.includes(address.toString());
   const ipv6 = address as ipaddr.IPv6;
   return ipv6.match(IPV6_GLOBAL) && !IPV6_SPECIAL.some((range) => ipv6.match(range));
 }
@@ -68,7 +74,7 @@ export function createDeliveryAgent(options: DeliveryAgentOptions): Agent {
         const found = Array.isArray(address) ? address.map((each) => each.address) : [address];
         const refused = found.find((each) => !isPermitted(hostname, each, port));
         if (refused === undefined) return callback(null, address, family);
-        callback(new AddressRefusedError(`${hostname} (${refused})`), address, family);
+        callback(new AddressRefusedError(hostname), address, family);
       });
     });
   const isPermitted = (host: string, address: string, port: number): boolean =>
@@ -92,7 +98,7 @@ export function createDeliveryAgent(options: DeliveryAgentOptions): Agent {
         const remote = (socket as Socket).remoteAddress;
         if (remote === undefined || !isPermitted(host, remote, port)) {
           socket.destroy();
-          return callback(new AddressRefusedError(remote ?? host), null);
+          return callback(new AddressRefusedError(host), null);
         }
         callback(null, socket);
       });

@@ -136,7 +136,7 @@ describe('deliver', () => {
       },
     });
     const outcome = await deliver({ ...message, url: 'https://rebind.test/hook' }, { dispatcher });
-    expect(outcome).toMatchObject({ result: 'refused', error: /rebind.test \(169.254.169.254\)/ });
+    expect(outcome).toMatchObject({ result: 'refused', error: 'refused to connect to rebind.test: it is not a public address' });
   });
 });
 
@@ -152,6 +152,12 @@ describe('isPublicAddress', () => {
     '127.0.0.1',
     '0.0.0.0',
     '169.254.169.254',
+    '168.63.129.16',
+    '::ffff:168.63.129.16',
+    '100.100.100.200',
+    '192.0.0.192',
+    '198.18.0.1',
+    '240.0.0.1',
     '100.64.0.1',
     '224.0.0.1',
     '255.255.255.255',

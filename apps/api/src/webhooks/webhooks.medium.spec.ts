@@ -1,5 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { WebhookDeliveryList, WebhookList, WebhookView, WebhookWithSecret } from '#contracts';
+import {
+  WEBHOOK_EVENTS,
+  type WebhookDeliveryList,
+  type WebhookList,
+  type WebhookPayload,
+  type WebhookView,
+  type WebhookWithSecret,
+} from '#contracts';
 import { claimDeliveries, enqueueWebhook, recordAttempt, transitionRun, type ClaimedDelivery } from '#persistence';
 import { aBody, ApiScene, pointersOf, problemOf } from '../testing/api-scene.js';
 
@@ -20,7 +27,9 @@ const view = async (id: string) => (await scene.get(`/webhooks/${id}`).expect(20
 const deliveriesOf = async (id: string, query = '') =>
   ((await scene.get(`/webhooks/${id}/deliveries${query}`).expect(200)).body as WebhookDeliveryList).deliveries;
 const claim = () =>
-  scene.source.transaction((manager) => claimDeliveries(manager, { limit: 1_000, perEndpoint: 1_000, leaseMs: 60_000 }));
+  scene.source.transaction((manager) =>
+    claimDeliveries(manager, { limit: 1_000, perEndpoint: 1_000, perHost: 1_000, leaseMs: 60_000 }),
+  );
 const end = (delivery: ClaimedDelivery, state: 'delivered' | 'failed') =>
   scene.source.transaction((manager) =>
     recordAttempt(
@@ -242,6 +251,16 @@ describe('POST /webhooks/:id/rotate-secret', () => {
     ]);
   });
 
+  it('without an overlap is possible at any time: nothing signs with what has leaked', async () => {
+    const { id } = await register();
+    await scene.post(`/webhooks/${id}/rotate-secret`, {}).expect(200);
+    const again = (await scene.post(`/webhooks/${id}/rotate-secret`, { overlapSeconds: 0 }).expect(200))
+      .body as WebhookWithSecret;
+    expect(again.overlapUntil).toBeNull();
+    await scene.post(`/webhooks/${id}/test`).expect(202);
+    expect((await claim())[0]?.secrets).toEqual([again.secret]);
+  });
+
   it('happens once when asked twice at once', async () => {
     const { id } = await register();
     const answers = await Promise.all([0, 1, 2].map(() => scene.post(`/webhooks/${id}/rotate-secret`, {})));
@@ -350,6 +369,11 @@ describe('deliveries', () => {
     const send = () => scene.post(`/webhooks/${id}/test`).set('Idempotency-Key', 'once');
     const first = await send().expect(202);
     expect(first.body).toMatchObject({ webhookId: id, eventType: 'webhook.test', state: 'pending', attempts: 0 });
+    const [sent]: { body: string }[] = await scene.source.query('select body from webhook_deliveries where endpoint_id = $1', [
+      id,
+    ]);
+    const { data } = JSON.parse(sent!.body) as WebhookPayload;
+    expect(WEBHOOK_EVENTS['webhook.test'].data.strict().parse(data)).toEqual(data);
     expect((await send().expect(202)).body).toEqual(first.body);
     expect(await deliveriesOf(id)).toHaveLength(1);
   });

@@ -99,7 +99,10 @@ export class WebhooksService {
     });
   }
 
-  /** @throws ArcFleetError `not_found`; `conflict` while the rotation before still overlaps. */
+  /**
+   * Without an overlap it is always possible: a secret that leaked must not sign any longer because it is new.
+   * @throws ArcFleetError `not_found`; `conflict` for an overlap while the rotation before still overlaps.
+   */
   async rotateSecret(
     id: string,
     { overlapSeconds, secret = newWebhookSecret() }: RotateSecret,
@@ -107,9 +110,11 @@ export class WebhooksService {
   ): Promise<Revised<WebhookWithSecret>> {
     const { view, revision } = await this.change(id, 'webhooks.rotateSecret', actor, async (manager, webhook) => {
       const { previousSecretUntil: until } = webhook;
-      if (until !== null && until > new Date()) {
+      if (overlapSeconds > 0 && until !== null && until > new Date()) {
         const message = `The secret was replaced a short time ago, and the one before still signs until ${until.toISOString()}.`;
-        throw new ArcFleetError('conflict', `${message} Wait until then.`, { until: until.toISOString() });
+        throw new ArcFleetError('conflict', `${message} Wait until then, or give overlapSeconds 0.`, {
+          until: until.toISOString(),
+        });
       }
       const overlap = {
         previousSecret: overlapSeconds === 0 ? null : webhook.secret,

@@ -112,7 +112,7 @@ it('serves others while a receiver does not answer, and stops in bounded time', 
 
 it('makes an attempt again whose maker died, once its lease is over', async () => {
   const runId = await scene.submit({}, [endpoint()]);
-  const claim = { limit: 10, perEndpoint: 4, leaseMs: 60_000 };
+  const claim = { limit: 10, perEndpoint: 4, perHost: 1_000, leaseMs: 60_000 };
   expect(await scene.source.transaction((manager) => claimDeliveries(manager, claim))).toHaveLength(1);
   expect(await scene.source.transaction((manager) => claimDeliveries(manager, claim))).toEqual([]);
   await makeDue(runId);

@@ -14,9 +14,11 @@ export interface DeliveryTiming {
   readonly concurrency: number;
   /** Attempts under way to one endpoint, of all processes. */
   readonly perEndpoint: number;
+  /** Attempts under way to one host, of all processes. */
+  readonly perHost: number;
 }
 /** Attempts wait for others to answer and cost little: so many that even a hundred dead receivers leave room. */
-const TIMING: DeliveryTiming = { periodMs: 1_000, leaseMs: 45_000, concurrency: 256, perEndpoint: 4 };
+const TIMING: DeliveryTiming = { periodMs: 1_000, leaseMs: 45_000, concurrency: 256, perEndpoint: 4, perHost: 32 };
 
 export interface DeliveryLoopDeps {
   readonly dataSource: DataSource;
@@ -59,11 +61,11 @@ export class DeliveryLoop {
   }
 
   private async turn(): Promise<void> {
-    const { concurrency, perEndpoint, leaseMs } = this.timing;
+    const { concurrency, perEndpoint, perHost, leaseMs } = this.timing;
     const limit = concurrency - this.running.size;
     if (limit <= 0) return;
     const claimed = await this.deps.dataSource.transaction((manager) =>
-      claimDeliveries(manager, { limit, perEndpoint, leaseMs }),
+      claimDeliveries(manager, { limit, perEndpoint, perHost, leaseMs }),
     );
     for (const delivery of claimed) this.begin(delivery);
   }

@@ -103,6 +103,41 @@ describe('a dead receiver', () => {
     expect(counts?.waiting).toBe(600);
   });
 
+  it('has one share for all endpoints that runs bring of it: another host gets its events at once', async () => {
+    const dead = Array.from({ length: 60 }, (_, n) => `whep_dead${n}`);
+    // With a password or without: one host.
+    await scene.source.query(
+      `insert into webhook_endpoints (id, url, secret)
+       select id, replace($3, '//', case when n % 2 = 0 then '//user:pass@' else '//' end) || '/dead/' || n, $2
+         from unnest($1::text[]) with ordinality as t (id, n)`,
+      [dead, secret, receiver.origin],
+    );
+    for (const id of dead) await fill(id, 3);
+    const held: ServerResponse[] = [];
+    receiver.answer = (_, response) => void held.push(response);
+    await Promise.all([scene.startResults(), scene.startResults()]);
+    await until('its share', () => Promise.resolve(held.length === 32));
+    const other = await HookServer.start();
+    const webhook = { url: `${other.origin}/`, secret, events: null, labels: null, description: '' };
+    const healthy = (await scene.source.transaction((manager) => registerWebhook(manager, webhook))).id;
+    for (const id of await Promise.all(Array.from({ length: 20 }, () => send(healthy)))) await untilState(id, 'delivered');
+    expect(held).toHaveLength(32);
+    other.close();
+    held.forEach((response) => response.destroy());
+  });
+
+  it('finds what is due behind more than a window of what has no room', async () => {
+    const dead = await register('/dead');
+    const healthy = await register('/healthy');
+    await fill(dead, 500);
+    const id = await send(healthy);
+    const options = { limit: 10, perEndpoint: 4, perHost: 32, leaseMs: 60_000 };
+    const claim = () => scene.source.transaction((manager) => claimDeliveries(manager, options));
+    expect((await claim()).map(({ endpointId }) => endpointId).sort()).toEqual([dead, dead, dead, dead, healthy].sort());
+    expect(await claim()).toEqual([]);
+    expect(await deliveryOf(id)).toMatchObject({ lease: expect.any(String) as string });
+  });
+
   it('gets one attempt at a time once it has failed, of two processes together', async () => {
     const dead = await register('/dead');
     const held = hold('/dead');
@@ -113,7 +148,7 @@ describe('a dead receiver', () => {
     await until('one more', async () => held.length === 1);
     expect(await getWebhook(scene.source.manager, dead)).toMatchObject({ failingSince: expect.any(Date) });
     // One more claim finds no room.
-    const claim = { limit: 100, perEndpoint: 4, leaseMs: 60_000 };
+    const claim = { limit: 100, perEndpoint: 4, perHost: 1_000, leaseMs: 60_000 };
     expect(await scene.source.transaction((manager) => claimDeliveries(manager, claim))).toEqual([]);
     expect(held).toHaveLength(1);
   });
@@ -127,7 +162,7 @@ describe('a dead receiver', () => {
     const other = await send(busy);
     const { throttledUntil } = await getWebhook(scene.source.manager, busy);
     expect((throttledUntil!.getTime() - Date.now()) / 60_000).toBeGreaterThan(59);
-    const claim = { limit: 100, perEndpoint: 4, leaseMs: 60_000 };
+    const claim = { limit: 100, perEndpoint: 4, perHost: 1_000, leaseMs: 60_000 };
     expect(await scene.source.transaction((manager) => claimDeliveries(manager, claim))).toEqual([]);
     expect(await deliveryOf(other)).toMatchObject({ state: 'pending', attempts: 0 });
     // As if the hour had passed.

@@ -48,7 +48,8 @@ describe('records', () => {
     await rank!.drain();
     expect(await scene.steps(runId)).toEqual([1]);
     expect(await findRunEvents(scene.source.manager, runId, 0)).toHaveLength(before);
-    expect(await scene.redis.xlen(controlKeys.progress)).toBe(0);
+    // The sender is told first and the entries are acknowledged after it.
+    await until('an empty stream', async () => (await scene.redis.xlen(controlKeys.progress)) === 0);
   });
 
   it('that a reader could not commit are not lost when it leaves', async () => {

@@ -18,6 +18,8 @@ const TIMING: ScheduleTiming = { periodMs: 2_000, reconcileMs: 15_000 };
 const BATCH = 100;
 const PAGE = 1_000;
 const MAX_FAILURES = 5;
+/** One that cannot be tended is left alone for so long, so that a hundred of them are not all that is ever looked at. */
+const LEFT_ALONE_MS = 10_000;
 
 export interface ScheduleLoopDeps {
   readonly dataSource: DataSource;
@@ -38,6 +40,8 @@ export class ScheduleLoop {
   private reconciledAt = -Infinity;
   private isChanged = true;
   private isRedisAway = false;
+  /** Schedules that could not be tended, and until when they are left alone. */
+  private readonly leftAlone = new Map<string, number>();
 
   constructor(private readonly deps: ScheduleLoopDeps) {
     this.timing = { ...TIMING, ...deps.timing };
@@ -81,7 +85,8 @@ export class ScheduleLoop {
   }
 
   private async fireAll(): Promise<void> {
-    const due = await findDueSchedules(this.deps.dataSource.manager, new Date(), BATCH);
+    const except = [...this.leftAlone].filter(([, until]) => until > performance.now()).map(([id]) => id);
+    const due = await findDueSchedules(this.deps.dataSource.manager, { now: new Date(), limit: BATCH, except });
     let hasMore = due.length === BATCH;
     for (const id of due) {
       const fired = await this.tend(id, () => fireDue(this.deps.dataSource, id, new Date()));
@@ -101,9 +106,13 @@ export class ScheduleLoop {
   /** One schedule that cannot be tended must not hold up the others. */
   private async tend<T>(scheduleId: string, act: () => Promise<T>): Promise<T | null> {
     try {
-      return await act();
+      const done = await act();
+      this.leftAlone.delete(scheduleId);
+      return done;
     } catch (error) {
-      this.deps.observer.log('warn', 'a schedule could not be tended', { scheduleId, error });
+      const level = this.leftAlone.has(scheduleId) ? 'debug' : 'warn';
+      this.leftAlone.set(scheduleId, performance.now() + LEFT_ALONE_MS);
+      this.deps.observer.log(level, 'a schedule could not be tended', { scheduleId, error });
       return null;
     }
   }

@@ -3,6 +3,7 @@ import {
   createDataSource,
   createSchedule,
   deleteSchedule,
+  findWaitingSchedules,
   getSchedule,
   listFires,
   ModelEntity,
@@ -410,6 +411,56 @@ describe('results', () => {
     dead.disconnect();
     const said = observer.lines.filter(({ message, level }) => message.includes('could not be kept') && level === 'warn');
     expect(said).toHaveLength(1);
+  });
+
+  it('start what waits behind a hundred others whose way is not free', async () => {
+    await aModel();
+    const schedule = await aSchedule({ overlap: 'queue' });
+    const first = (await fireDue(scene.source, schedule.id, new Date()))!.fire!.evaluations[0]!.id;
+    await scene.source.query(
+      `insert into schedules (id, name, cron, timezone, evaluation, overlap, missed, grace_seconds)
+       select 'sch_' || n, 'blocked-' || n, cron, timezone, evaluation, overlap, missed, grace_seconds
+         from schedules, generate_series(1, 120) as n where id = $1`,
+      [schedule.id],
+    );
+    await scene.source.query(
+      `insert into schedule_fires (id, schedule_id, scheduled_at, fired_at, trigger, outcome, reason, message, revision)
+       select 'fire_' || s.id || o.outcome, s.id, o.at, o.at, 'cron', o.outcome, 'overlap', '', 1 from schedules s,
+         (values ('started', now() - interval '2 hours'), ('waiting', now() - interval '1 hour')) as o (outcome, at)
+        where s.name like 'blocked-%'`,
+    );
+    await scene.source.query(
+      `with made as (
+         insert into runs (id, kind, config, status, reason, message, created_at, min_ranks)
+         select 'evl_' || s.id, kind, config, 'running', reason, r.message, r.created_at, min_ranks from runs r, schedules s
+          where r.id = $1 and s.name like 'blocked-%' returning id)
+       insert into schedule_evaluations (run_id, fire_id) select id, 'fire_' || substr(id, 5) || 'started' from made`,
+      [first],
+    );
+    await scene.source.query('update schedules set next_at = now() where id = $1', [schedule.id]);
+    await fireDue(scene.source, schedule.id, new Date());
+    expect((await firesOf(schedule.id))[0]?.outcome).toBe('waiting');
+    expect(await findWaitingSchedules(scene.source.manager, 100)).toEqual([]);
+    await end(first);
+    expect(await findWaitingSchedules(scene.source.manager, 100)).toEqual([schedule.id]);
+  });
+
+  it('a hundred schedules that cannot be read hold up no other, and are spoken of once each', async () => {
+    await aModel();
+    const broken = await aSchedule({}, new Date(Date.now() - MINUTE));
+    await scene.source.query(`update schedules set timezone = 'Mars/Olympus' where id = $1`, [broken.id]);
+    await scene.source.query(
+      `insert into schedules (id, name, cron, timezone, evaluation, overlap, missed, grace_seconds, next_at)
+       select 'sch_' || n, 'broken-' || n, cron, timezone, evaluation, overlap, missed, grace_seconds, next_at
+         from schedules, generate_series(1, 120) as n where id = $1`,
+      [broken.id],
+    );
+    const observer = watch();
+    await startResults(observer);
+    const fine = await aSchedule({ missed: 'run_once' });
+    await until('the other has fired', async () => (await firesOf(fine.id)).length === 1);
+    const said = observer.lines.filter(({ message, level }) => message.includes('could not be tended') && level === 'warn');
+    expect(said).toHaveLength(121);
   });
 
   it('one schedule that cannot be read holds up no other', async () => {

@@ -150,5 +150,6 @@ export type EvaluationConfigInput = z.input<typeof evaluationConfigSchema>;
 export const scheduledEvaluationSchema = baseEvaluationSchema
   .extend({ ...targetsInput, models: modelSelectorSchema })
   .superRefine(checkTargets)
+  .superRefine(checkLabels)
   .transform(withWholeTargets);
 export type ScheduledEvaluation = z.output<typeof scheduledEvaluationSchema>;

@@ -72,6 +72,16 @@ const EVALUATION_EVENTS: Readonly<Record<EvaluationEventType, WebhookEventFacts>
       scores: scoreSummarySchema.optional(),
     }),
   },
+  'evaluation.regressed': {
+    summary: 'Scores of a model have fallen by more than the margin against what they are compared with.',
+    data: ofEvaluation({
+      seq: whole,
+      modelId: text,
+      count: whole,
+      /** The first of them. */
+      regressions: z.array(z.looseObject({ target: text, metric: text })).optional(),
+    }),
+  },
   'evaluation.restarting': {
     summary: 'An evaluation lost a part of its fleet and begins anew.',
     data: ofEvaluation(transition),
@@ -87,45 +97,54 @@ const EVALUATION_EVENTS: Readonly<Record<EvaluationEventType, WebhookEventFacts>
 
 const ofModel = <T extends z.ZodRawShape>(shape: T) => data({ modelId: text, name: text, version: whole, ...shape });
 const ofDataset = <T extends z.ZodRawShape>(shape: T) => data({ datasetId: text, name: text, ...shape });
-const ofSchedule = data({
-  scheduleId: text,
-  name: text,
-  outcome: text,
-  reason: text,
+const schedule = { scheduleId: text, name: text, outcome: text, reason: text };
+/** One time of a schedule. */
+const fire = {
+  fireId: text,
+  scheduledAt: text,
+  trigger: text,
+  message: text,
+  revision: whole,
   /** What was started. */
   evaluations: z.array(text).optional(),
-});
+};
 
 const RESOURCE_EVENTS: Readonly<Record<ResourceEventType, WebhookEventFacts>> = {
-  'evaluation.regressed': {
-    summary: 'Scores of a model have fallen by more than the margin against what they are compared with.',
-    data: ofEvaluation({
-      modelId: text.nullable(),
-      count: whole,
-      regressions: z.array(z.looseObject({ target: text, metric: text })).optional(),
-    }),
-  },
   'model.created': {
     summary: 'A version of a model is stored and can be used; `source` is `run` or `import`.',
-    data: ofModel({ source: text }),
+    data: ofModel({ source: text, runId: text.optional(), taskId: text.optional() }),
   },
   'model.failed': {
     summary: 'A model could not be imported.',
-    data: ofModel({ error: z.looseObject({ code: text, message: text }).optional() }),
+    data: ofModel({ taskId: text, error: z.looseObject({ code: text, message: text }).optional() }),
   },
   'model.deleted': { summary: 'A version of a model was deleted.', data: ofModel({}) },
-  'model.alias_set': { summary: 'An alias names another version from now on.', data: ofModel({ alias: text }) },
-  'model.alias_removed': { summary: 'An alias names this version no more.', data: ofModel({ alias: text }) },
+  'model.alias_set': {
+    summary: 'An alias names another version from now on; `number` counts its moves, `previous` is who had it.',
+    data: ofModel({ alias: text, number: whole, previous: z.looseObject({ modelId: text, version: whole }).nullish() }),
+  },
+  'model.alias_removed': { summary: 'An alias names this version no more.', data: ofModel({ alias: text, number: whole }) },
   'dataset.ready': {
     summary: 'A data set was validated and can be used as `ref`.',
-    data: ofDataset({ ref: text, images: whole, identities: whole, targets: z.array(text).optional() }),
+    data: ofDataset({
+      ref: text,
+      /** What was registered; another than `datasetId` where the same images were there. */
+      registeredAs: text,
+      images: whole,
+      identities: whole,
+      targets: z.array(text).optional(),
+    }),
   },
   'dataset.invalid': {
     summary: 'A data set was validated and cannot be used; `problem` is the first of them.',
     data: ofDataset({ state: text, numProblems: whole, problem: text.optional() }),
   },
-  'schedule.fired': { summary: 'A schedule has started its evaluations.', data: ofSchedule },
-  'schedule.skipped': { summary: 'A schedule was due and started nothing; `reason` says why.', data: ofSchedule },
+  'schedule.fired': { summary: 'A schedule has started its evaluations.', data: data({ ...schedule, ...fire }) },
+  'schedule.skipped': {
+    summary:
+      'A schedule was due and started nothing; `reason` says why. Times that were missed come together: `count`, `from`, `to`.',
+    data: data({ ...schedule, ...z.object({ ...fire, count: whole, from: text, to: text }).partial().shape }),
+  },
   'webhook.test': {
     summary: 'Sent on request, to see that deliveries arrive and that their signatures are verified.',
     data: data({ webhookId: text, message: text }),

@@ -51,12 +51,13 @@ describe('toWebhookBody', () => {
       error: { code: 'internal', message: long, details: table },
     };
     const facts = { name: 'n', version: 3, alias: 'production', source: 'run', state: 'invalid', outcome: long, ref: 'n@x' };
-    const counts = { count: 9_999, images: 9, identities: 9, numProblems: 9 };
+    const counts = { number: 3, revision: 2, count: 9_999, images: 9, identities: 9, numProblems: 9 };
     const lists = {
       evaluations: Array.from({ length: 4_000 }, () => 'evl_x'),
       regressions: Array.from({ length: 50 }, () => ({ target: long, metric: long })),
     };
-    const step = { seq: 1, step: 5, totalSteps: 9, subject: 'model', target: 'lfw', folder: 'runs/x' };
+    const times = { scheduledAt: timestamp, from: timestamp, to: timestamp, trigger: 'cron' };
+    const step = { ...times, seq: 1, step: 5, totalSteps: 9, subject: 'model', target: 'lfw', folder: 'runs/x' };
     for (const type of WEBHOOK_EVENT_TYPES) {
       const ids = {
         runId: 'run_x',
@@ -65,6 +66,9 @@ describe('toWebhookBody', () => {
         datasetId: 'dts_x',
         scheduleId: 'sch_x',
         webhookId: 'w',
+        taskId: 'tsk_x',
+        fireId: 'fire_x',
+        registeredAs: 'dts_y',
       };
       const scores =
         type === 'evaluation.scored'

@@ -7,6 +7,7 @@ import { WebhookEndpointEntity } from './webhook-endpoint.entity.js';
 @Entity({ name: 'webhook_deliveries' })
 @Index('webhook_deliveries_due', ['endpointId', 'nextAttemptAt', 'id'], { where: `state = 'pending'` })
 @Index('webhook_deliveries_leased', ['endpointId'], { where: 'leased_until is not null' })
+@Index('webhook_deliveries_due_first', ['nextAttemptAt', 'endpointId'], { where: `state = 'pending'` })
 @Index('webhook_deliveries_pending', ['createdAt'], { where: `state = 'pending'` })
 @Index('webhook_deliveries_by_run', ['runId'])
 @Index('webhook_deliveries_by_endpoint', ['endpointId', 'createdAt', 'id'])

@@ -97,15 +97,20 @@ export async function deleteDataset(manager: EntityManager, id: string): Promise
   await manager.query('delete from datasets where id = $1', [id]);
 }
 
-/** Ids of what would be left without its data set, the first few: here every table that refers to one is asked. */
-async function findUsers(manager: EntityManager, { id, name, digest }: DatasetEntity): Promise<string[]> {
+/**
+ * Ids of what would be left without its data set, the first few: here every table that refers to one is asked. Duplicates go with
+ * their version, so who names one of those counts, too; names and digests mean none but a version that is ready.
+ */
+async function findUsers(manager: EntityManager, { id, name, digest, state }: DatasetEntity): Promise<string[]> {
   const rows: { id: string }[] = await manager.query(
     `(select id from runs where dataset_id = $1 and status not in ('succeeded', 'failed', 'canceled') limit 5)
      union all
-     (select s.id from schedules s cross join lateral (select s.evaluation->>'ref' as ref) e
-       where e.ref = $1 or ($3::text is not null and e.ref like $2 || '@%' and starts_with($3, split_part(e.ref, '@', 2)))
-          or (e.ref = $2 and not exists (select 1 from datasets d where d.name = $2 and d.state = 'ready' and d.id <> $1)) limit 5)`,
-    [id, name, digest],
+     (select s.id from schedules s cross join lateral (
+         select s.evaluation->>'ref' as ref, split_part(s.evaluation->>'ref', '@', 1) as name, split_part(s.evaluation->>'ref', '@', 2) as digits) e
+       where e.ref = $1 or e.ref in (select d.id from datasets d where d.duplicate_of = $1)
+          or ($4 and e.name = $2 and (case when e.digits <> '' then starts_with($3, e.digits)
+              else not exists (select from datasets d where d.name = $2 and d.state = 'ready' and d.id <> $1) end)) limit 5)`,
+    [id, name, digest, state === 'ready'],
   );
   return rows.map((row) => row.id);
 }

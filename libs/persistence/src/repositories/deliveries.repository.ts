@@ -6,6 +6,9 @@ import { storableText } from '../storable.js';
 /** Key of the advisory lock under which deliveries are claimed: any constant of ours. */
 const CLAIM_LOCK = 0x41_46_00_13;
 
+/** Host and port of an endpoint `e`, without user name and password. */
+const HOST = `lower(substring(e.url from '(?i)^https?://(?:[^/?#]*@)?([^/?#]*)'))`;
+
 /** All that one attempt needs. */
 export interface ClaimedDelivery {
   readonly id: string;
@@ -28,43 +31,81 @@ export interface ClaimOptions {
   readonly limit: number;
   /** Most attempts under way to one endpoint, of all processes; one that does nothing but fail gets a single one. */
   readonly perEndpoint: number;
+  /** Most attempts under way to one host, of all processes: hundreds of runs may each bring an endpoint of the same dead receiver. */
+  readonly perHost: number;
   /** So long nobody else takes what was claimed. */
   readonly leaseMs: number;
 }
 
+/** So many deliveries for each that may be claimed are looked at first, the longest due. */
+const WINDOW = 4;
+
 /**
- * Takes deliveries that are due, fairly: the longest waiting one of every endpoint, then the second one of each, and so on. It goes
- * from endpoint to endpoint by the index and touches no delivery that it does not take, however many wait behind a dead receiver.
- * One process at a time claims, so two together never exceed `perEndpoint`. The database's clock counts. Must run in a transaction
- * of its own.
+ * Takes deliveries that are due, fairly: the longest waiting one of every endpoint, then the second one of each, and so on. Usually all
+ * that is due, or enough of it, is among the first by time; where those belong to endpoints that have no room, it goes from endpoint to
+ * endpoint by the index, however many wait behind a dead receiver. One process at a time claims, so two together never exceed
+ * `perEndpoint` or `perHost`. The database's clock counts. Must run in a transaction of its own.
  */
-export async function claimDeliveries(
-  manager: EntityManager,
-  { limit, perEndpoint, leaseMs }: ClaimOptions,
-): Promise<ClaimedDelivery[]> {
+export async function claimDeliveries(manager: EntityManager, options: ClaimOptions): Promise<ClaimedDelivery[]> {
   await manager.query('select pg_advisory_xact_lock($1)', [CLAIM_LOCK]);
-  const due: { id: string }[] = await manager.query(
-    `with recursive waiting (endpoint_id) as (
-       (select endpoint_id from webhook_deliveries where state = 'pending' order by endpoint_id limit 1)
-       union all
-       select (select d.endpoint_id from webhook_deliveries d where d.state = 'pending' and d.endpoint_id > waiting.endpoint_id
-                order by d.endpoint_id limit 1)
-         from waiting where waiting.endpoint_id is not null
-     ), lanes as (
-       select e.id, (case when e.failing_since is null then $2::int else 1 end)
-                    - (select count(*)::int from webhook_deliveries d where d.endpoint_id = e.id and d.leased_until > now()) as free
-         from waiting join webhook_endpoints e on e.id = waiting.endpoint_id
-        where e.disabled_at is null and (e.throttled_until is null or e.throttled_until <= now())
-     )
-     select d.id from lanes cross join lateral (
-       select id, next_attempt_at, row_number() over (order by next_attempt_at, id) as place from (
-         select id, next_attempt_at from webhook_deliveries
-          where endpoint_id = lanes.id and state = 'pending' and next_attempt_at <= now()
-            and (leased_until is null or leased_until <= now())
-          order by next_attempt_at, id limit greatest(lanes.free, 0)) first) d
-     order by d.place, d.next_attempt_at limit $1`,
-    [limit, perEndpoint],
+  const window = options.limit * WINDOW;
+  const first: { endpointId: string }[] = await manager.query(
+    `select endpoint_id as "endpointId" from webhook_deliveries
+      where state = 'pending' and next_attempt_at <= now() and (leased_until is null or leased_until <= now())
+      order by next_attempt_at limit $1`,
+    [window],
   );
+  if (first.length === 0) return [];
+  const endpoints = [...new Set(first.map(({ endpointId }) => endpointId))];
+  let due = await pickDue(manager, options, endpoints);
+  if (first.length === window && due.length < options.limit) due = await pickDue(manager, options, null);
+  return lease(manager, due, options.leaseMs);
+}
+
+const EVERY_ENDPOINT = `recursive waiting (endpoint_id) as (
+   (select endpoint_id from webhook_deliveries where state = 'pending' order by endpoint_id limit 1)
+   union all
+   (select (select d.endpoint_id from webhook_deliveries d where d.state = 'pending' and d.endpoint_id > waiting.endpoint_id
+             order by d.endpoint_id limit 1)
+      from waiting where waiting.endpoint_id is not null))`;
+const THESE_ENDPOINTS = 'waiting (endpoint_id) as (select unnest($4::text[]))';
+
+/** One by its key: no plan reads the whole table, whatever Postgres thinks of the numbers. */
+const endpointOf = (of: string): string => `(select * from webhook_endpoints where id = ${of}.endpoint_id limit 1) e`;
+
+/** Ids of what is due at these endpoints, or at every one, as far as each of them and its host have room. */
+async function pickDue(
+  manager: EntityManager,
+  { limit, perEndpoint, perHost }: ClaimOptions,
+  endpoints: readonly string[] | null,
+): Promise<string[]> {
+  const due: { id: string }[] = await manager.query(
+    `with ${endpoints === null ? EVERY_ENDPOINT : THESE_ENDPOINTS}, leased as (
+       select endpoint_id, count(*)::int as attempts from webhook_deliveries where leased_until > now() group by endpoint_id
+     ), busy as (
+       select ${HOST} as host, sum(leased.attempts)::int as attempts from leased cross join lateral ${endpointOf('leased')} group by 1
+     ), lanes as (
+       select e.id, ${HOST} as host,
+              case when e.failing_since is null then $2::int else 1 end - coalesce(leased.attempts, 0) as free
+         from waiting cross join lateral ${endpointOf('waiting')} left join leased on leased.endpoint_id = e.id
+        where e.disabled_at is null and (e.throttled_until is null or e.throttled_until <= now())
+     ), due as (
+       select d.id, d.place, d.next_attempt_at,
+              coalesce(busy.attempts, 0) + row_number() over (partition by lanes.host order by d.place, d.next_attempt_at) as host_place
+         from lanes left join busy on busy.host = lanes.host cross join lateral (
+           select id, next_attempt_at, row_number() over (order by next_attempt_at, id) as place from (
+             select id, next_attempt_at from webhook_deliveries
+              where endpoint_id = lanes.id and state = 'pending' and next_attempt_at <= now()
+                and (leased_until is null or leased_until <= now())
+              order by next_attempt_at, id limit greatest(lanes.free, 0)) first) d
+     )
+     select id from due where host_place <= $3 order by place, next_attempt_at limit $1`,
+    [limit, perEndpoint, perHost, ...(endpoints === null ? [] : [endpoints])],
+  );
+  return due.map(({ id }) => id);
+}
+
+async function lease(manager: EntityManager, due: readonly string[], leaseMs: number): Promise<ClaimedDelivery[]> {
   if (due.length === 0) return [];
   const [claimed]: [(Omit<ClaimedDelivery, 'secrets'> & { secret: string; previous: string | null })[], number] =
     await manager.query(
@@ -75,7 +116,7 @@ export async function claimDeliveries(
        returning d.id, d.lease, d.series, d.series_attempts as "seriesAttempts", d.endpoint_id as "endpointId", d.run_id as "runId",
          d.event_type as "eventType", d.body, e.url, e.secret,
          case when e.previous_secret_until > now() then e.previous_secret end as previous`,
-      [due.map(({ id }) => id), due.map(() => newId('msg')), leaseMs],
+      [due, due.map(() => newId('msg')), leaseMs],
     );
   return claimed.map(({ secret, previous, ...row }) => ({
     ...row,

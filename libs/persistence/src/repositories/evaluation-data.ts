@@ -1,5 +1,6 @@
 import {
   ArcFleetError,
+  evaluationTargetSchema,
   verificationTargetOf,
   type CreateEvaluation,
   type EvaluationTarget,
@@ -43,6 +44,9 @@ export async function pinEvaluationData(
     throw refused(`/targets/${unknown}`, `is no verification set of ${dataset.ref}; it has ${inside.join(', ') || 'none'}`);
   }
   const whole = wanted.map((each) => (typeof each === 'string' ? verificationTargetOf(dataset.path, each) : each));
+  // Names of files as a worker found them: not each can be the name of a target.
+  const odd = whole.find((each) => !evaluationTargetSchema.safeParse(each).success);
+  if (odd) throw refused('/targets', `is required: ${JSON.stringify(odd.name)} in ${dataset.ref} cannot be a target`);
   return { targets: whole, dataset };
 }
 

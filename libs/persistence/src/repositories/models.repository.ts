@@ -76,12 +76,15 @@ export async function forgetModelsAfter(manager: EntityManager, runId: string, s
   await forget(manager, at, 'run_id = $2 and step > $3', [runId, step]);
 }
 
-/** The run has removed their files; an alias of one ends with it, and what was exported is still to be removed. */
+/**
+ * The run has removed their files; an alias of one ends with it, and what was exported is still to be removed. Several are locked in
+ * the order in which a schedule that fires locks them.
+ */
 async function forget(manager: EntityManager, at: Date, which: string, parameters: readonly unknown[]): Promise<void> {
   const [gone]: [{ id: string; aliases: number }[], number] = await manager.query(
     `update models m set deleted_at = $1,
             files_gone_at = case when exists (select from model_exports e where e.model_id = m.id) then null else $1::timestamptz end
-      where ${which} and deleted_at is null returning id`,
+      where id in (select id from models where ${which} and deleted_at is null order by name, version for no key update) returning id`,
     [at, ...parameters],
   );
   for (const { id } of gone) await endAliasesOf(manager, id, 'system', at);

@@ -1,4 +1,5 @@
 import {
+  createEvaluationSchema,
   evaluationConfigSchema,
   scheduledEvaluationSchema,
   type EvaluationConfigInput,
@@ -192,6 +193,26 @@ describe('against the model that held the alias before', () => {
     await evaluate(next.id, { lfw: { accuracy: 0.9898 } }, { id: narrow });
     expect(await regressionsOf(narrow)).toMatchObject([{ marginFrom: 'given', margin: 0.0001 }]);
   });
+});
+
+it('an endpoint of one evaluation hears of its regression alone, and of nothing of others', async () => {
+  const [old, next] = [await aModel(), await aModel()];
+  await promote(old);
+  await evaluate(old.id, { lfw: { accuracy: 0.99 } });
+  await promote(next);
+  const { webhooks } = createEvaluationSchema.parse({
+    ...{ model: { id: next.id }, dataset: '/d', targets: ['lfw'] },
+    webhooks: [{ url: 'https://own.test', secret: `whsec_${'A'.repeat(43)}=`, events: ['evaluation.regressed'] }],
+  });
+  const targets = [{ protocol: 'verification' as const, name: 'lfw', path: '/d/lfw.bin' }];
+  const config = evaluationConfigSchema.parse({ model: { id: next.id, path: `models/${next.id}` }, targets });
+  const endpoints = webhooks.map(({ url, secret, events }) => ({ url, secret: secret!, events: events ?? null }));
+  const own = await source.transaction((manager) => createEvaluation(manager, config, endpoints));
+  await evaluate(next.id, { lfw: { accuracy: 0.4 } });
+  await evaluate(next.id, { lfw: { accuracy: 0.5 } }, { id: own });
+  const told = await source.query('select event_type, run_id from webhook_deliveries');
+  expect(told).toEqual([{ event_type: 'evaluation.regressed', run_id: own }]);
+  expect(await sent('evaluation.regressed')).toMatchObject([{ evaluationId: own, modelId: next.id }]);
 });
 
 describe('against its own last result', () => {

@@ -102,11 +102,13 @@ export async function recordMissed(
   await enqueueWebhook(manager, { type: 'schedule.skipped', at: now, runId: null, data });
 }
 
-/** Ids of schedules with a fire that waits, the longest first. */
+/** Ids of schedules with a fire that waits for nothing any more, the longest first. */
 export async function findWaitingSchedules(manager: EntityManager, limit: number): Promise<string[]> {
   const rows: { id: string }[] = await manager.query(
-    `select schedule_id as id from schedule_fires where outcome = 'waiting' order by fired_at limit $1`,
-    [limit],
+    `select w.schedule_id as id from schedule_fires w
+      where w.outcome = 'waiting' and not exists (${evaluationsOfLastFires('w.schedule_id')} where r.status = any($2::text[]))
+      order by w.fired_at limit $1`,
+    [limit, OPEN],
   );
   return rows.map(({ id }) => id);
 }
@@ -244,15 +246,17 @@ async function tellFire(manager: EntityManager, schedule: StoredSchedule, fireId
 /** Evaluations of the last fires that are not over. */
 async function findOpenEvaluations(manager: EntityManager, scheduleId: string): Promise<string[]> {
   const rows: { id: string }[] = await manager.query(
-    `select r.id from (
-       select id from schedule_fires where schedule_id = $1 and outcome = 'started' order by fired_at desc limit $2) f
-       join schedule_evaluations e on e.fire_id = f.id
-       join runs r on r.id = e.run_id
-      where r.status = any($3::text[]) order by r.id`,
-    [scheduleId, LAST_FIRES, OPEN],
+    `${evaluationsOfLastFires('$1')} where r.status = any($2::text[]) order by r.id`,
+    [scheduleId, OPEN],
   );
   return rows.map(({ id }) => id);
 }
+
+const evaluationsOfLastFires = (schedule: string): string =>
+  `select r.id from (
+     select id from schedule_fires where schedule_id = ${schedule} and outcome = 'started' order by fired_at desc limit ${LAST_FIRES}) f
+     join schedule_evaluations e on e.fire_id = f.id
+     join runs r on r.id = e.run_id`;
 
 async function findWaiting(manager: EntityManager, scheduleId: string): Promise<{ id: string; trigger: FireTrigger } | null> {
   const rows: { id: string; trigger: FireTrigger }[] = await manager.query(

@@ -77,11 +77,14 @@ export async function listTicking(
   ]);
 }
 
-/** Ids of schedules with a time that is due, the longest due first. */
-export async function findDueSchedules(manager: EntityManager, now: Date, limit: number): Promise<string[]> {
+/** Ids of schedules with a time that is due, the longest due first; those named in `except` are left out. */
+export async function findDueSchedules(
+  manager: EntityManager,
+  { now, limit, except = [] }: { readonly now: Date; readonly limit: number; readonly except?: readonly string[] },
+): Promise<string[]> {
   const rows: { id: string }[] = await manager.query(
-    'select id from schedules where next_at is not null and next_at <= $1 order by next_at limit $2',
-    [now, limit],
+    'select id from schedules where next_at is not null and next_at <= $1 and id <> all($3::text[]) order by next_at limit $2',
+    [now, limit, except],
   );
   return rows.map(({ id }) => id);
 }
