@@ -37,6 +37,7 @@ import { RecipesController } from './recipes/recipes.controller.js';
 import { DryRunService } from './runs/dry-run.service.js';
 import { FollowUpsController } from './runs/follow-ups.controller.js';
 import { FollowUpsService } from './runs/follow-ups.service.js';
+import { LiveAnswers } from './runs/live-answers.js';
 import { RunEditing } from './runs/run-editing.js';
 import { RunEventHub } from './runs/run-event-hub.js';
 import { RunEventStream } from './runs/run-event-stream.js';
@@ -61,7 +62,17 @@ import { WebhooksService } from './webhooks/webhooks.service.js';
 const RESOURCES: readonly { readonly controllers: readonly Type[]; readonly providers?: readonly Provider[] }[] = [
   {
     controllers: [RunsController, FollowUpsController, RunEventsController],
-    providers: [RunEventHub, RunEventStream, Submission, RunLinks, RunEditing, RunsService, FollowUpsService, DryRunService],
+    providers: [
+      RunEventHub,
+      LiveAnswers,
+      RunEventStream,
+      Submission,
+      RunLinks,
+      RunEditing,
+      RunsService,
+      FollowUpsService,
+      DryRunService,
+    ],
   },
   { controllers: [EvaluationsController], providers: [EvaluationsService] },
   {

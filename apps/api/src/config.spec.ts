@@ -8,6 +8,7 @@ describe('loadConfig', () => {
     const { access, firstKeyFile, host } = load();
     expect(host).toBe('127.0.0.1');
     expect(access).toMatchObject({ auth: 'keys', corsOrigins: [], trustedProxies: [], requestTimeoutMs: 60_000 });
+    expect(access.streamsPerKey).toBe(100);
     expect(Object.values(access.rateLimits).every((limit) => limit > 0)).toBe(true);
     expect(firstKeyFile).toBeUndefined();
   });

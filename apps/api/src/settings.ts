@@ -34,6 +34,7 @@ export class ApiSettings {
     this.access = {
       auth: 'keys',
       rateLimits: NO_LIMITS,
+      streamsPerKey: 0,
       corsOrigins: [],
       trustedProxies: [],
       requestTimeoutMs: 60_000,

@@ -77,7 +77,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Webhook deliveries of a run. */
+    /** Webhook deliveries of a run, oldest first. */
     get: operations['runs.deliveries'];
     put?: never;
     post?: never;
@@ -232,7 +232,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Webhook deliveries of an evaluation. */
+    /** Webhook deliveries of an evaluation, oldest first. */
     get: operations['evaluations.deliveries'];
     put?: never;
     post?: never;
@@ -355,7 +355,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Files of a model with their checksums. Another format than the stored one is made by a task, once. */
+    /** Files of a model with their checksums. Another format than the stored one is made by a task, once; a key that begins it needs models:write. */
     get: operations['models.files'];
     put?: never;
     post?: never;
@@ -3018,7 +3018,7 @@ export interface components {
       datasets: components['schemas']['Dataset'][];
       next: string | null;
     };
-    /** @description Answer to `GET /runs/:id/deliveries`: the webhook log of a run, oldest first. */
+    /** @description Answer to `GET /runs/:id/deliveries`: a page of the webhook log of a run, oldest first. */
     DeliveryList: {
       deliveries: {
         /** @description `webhook-id` of every attempt. */
@@ -3040,6 +3040,7 @@ export interface components {
         /** Format: date-time */
         deliveredAt: string | null;
       }[];
+      next: string | null;
     };
     /** @description Answer to `POST /runs?validate=true`. */
     DryRun: {
@@ -5620,7 +5621,12 @@ export interface operations {
   };
   'runs.deliveries': {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Deliveries per page */
+        limit?: number;
+        /** @description Opaque; part of `next` of the page before */
+        cursor?: components['parameters']['cursor'];
+      };
       header?: never;
       path: {
         id: string;
@@ -5641,6 +5647,7 @@ export interface operations {
       401: components['responses']['Unauthorized'];
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
       429: components['responses']['RateLimited'];
       default: components['responses']['AnyProblem'];
     };
@@ -6028,7 +6035,12 @@ export interface operations {
   };
   'evaluations.deliveries': {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Deliveries per page */
+        limit?: number;
+        /** @description Opaque; part of `next` of the page before */
+        cursor?: components['parameters']['cursor'];
+      };
       header?: never;
       path: {
         id: string;
@@ -6049,6 +6061,7 @@ export interface operations {
       401: components['responses']['Unauthorized'];
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
       429: components['responses']['RateLimited'];
       default: components['responses']['AnyProblem'];
     };

@@ -100,7 +100,7 @@ export const runListSchema = z.object({
 });
 export type RunList = z.output<typeof runListSchema>;
 
-/** Answer to `GET /runs/:id/deliveries`: the webhook log of a run, oldest first. */
+/** Answer to `GET /runs/:id/deliveries`: a page of the webhook log of a run, oldest first. */
 export const deliveryListSchema = z.object({
   deliveries: z.array(
     z.object({
@@ -117,6 +117,7 @@ export const deliveryListSchema = z.object({
       deliveredAt: time.nullable(),
     }),
   ),
+  next: z.string().nullable(),
 });
 export type DeliveryList = z.output<typeof deliveryListSchema>;
 

@@ -1,9 +1,12 @@
+import { get } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DataSource } from 'typeorm';
 import { GRANTS, isGranted, type Grant } from '#contracts';
 import { API_ROUTES } from '../app.module.js';
 import { aBody, ApiScene, idOfToken, problemOf } from '../testing/api-scene.js';
 import { EventStream } from '../testing/event-stream.js';
+import { TcpGate } from '../testing/tcp-gate.js';
+import { KeyNews } from './key-news.js';
 
 let scene: ApiScene;
 let peer: ApiScene;
@@ -22,6 +25,15 @@ type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 /** A path of the route; what it names is not there. */
 const urlOf = (path: string): string =>
   path.replace(/\{(\w+)\}/g, (_, name: string) => (name === 'id' ? 'run_00000000000000000000' : 'nothing'));
+/** Sends a path as it is, which fetch would tidy, with one header for each key. */
+const sendAsIs = (path: string, ...keys: string[]): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const { host, hostname, port } = new URL(scene.url);
+    const headers = ['host', host, ...keys.flatMap((key) => ['authorization', `Bearer ${key}`])];
+    get({ hostname, port, path, headers }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode));
+    }).once('error', reject);
+  });
 const send = (key: string | null, method: string, path: string) => scene.as(key).request(method.toLowerCase() as Method, path);
 
 describe('a request without a valid key', () => {
@@ -98,6 +110,17 @@ describe('a request without a valid key', () => {
     expect(response.text).not.toContain(scene.key.slice(25));
   });
 
+  it('with two keys is 401, whichever of them is valid', async () => {
+    const { key } = scene;
+    for (const keys of [
+      [key, bad],
+      [bad, key],
+      [key, key],
+    ])
+      expect(await sendAsIs('/runs', ...keys)).toBe(401);
+    expect(await sendAsIs('/runs', key)).toBe(200);
+  });
+
   it('takes the scheme in any case, and no key anywhere else', async () => {
     await scene.as(null).get('/runs').set('authorization', `bearer ${scene.key}`).expect(200);
     await scene.as(null).get(`/runs?key=${scene.key}`).expect(401);
@@ -135,17 +158,25 @@ describe('scopes', () => {
 
   it('hold for HEAD and for other spellings of a path', async () => {
     const key = await scene.aKey('models:read');
-    for (const path of ['/runs', '/RUNS', '/runs/', '/Runs/?limit=1']) {
+    for (const path of ['/runs', '/runs/', '/RUNS', '/Runs/?limit=1', '/runs?']) {
       await scene.as(key).request('head', path).expect(403);
       await scene.as(key).get(path).expect(403);
+    }
+    // There are no others.
+    for (const path of ['/%72uns', '//runs', '/./runs', '/runs//', '/runs;a=b', '/runs%2f', '/health/../runs']) {
+      for (const each of [key, scene.key]) {
+        expect(await sendAsIs(path, each), path).toBe(404);
+      }
     }
   });
 
   it('a key without any scope of a path still sees 404 and 405', async () => {
     const key = await scene.aKey('models:read');
     await scene.as(key).get('/nothing').expect(404);
-    const response = await scene.as(key).delete('/runs').expect(405);
-    expect(response.headers['allow']).toBe('POST, GET');
+    for (const path of ['/runs', '/RUNS/']) {
+      const response = await scene.as(key).delete(path).expect(405);
+      expect(response.headers['allow']).toBe('POST, GET');
+    }
   });
 });
 
@@ -197,6 +228,31 @@ describe('keys in memory', () => {
   });
 });
 
+describe('without a database', () => {
+  it('a key that was valid before opens what needs none, also after its news were lost, but not after its own change', async () => {
+    let way: TcpGate | undefined;
+    const other = await ApiScene.open({
+      route: async (databaseUrl) => {
+        const { gate, url } = await TcpGate.open(databaseUrl);
+        way = gate;
+        return url;
+      },
+    });
+    try {
+      const [one, two] = [other.key, await other.aKey('workers:read')];
+      for (const key of [one, two]) await other.as(key).get('/metrics').expect(200);
+      await way!.shut();
+      other.app.get(KeyNews).notify(null);
+      for (const key of [one, two]) await other.as(key).get('/metrics').expect(200);
+      other.app.get(KeyNews).notify(idOfToken(two));
+      expect(problemOf(await other.as(two).get('/metrics').expect(503)).code).toBe('unavailable');
+      await other.as(one).get('/metrics').expect(200);
+    } finally {
+      await other.close();
+    }
+  });
+});
+
 describe('an event stream', () => {
   const open = async (key: string): Promise<EventStream> => {
     const id = await scene.aRun('starting', 'running');
@@ -224,6 +280,19 @@ describe('an event stream', () => {
     ]);
     expect(await stream.next()).toBeNull();
     expect(problemOf(await scene.as(key).get('/runs').expect(401)).detail).toContain('expired');
+  });
+
+  it.each(['text/event-stream', 'text/plain'])('of log lines (%s) ends with its key, too', async (accept) => {
+    const key = await scene.aKey('runs:read');
+    const id = await scene.aRun('starting', 'running');
+    const response = await fetch(`${scene.url}/runs/${id}/logs?follow=true`, {
+      headers: { authorization: `Bearer ${key}`, accept },
+    });
+    expect(response.headers.get('content-type')).toContain(accept);
+    const ended = response.text();
+    await scene.delete(`/keys/${idOfToken(key)}`).expect(204);
+    // Ended, not broken off.
+    expect(await ended).toBe(accept === 'text/plain' ? '' : 'retry: 2000\n\n');
   });
 
   it('ends with the overlap when it was opened with the old secret', async () => {

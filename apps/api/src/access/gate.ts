@@ -75,14 +75,20 @@ export class Gate {
   private touch(id: string): void {
     const now = performance.now();
     if (now - (this.touchedAt.get(id) ?? -Infinity) < TOUCH_EVERY_MS) return;
+    // In the order of their times: the first ones are those that say nothing any more.
+    for (const [oldest, at] of this.touchedAt) {
+      if (now - at < TOUCH_EVERY_MS) break;
+      this.touchedAt.delete(oldest);
+    }
     this.touchedAt.set(id, now);
     touchKey(this.dataSource.manager, id).catch(() => this.touchedAt.delete(id));
   }
 }
 
-/** The token of `Authorization: Bearer <token>`; null when there is no such header. */
-function tokenOf({ headers }: Request): string | null {
-  const { authorization } = headers;
+/** The token of `Authorization: Bearer <token>`; null when there is no such header. Of two, a proxy may have checked the other one: neither counts. */
+function tokenOf({ headersDistinct }: Request): string | null {
+  const [authorization, ...more] = headersDistinct['authorization'] ?? [];
   if (authorization === undefined) return null;
+  if (more.length > 0) return '';
   return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
 }

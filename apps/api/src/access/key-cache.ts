@@ -7,6 +7,8 @@ interface Entry {
   readonly key: StoredKey | null;
   /** When it was read, on the clock of `performance.now`. */
   readonly readAt: number;
+  /** It may have changed since: to be read before it is believed. */
+  readonly isDoubted: boolean;
 }
 
 /** A revocation whose notification is lost takes effect after this time. */
@@ -32,7 +34,7 @@ export class KeyCache {
   async get(id: string): Promise<StoredKey | null> {
     const entry = this.entries.get(id);
     const age = entry ? performance.now() - entry.readAt : Infinity;
-    if (entry && age < KEY_TTL_MS) return entry.key;
+    if (entry && !entry.isDoubted && age < KEY_TTL_MS) return entry.key;
     try {
       return await (this.reading.get(id) ?? this.read(id));
     } catch (error) {
@@ -41,11 +43,15 @@ export class KeyCache {
     }
   }
 
-  /** Reads a key that has changed again when it is next asked for; null: all, because notifications may have been lost. */
+  /**
+   * Reads a key that has changed again when it is next asked for, and believes nothing older. null: notifications may have been lost;
+   * all are read again, and without a database stay what they were.
+   */
   invalidate(id: string | null): void {
-    for (const each of id === null ? [...this.entries.keys()] : [id]) {
+    const doubted = id === null ? [...this.entries.keys()] : [id];
+    for (const each of doubted) {
       const entry = this.entries.get(each);
-      if (entry) this.entries.set(each, { ...entry, readAt: -Infinity });
+      if (entry) this.entries.set(each, { ...entry, isDoubted: true, ...(id === null ? {} : { readAt: -Infinity }) });
     }
     // What is being read now may have been read before the change.
     if (id === null) this.reading.clear();
@@ -56,7 +62,8 @@ export class KeyCache {
     const readAt = performance.now();
     const reading = findStoredKey(this.dataSource.manager, id).then((key) => {
       // Read before a change: good for knowing that it is there, and to be read again.
-      this.keep(id, { key, readAt: this.reading.get(id) === reading ? readAt : -Infinity });
+      const isCurrent = this.reading.get(id) === reading;
+      this.keep(id, { key, readAt: isCurrent ? readAt : -Infinity, isDoubted: !isCurrent });
       return key;
     });
     this.reading.set(id, reading);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { aBody, ApiScene, problemOf } from '../testing/api-scene.js';
+import { EventStream } from '../testing/event-stream.js';
 import { addressOf } from './rate-limits.js';
 import { NO_LIMITS, type AccessSettings } from './settings.js';
 
@@ -78,6 +79,27 @@ describe('limits of a key', () => {
     await api.get('/runs').expect(429);
     await api.post('/runs', {}).expect(422);
     await api.post('/runs', aBody()).expect(429);
+  });
+
+  it('bound how many streams are open at once, for each key apart', async () => {
+    const api = await open({}, { streamsPerKey: 2 });
+    const id = await api.aRun('starting', 'running');
+    const [one, two] = [api.key, await api.aKey('runs:read')];
+    const stream = (key: string, path: string) =>
+      EventStream.open(`${api.url}/runs/${id}/${path}`, { authorization: `Bearer ${key}`, accept: 'text/event-stream' });
+    const streams = [await stream(one, 'events'), await stream(one, 'logs?follow=true'), await stream(two, 'events')];
+    for (const path of ['events', 'logs?follow=true']) {
+      const response = await api.get(`/runs/${id}/${path}`).expect(429);
+      expect(problemOf(response)).toMatchObject({ code: 'rate_limited', detail: expect.stringContaining('2 streams') });
+      expect(response.headers['retry-after']).toBe('10');
+    }
+    // What ends by itself is no stream.
+    await api.get(`/runs/${id}/logs`).expect(200);
+    await api.get('/runs').expect(200);
+    streams.push(await stream(two, 'events'));
+    streams[0]!.leave();
+    await expect.poll(async () => (await stream(one, 'events').catch(() => null)) !== null).toBe(true);
+    for (const each of streams) each.leave();
   });
 
   it('are off at 0', async () => {

@@ -1,9 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { Request, Response } from 'express';
-import { ArcFleetError, isGranted } from '#contracts';
+import { ArcFleetError, isGranted, type Scope } from '#contracts';
 import { operationOf } from '../http/operation.js';
 import { ApiSettings } from '../settings.js';
-import type { RequestWithActor } from './actor.js';
+import type { Actor, RequestWithActor } from './actor.js';
 
 /** Lets a request through to a handler when its key is granted the scope that the handler's operation asks for. */
 @Injectable()
@@ -15,14 +14,16 @@ export class ScopeGuard implements CanActivate {
     if (!operation) throw new ArcFleetError('internal', 'A handler without an operation: nobody may call it.');
     const { scope } = operation;
     if (scope === null || operation.openIf?.(this.settings) === true) return true;
-    const request = context.switchToHttp().getRequest<Request & RequestWithActor>();
+    const { actor } = context.switchToHttp().getRequest<RequestWithActor>();
     // The gate lets nobody else come this far; a way around it must not be a way in.
-    if (!request.actor) throw new ArcFleetError('unauthorized', 'The request carries no key; send Authorization: Bearer <key>.');
-    if (scope === 'any' || isGranted(request.actor.grants, scope)) return true;
-    context
-      .switchToHttp()
-      .getResponse<Response>()
-      .setHeader('WWW-Authenticate', `Bearer realm="arcfleet", error="insufficient_scope", scope="${scope}"`);
-    throw new ArcFleetError('forbidden', `This needs the scope ${scope}, which the key does not have.`, { scope });
+    if (!actor) throw new ArcFleetError('unauthorized', 'The request carries no key; send Authorization: Bearer <key>.');
+    if (scope !== 'any') requireScope(actor, scope);
+    return true;
   }
+}
+
+/** @throws ArcFleetError `forbidden`, with the scope that is missing, which the answer names in `WWW-Authenticate`, too. */
+export function requireScope({ grants }: Actor, scope: Scope): void {
+  if (isGranted(grants, scope)) return;
+  throw new ArcFleetError('forbidden', `This needs the scope ${scope}, which the key does not have.`, { scope });
 }

@@ -15,6 +15,8 @@ export interface AccessSettings {
   /** `none`: everybody may do everything; only where nobody but this machine can ask. */
   readonly auth: 'keys' | 'none';
   readonly rateLimits: RateLimitSettings;
+  /** Most streams of events and logs that a key may have open in one process; 0: as many as it likes. */
+  readonly streamsPerKey: number;
   /** Origins whose pages may read answers. */
   readonly corsOrigins: readonly string[];
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */

@@ -32,7 +32,14 @@ import {
   Operation,
   SEEN_ALL,
 } from '../http/operation.js';
-import { eventsQuerySchema, listEvaluationsQuerySchema, type EventsQuery, type ListEvaluationsQuery } from '../runs/queries.js';
+import {
+  eventsQuerySchema,
+  listEvaluationsQuerySchema,
+  runDeliveriesQuerySchema,
+  type EventsQuery,
+  type ListEvaluationsQuery,
+  type RunDeliveriesQuery,
+} from '../runs/queries.js';
 import { RunEventStream } from '../runs/run-event-stream.js';
 import { EvaluationIdPipe } from '../runs/run-id.pipe.js';
 import { RunsService } from '../runs/runs.service.js';
@@ -179,13 +186,17 @@ export class EvaluationsController {
   @Get(':id/deliveries')
   @Operation({
     id: 'evaluations.deliveries',
-    summary: 'Webhook deliveries of an evaluation.',
+    summary: 'Webhook deliveries of an evaluation, oldest first.',
     scope: 'webhooks:read',
     params,
+    query: runDeliveriesQuerySchema,
     status: 200,
     answer: named('DeliveryList', deliveryListSchema),
   })
-  deliveries(@Param('id', EvaluationIdPipe) id: string): Promise<DeliveryList> {
-    return this.runs.deliveries(id);
+  deliveries(
+    @Param('id', EvaluationIdPipe) id: string,
+    @Query({ schema: runDeliveriesQuerySchema }) query: RunDeliveriesQuery,
+  ): Promise<DeliveryList> {
+    return this.runs.deliveries(id, query);
   }
 }

@@ -131,7 +131,7 @@ describe('evaluations and runs', () => {
     expect(problemOf(late).detail).toContain('evaluation');
     const events = await scene.get(`/evaluations/${id}/events`).expect(200);
     expect(events.text.match(/^event: transition$/gm)).toHaveLength(3);
-    expect((await scene.get(`/evaluations/${id}/deliveries`).expect(200)).body).toEqual({ deliveries: [] });
+    expect((await scene.get(`/evaluations/${id}/deliveries`).expect(200)).body).toEqual({ deliveries: [], next: null });
   });
 });
 

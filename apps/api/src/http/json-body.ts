@@ -1,13 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { ArcFleetError } from '#contracts';
+import { ANYBODY, type RequestWithActor } from '../access/actor.js';
+import { requireScope } from '../access/scope.guard.js';
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
 const JSON_TYPE = /^application\/(json|[^\s;]+\+json)\s*(;|$)/i;
-const EMBEDDINGS = /^\/models\/[^/?]+\/embeddings\/?(\?|$)/;
+const EMBEDDINGS = /^\/models\/[^/]+\/embeddings\/?$/i;
 
 const isJson = (request: IncomingMessage): boolean => JSON_TYPE.test(request.headers['content-type'] ?? '');
-const hasImages = (request: IncomingMessage): boolean => EMBEDDINGS.test(request.url ?? '');
+const hasImages = (request: IncomingMessage): boolean => EMBEDDINGS.test((request as Request).path);
 
 /** Options of the JSON parsers. Not strict: `null` or a number is JSON, and the schema says better what is wrong with it. */
 export const JSON_BODY = { limit: '256kb', type: isJson, strict: false };
@@ -24,8 +26,10 @@ const MAX_WITH_IMAGES = 8;
 /** Refuses requests with images beyond {@link MAX_WITH_IMAGES} before their bodies are read. */
 export function boundImages(): RequestHandler {
   let served = 0;
-  return (request, response, next) => {
+  return (request: RequestWithActor, response, next) => {
     if (request.method !== 'POST' || !hasImages(request)) return next();
+    // Who may not ask holds none of the places while its body comes.
+    requireScope(request.actor ?? ANYBODY, 'embeddings:write');
     if (served >= MAX_WITH_IMAGES) {
       const detail = `${served} requests for embeddings are being served, which is all that are at once; try again.`;
       return next(new ArcFleetError('unavailable', detail));

@@ -20,6 +20,8 @@ interface Answer {
   detail: string;
   errors?: readonly FieldError[] | undefined;
   allow?: string;
+  /** Of the key that asked. */
+  missingScope?: string | undefined;
 }
 
 /** Every error of every route as problem+json, and only this filter decides its status. Unknown errors tell nothing of the inside. */
@@ -41,6 +43,10 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (answer.allow) response.setHeader('Allow', answer.allow);
+    if (answer.missingScope !== undefined) {
+      const challenge = `Bearer realm="arcfleet", error="insufficient_scope", scope="${answer.missingScope}"`;
+      response.setHeader('WWW-Authenticate', challenge);
+    }
     if (answer.code === 'unavailable' || answer.code === 'idempotency_in_progress') response.setHeader('Retry-After', '1');
     const problem = toProblem(answer.code, answer.detail, request.path, answer.errors);
     response.status(httpStatus).type('application/problem+json').send(JSON.stringify(problem));
@@ -48,7 +54,9 @@ export class ProblemFilter implements ExceptionFilter {
 
   private toAnswer(error: unknown, request: Request): Answer {
     if (error instanceof ArcFleetError) {
-      return { code: error.code, detail: error.message, errors: error.details['fieldErrors'] as FieldError[] | undefined };
+      const { code, message, details } = error;
+      const missingScope = code === 'forbidden' ? (details['scope'] as string | undefined) : undefined;
+      return { code, detail: message, errors: details['fieldErrors'] as FieldError[] | undefined, missingScope };
     }
     if (error instanceof NotFoundException) {
       const methods = allowedMethods(this.routes, request.path);

@@ -3,9 +3,8 @@ import type { Response } from 'express';
 import { DataSource } from 'typeorm';
 import { formatLogLine, isTerminal, type LogLine } from '#contracts';
 import { getLogState, readRunLogs, type LogFilter } from '#persistence';
-import { drained } from '../runs/run-event-stream.js';
+import { LiveAnswers, type LiveAnswer } from '../runs/live-answers.js';
 import { RunEventHub } from '../runs/run-event-hub.js';
-import { Waker } from '../runs/waker.js';
 import { ApiSettings } from '../settings.js';
 import { LogHub } from './log-hub.js';
 
@@ -27,62 +26,55 @@ export class LogStream {
     private readonly dataSource: DataSource,
     private readonly lines: LogHub,
     private readonly events: RunEventHub,
+    private readonly answers: LiveAnswers,
     private readonly settings: ApiSettings,
   ) {}
 
   /**
    * Writes lines to the response until the run has ended and its last line is out. As with events, `id` is the `seq` of a line, and who
-   * has seen all of an ended run gets 204.
+   * has seen all of an ended run gets 204. Ends also when the key of the request is revoked or expires.
    */
-  async send(id: string, { filter, after: from, type }: Following, response: Response): Promise<void> {
+  async send(id: string, following: Following, response: Response): Promise<void> {
     const { manager } = this.dataSource;
-    const read = (after: number) => readRunLogs(manager, id, { ...filter, order: 'oldest', after, limit: PAGE });
-    let after = from;
     const { status, finishedAt } = await getLogState(manager, id);
-    if (isTerminal(status) && isSettled(finishedAt) && (await read(after)).lines.length === 0) {
-      response.status(204).end();
-      return;
-    }
-    const isEvents = type === 'text/event-stream';
-    response.writeHead(200, {
-      'Content-Type': `${type}; charset=utf-8`,
-      'Cache-Control': 'no-store',
-      // nginx would collect the stream into blocks.
-      'X-Accel-Buffering': 'no',
-    });
-    if (isEvents) response.write('retry: 2000\n\n');
-    else response.flushHeaders();
-    const format: (line: LogLine) => string = isEvents ? formatEvent : formatLogLine;
-
-    const waker = new Waker();
-    const isOver = (): boolean => response.closed || this.lines.signal.aborted;
-    // Its end is an event, which no line need follow.
-    const unsubscribe = [this.lines.subscribe(id, waker.wake), this.events.subscribe(id, waker.wake)];
-    response.once('close', waker.wake);
-    this.lines.signal.addEventListener('abort', waker.wake);
-    let endedAt: number | null = null;
-    try {
-      while (!isOver()) {
-        waker.reset();
-        const state = await getLogState(manager, id);
-        const { lines, next } = await read(after);
-        for (const line of lines) {
-          after = line.seq;
-          if (!response.write(format(line))) await drained(response);
-          if (isOver()) return;
-        }
-        if (next !== null) continue;
-        if (isTerminal(state.status)) {
-          // By our own clock as well: that of whoever ended the run may be ahead.
-          endedAt ??= performance.now();
-          if (isSettled(state.finishedAt) || performance.now() - endedAt >= SETTLE_MS) return;
-          await waker.wait(SETTLE_MS / 6);
-        } else if (!(await waker.wait(this.settings.pingMs)) && isEvents) response.write(': ping\n\n');
+    if (isTerminal(status) && isSettled(finishedAt)) {
+      const { filter, after } = following;
+      const { lines } = await readRunLogs(manager, id, { ...filter, order: 'oldest', after, limit: 1 });
+      if (lines.length === 0) {
+        response.status(204).end();
+        return;
       }
-    } finally {
-      for (const leave of unsubscribe) leave();
-      this.lines.signal.removeEventListener('abort', waker.wake);
-      response.end();
+    }
+    // Its end is an event, which no line need follow.
+    const options = { response, type: following.type, hubs: [this.lines, this.events] } as const;
+    await this.answers.give(id, options, (answer) => this.write(id, following, answer));
+  }
+
+  private async write(id: string, { filter, after, type }: Following, answer: LiveAnswer): Promise<void> {
+    const { manager } = this.dataSource;
+    const isEvents = type === 'text/event-stream';
+    const format: (line: LogLine) => string = isEvents ? formatEvent : formatLogLine;
+    let position = after;
+    let endedAt: number | null = null;
+    if (isEvents) await answer.write('retry: 2000\n\n');
+    while (!answer.isOver) {
+      answer.reset();
+      const state = await getLogState(manager, id);
+      const { lines, next } = await readRunLogs(manager, id, { ...filter, order: 'oldest', after: position, limit: PAGE });
+      for (const line of lines) {
+        position = line.seq;
+        await answer.write(format(line));
+        if (answer.isOver) return;
+      }
+      if (next !== null) continue;
+      // What the filter leaves out need not be read again at each new line.
+      position = Math.max(position, state.lastSeq);
+      if (isTerminal(state.status)) {
+        // By our own clock as well: that of whoever ended the run may be ahead.
+        endedAt ??= performance.now();
+        if (isSettled(state.finishedAt) || performance.now() - endedAt >= SETTLE_MS) return;
+        await answer.wait(SETTLE_MS / 6);
+      } else if (!(await answer.wait(this.settings.pingMs)) && isEvents) await answer.write(': ping\n\n');
     }
   }
 }

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LogBatch, LogLine, LogPage, NewLogLine } from '#contracts';
 import { appendRunLogs, createTask } from '#persistence';
 import { ApiScene, pointersOf, problemOf, PUBLIC_URL } from '../testing/api-scene.js';
+import { TcpGate } from '../testing/tcp-gate.js';
 
 let scene: ApiScene;
 let runId: string;
@@ -187,6 +189,60 @@ describe('GET /runs/:id/logs?follow=true', () => {
     const following = follow({ accept: 'text/plain' }, '&rank=1', (text) => text.includes('there'));
     await write([{ line: 0, message: 'there' }], { rank: 1 });
     expect(await following).toBe('2026-11-25T12:00:00.000Z g1 r1 info  there\n');
+  });
+
+  it('answers HEAD at once with the headers alone, also while the run goes on', async () => {
+    const response = await fetch(`${scene.url}/runs/${runId}/logs?follow=true`, { method: 'HEAD', headers: scene.headers });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe('');
+  });
+
+  it('reads what the filter leaves out once, not again at every new line', async () => {
+    await write(numbered(50));
+    const { manager } = scene.app.get(DataSource);
+    const query = vi.spyOn(manager, 'query');
+    try {
+      const following = follow({}, '&rank=1', (text) => text.includes('there'));
+      const positions = () =>
+        query.mock.calls.filter(([sql]) => sql.includes('from run_logs')).map(([, values]) => (values as unknown[])[1]);
+      await vi.waitFor(() => expect(positions()).toEqual([0]));
+      await write(numbered(10, 50));
+      await vi.waitFor(() => expect(positions()).toEqual([0, 50]));
+      await write([{ line: 0, message: 'there' }], { rank: 1 });
+      expect(await following).toMatch(/id: 61\n/);
+      expect(positions()).toEqual([0, 50, 60]);
+    } finally {
+      query.mockRestore();
+    }
+  });
+
+  it('breaks off, and does not end, when Postgres goes away', async () => {
+    let gate: TcpGate | undefined;
+    const other = await ApiScene.open({
+      route: async (databaseUrl) => {
+        const opened = await TcpGate.open(databaseUrl);
+        gate = opened.gate;
+        return opened.url;
+      },
+    });
+    try {
+      const id = await other.aRun('starting', 'running');
+      for (const path of ['events', 'logs?follow=true']) {
+        const response = await fetch(`${other.url}/runs/${id}/${path}`, { headers: other.headers });
+        expect(response.status).toBe(200);
+        const reader = response.body!.getReader();
+        await reader.read();
+        await gate!.shut();
+        await other.move(id, path === 'events' ? 'canceling' : 'canceled');
+        const readAll = async () => {
+          while (!(await reader.read()).done);
+        };
+        await expect(readAll(), path).rejects.toThrow('terminated');
+        await gate!.reopen();
+      }
+    } finally {
+      await other.close();
+    }
   });
 
   it('ends when the API shuts down', async () => {

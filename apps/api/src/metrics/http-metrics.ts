@@ -46,6 +46,7 @@ export class HttpMetrics {
 
   private operationOf(request: Request): string {
     const { path } = (request.route ?? {}) as { path?: unknown };
-    return (typeof path === 'string' && this.operations.get(`${request.method} ${path}`)) || 'none';
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    return (typeof path === 'string' && this.operations.get(`${method} ${path}`)) || 'none';
   }
 }

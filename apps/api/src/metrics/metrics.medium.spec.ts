@@ -90,12 +90,14 @@ describe('GET /metrics', () => {
   it('counts requests by operation, never by path, and keeps streams out of the durations', async () => {
     await scene.get('/runs/run_00000000000000000000').expect(404);
     await scene.get('/nowhere/at/all').expect(404);
+    await scene.as(scene.key).request('head', '/runs').expect(200);
     const id = await scene.aRun('canceled');
     await (await fetch(`${scene.url}/runs/${id}/events`, { headers: scene.headers })).text();
     const value = await scrape();
     expect(value('arcfleet_http_requests_total{operation="runs.get",status="404"}')).toBe(1);
     expect(value('arcfleet_http_requests_total{operation="none",status="404"}')).toBe(1);
     expect(value('arcfleet_http_request_duration_seconds_count{operation="runs.get"}')).toBe(1);
+    expect(value('arcfleet_http_requests_total{operation="runs.list",status="200"}')).toBe(1);
     expect(value('arcfleet_http_requests_total{operation="runs.events",status="200"}')).toBe(1);
     expect(value('arcfleet_http_request_duration_seconds_count{operation="runs.events"}')).toBeUndefined();
     expect(value('process_start_time_seconds')).toBeGreaterThan(0);

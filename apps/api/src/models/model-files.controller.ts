@@ -27,7 +27,8 @@ export class ModelFilesController {
   @Get()
   @Operation({
     id: 'models.files',
-    summary: 'Files of a model with their checksums. Another format than the stored one is made by a task, once.',
+    summary:
+      'Files of a model with their checksums. Another format than the stored one is made by a task, once; a key that begins it needs models:write.',
     scope: 'models:read',
     params: { id: MODEL_REF },
     query: filesQuerySchema,

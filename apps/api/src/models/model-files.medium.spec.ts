@@ -212,6 +212,18 @@ describe('other formats', () => {
     await scene.api.get(`/models/${model}/files/mxnet/model.onnx`).expect(404);
   });
 
+  it('are made for who may write models; who may only read gets what is there', async () => {
+    const other = await scene.aModel();
+    const reader = scene.api.as(await scene.api.aKey('*:read'));
+    for (const method of ['get', 'head'] as const) {
+      const response = await reader.request(method, `/models/${other}/files?format=onnx`).expect(403);
+      expect(response.headers['www-authenticate']).toContain('scope="models:write"');
+    }
+    expect(await scene.api.source.query('select from model_exports where model_id = $1', [other])).toEqual([]);
+    const { taskId } = (await scene.api.get(`/models/${other}/files?format=onnx`).expect(202)).body as PendingFiles;
+    expect((await reader.get(`/models/${other}/files?format=onnx`).expect(202)).body).toMatchObject({ taskId });
+  });
+
   it('that failed say why, and are tried again when that is asked for', async () => {
     const model = await scene.aModel();
     const { taskId } = (await ask(model, 'format=safetensors')).body as PendingFiles;

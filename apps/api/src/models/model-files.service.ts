@@ -15,6 +15,7 @@ import {
 } from '#contracts';
 import { appendAudit, checkReady, findExport, getModel, requestExport, resolveModel, type StoredModel } from '#persistence';
 import type { Actor } from '../access/actor.js';
+import { requireScope } from '../access/scope.guard.js';
 import { ApiSettings } from '../settings.js';
 
 /** Where files lie, as a row of the database says. */
@@ -48,7 +49,7 @@ export class ModelFilesService {
    *
    * @param again an export that failed is tried anew
    * @throws ArcFleetError `not_found`; `conflict` for a model that is not ready; `model_mismatch` for a format that this model cannot
-   *   be had in; the failure of the export.
+   *   be had in; `forbidden` when a task would have to be made and the key may only read; the failure of the export.
    */
   list(ref: string, format: FileFormat | undefined, again: boolean, actor: Actor): Promise<ModelFiles | PendingFiles> {
     return this.dataSource.transaction(async (manager) => {
@@ -65,6 +66,8 @@ export class ModelFilesService {
       if (made.state === 'ready') return this.toView(model, { format: target, folder: made.folder, files: made.files });
       const { taskId } = made;
       if (made.isNew) {
+        // What is there may be read; to make it takes a slot of the fleet.
+        requireScope(actor, 'models:write');
         const details = { format: target, taskId };
         await appendAudit(manager, { actor: actor.id, action: 'models.files', resourceId: model.id, details });
       }

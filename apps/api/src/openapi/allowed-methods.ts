@@ -15,6 +15,14 @@ export function isOpenTo(routes: readonly Route[], method: string, path: string)
   return routes.some((route) => route.scope === null && route.method === wanted && toPattern(route.path).test(path));
 }
 
+const patterns = new Map<string, RegExp>();
+
+/** As the router matches: in any case, with or without a slash at the end. */
 function toPattern(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}/?$`);
+  let pattern = patterns.get(path);
+  if (!pattern) {
+    pattern = new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}/?$`, 'i');
+    patterns.set(path, pattern);
+  }
+  return pattern;
 }

@@ -255,7 +255,7 @@ export const DESCRIPTIONS: Descriptions = {
   },
   DatasetList: { '': 'Answer to `GET /datasets`: newest first.' },
   DeliveryList: {
-    '': 'Answer to `GET /runs/:id/deliveries`: the webhook log of a run, oldest first.',
+    '': 'Answer to `GET /runs/:id/deliveries`: a page of the webhook log of a run, oldest first.',
     '/properties/deliveries/items/properties/id': '`webhook-id` of every attempt.',
   },
   DryRun: {

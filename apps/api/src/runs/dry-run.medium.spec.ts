@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dryRunSchema, type CreatedRun, type CreateRunInput, type DryRun } from '#contracts';
 import { MetricEntity, RunEntity } from '#persistence';
 import { aBody, ApiScene, pointersOf } from '../testing/api-scene.js';
+import { aReadyDataset } from '../testing/ready-dataset.js';
 
 let scene: ApiScene;
 beforeAll(async () => (scene = await ApiScene.open()));
@@ -60,6 +61,31 @@ describe('POST /runs?validate=true', () => {
     });
     expect((await dryRun(of('/sets/mine'))).estimate.dataset).toMatchObject({ identities: null, from: null });
     expect((await dryRun(of('/sets/mine'), '&identities=5')).estimate.dataset).toMatchObject({ identities: 5, from: 'request' });
+  });
+
+  it('knows the size of a registered data set, and pins the run to its version', async () => {
+    const { id, ref } = await aReadyDataset(scene, 'registered', 'c');
+    const before = await scene.countRows();
+    const body = { dataset: { ref: 'registered' }, epochs: 3, batch: { globalBatchSize: 4 } };
+    const { config, estimate } = await dryRun(body);
+    expect(config['dataset']).toMatchObject({ ref, datasetId: id, path: '/data/registered' });
+    expect(estimate.dataset).toEqual({ identities: 3, images: 12, from: 'dataset' });
+    expect(estimate.steps).toBe(9);
+    expect(estimate.ranks[0]?.memory.total).toBeGreaterThan(0);
+    expect((await dryRun(body, '&identities=7')).estimate.dataset).toEqual({ identities: 7, images: null, from: 'request' });
+    const recipe = { recipe: 'demo', overrides: { dataset: { ref } } };
+    expect((await dryRun(recipe)).estimate.dataset).toMatchObject({ identities: 3, from: 'dataset' });
+    expect(await scene.countRows()).toEqual(before);
+    // Nobody has to wait for a look.
+    await scene.delete(`/datasets/${id}`).expect(204);
+    for (const [each, pointer] of [
+      [body, '/dataset/ref'],
+      [recipe, '/overrides/dataset/ref'],
+    ] as const) {
+      const [dry, real] = [await validate(each).expect(422), await scene.post('/runs', each).expect(422)];
+      expect(pointersOf(dry)).toEqual([pointer]);
+      expect(dry.body).toEqual(real.body);
+    }
   });
 
   it('says the time by earlier runs that did the same', async () => {

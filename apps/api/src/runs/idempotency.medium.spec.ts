@@ -44,6 +44,22 @@ describe('Idempotency-Key', () => {
     expect(again.body).toMatchObject({ id });
   });
 
+  it('is of one API key and of one route: others with the same text meet nothing of it', async () => {
+    const mine = (await create('shared').expect(202)).body as CreatedRun;
+    const other = scene.as(await scene.aKey('runs:*'));
+    const theirs = (await other.post('/runs', withWebhook).set('idempotency-key', 'shared').expect(202)).body as CreatedRun;
+    expect(theirs.id).not.toBe(mine.id);
+    expect((await create('mine-only').expect(202)).headers).not.toHaveProperty('idempotent-replayed');
+    // Another body under it is no conflict for who has never used it.
+    await other
+      .post('/runs', aBody({ maxSteps: 11 }))
+      .set('idempotency-key', 'mine-only')
+      .expect(202);
+    const clone = await scene.post(`/runs/${mine.id}/clone`).set('idempotency-key', 'shared').expect(202);
+    expect(clone.headers).not.toHaveProperty('idempotent-replayed');
+    expect(await create('shared').expect(202)).toMatchObject({ body: { id: mine.id } });
+  });
+
   it('refuses another body under the same key', async () => {
     await create('other').expect(202);
     const before = await scene.countRows();

@@ -81,6 +81,13 @@ export const metricsQuerySchema = z.strictObject({
 });
 export type MetricsQuery = z.output<typeof metricsQuerySchema>;
 
+/** Of a run; more per page than in other lists, because it is a log. */
+export const runDeliveriesQuerySchema = z.strictObject({
+  limit: wholeNumber(1, 1_000, 200, 'Deliveries per page'),
+  cursor: pageQuery.cursor,
+});
+export type RunDeliveriesQuery = z.output<typeof runDeliveriesQuerySchema>;
+
 export const eventsQuerySchema = z.strictObject({
   after: wholeNumber(0, 999_999_999, 0, 'The same as Last-Event-ID, for clients that cannot set the header'),
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deliveryListSchema, metricSeriesSchema, runViewSchema, verificationScoresSchema, type CreatedRun } from '#contracts';
 import { GenerationEntity, MetricEntity, VerificationEntity, WebhookDeliveryEntity } from '#persistence';
-import { aBody, ApiScene, pointersOf, problemOf } from '../testing/api-scene.js';
+import { aBody, ApiScene, pointersOf, problemOf, PUBLIC_URL } from '../testing/api-scene.js';
 
 let scene: ApiScene;
 beforeAll(async () => (scene = await ApiScene.open()));
@@ -142,7 +142,26 @@ describe('GET /runs/:id/deliveries', () => {
     expect(response.text).not.toMatch(/whsec_|"body"/);
   });
 
+  it('has pages, also of deliveries of one moment', async () => {
+    const { id } = (await scene.post('/runs', aBody({ webhooks: [{ url: 'https://a.test/hook' }] })).expect(202))
+      .body as CreatedRun;
+    for (const status of ['starting', 'running', 'queued', 'starting'] as const) await scene.move(id, status);
+    await scene.source.query('update webhook_deliveries set created_at = $2 where run_id = $1', [id, '2026-01-02T03:04:05.678Z']);
+    const all = deliveryListSchema.parse((await scene.get(`/runs/${id}/deliveries`).expect(200)).body);
+    expect(all.next).toBeNull();
+    expect(all.deliveries.length).toBeGreaterThan(2);
+    const seen: string[] = [];
+    let url: string | null = `/runs/${id}/deliveries?limit=1`;
+    while (url !== null) {
+      const page = deliveryListSchema.parse((await scene.get(url).expect(200)).body);
+      seen.push(...page.deliveries.map((delivery) => delivery.id));
+      url = page.next?.slice(PUBLIC_URL.length) ?? null;
+    }
+    expect(seen).toEqual(all.deliveries.map((delivery) => delivery.id));
+    expect(pointersOf(await scene.get(`/runs/${id}/deliveries?limit=1001`).expect(422))).toEqual(['/limit']);
+  });
+
   it('is empty for a run without webhooks', async () => {
-    expect((await scene.get(`/runs/${await scene.aRun()}/deliveries`).expect(200)).body).toEqual({ deliveries: [] });
+    expect((await scene.get(`/runs/${await scene.aRun()}/deliveries`).expect(200)).body).toEqual({ deliveries: [], next: null });
   });
 });

@@ -29,9 +29,11 @@ import {
   createRunQuerySchema,
   listRunsQuerySchema,
   metricsQuerySchema,
+  runDeliveriesQuerySchema,
   type CreateRunQuery,
   type ListRunsQuery,
   type MetricsQuery,
+  type RunDeliveriesQuery,
 } from './queries.js';
 import { RunIdPipe } from './run-id.pipe.js';
 import { RunsService } from './runs.service.js';
@@ -167,13 +169,17 @@ export class RunsController {
   @Get(':id/deliveries')
   @Operation({
     id: 'runs.deliveries',
-    summary: 'Webhook deliveries of a run.',
+    summary: 'Webhook deliveries of a run, oldest first.',
     scope: 'webhooks:read',
     params,
+    query: runDeliveriesQuerySchema,
     status: 200,
     answer: named('DeliveryList', deliveryListSchema),
   })
-  deliveries(@Param('id', RunIdPipe) id: string): Promise<DeliveryList> {
-    return this.runs.deliveries(id);
+  deliveries(
+    @Param('id', RunIdPipe) id: string,
+    @Query({ schema: runDeliveriesQuerySchema }) query: RunDeliveriesQuery,
+  ): Promise<DeliveryList> {
+    return this.runs.deliveries(id, query);
   }
 }

@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type CreatedRun, type CreateRun, type DeliveryList, type MetricSeries, type RunList, type RunView } from '#contracts';
+import {
+  RUN_KIND_FACTS,
+  runKindOf,
+  type CreatedRun,
+  type CreateRun,
+  type DeliveryList,
+  type MetricSeries,
+  type RunList,
+  type RunView,
+} from '#contracts';
 import {
   appendAudit,
   createRun,
@@ -14,8 +23,9 @@ import {
 import { showUrl } from '#webhooks';
 import type { Actor } from '../access/actor.js';
 import { nextPage, toPage } from '../http/page.js';
+import { ApiSettings } from '../settings.js';
 import { toFilterParameters, toFilters } from './filters.js';
-import type { ListRunsQuery, MetricsQuery } from './queries.js';
+import type { ListRunsQuery, MetricsQuery, RunDeliveriesQuery } from './queries.js';
 import { resolveRun } from './resolve-run.js';
 import { RunEditing, type EditRequest } from './run-editing.js';
 import { RunLinks } from './run-links.js';
@@ -28,6 +38,7 @@ export class RunsService {
     private readonly links: RunLinks,
     private readonly submission: Submission,
     private readonly editing: RunEditing,
+    private readonly settings: ApiSettings,
   ) {}
 
   /** Creates a run with its endpoints and first event; see {@link Submission.submit}. */
@@ -69,9 +80,16 @@ export class RunsService {
     return getMetricSeries(this.dataSource.manager, id, { ...(names ? { names } : {}), maxPoints });
   }
 
-  async deliveries(id: string): Promise<DeliveryList> {
+  /** Of a run of any kind, oldest first. */
+  async deliveries(id: string, { limit, cursor }: RunDeliveriesQuery): Promise<DeliveryList> {
     await getRunStatus(this.dataSource.manager, id);
-    const deliveries = await listDeliveries(this.dataSource.manager, id);
-    return { deliveries: deliveries.map((delivery) => ({ ...delivery, url: showUrl(delivery.url) })) };
+    const found = await listDeliveries(this.dataSource.manager, id, toPage({ limit: limit + 1, cursor }));
+    const page = found.slice(0, limit);
+    const last = found.length > limit ? page.at(-1) : undefined;
+    const url = `${this.settings.publicUrl}${RUN_KIND_FACTS[runKindOf(id)].path}/${id}/deliveries`;
+    return {
+      deliveries: page.map((delivery) => ({ ...delivery, url: showUrl(delivery.url) })),
+      next: nextPage(url, last ? { createdAt: new Date(last.createdAt), id: last.id } : null, { limit }),
+    };
   }
 }

@@ -89,6 +89,22 @@ describe('GET /runs with filters', () => {
     expect(pointersOf(await scene.get(`/runs?${query}`).expect(422))).toEqual([pointer]);
   });
 
+  it.each([
+    'createdAfter=9999-12-31T23:59:59-23:59',
+    'createdBefore=0000-01-01T00:00:00Z',
+    'createdBefore=0001-01-01T00:00:00%2B23:59',
+    'name=%25',
+    'name=_',
+    'name=%5C',
+    `name=${encodeURIComponent("'; drop table runs; --")}`,
+    `label=${encodeURIComponent("a':%' or '1'='1")}`,
+    `label=a:${encodeURIComponent('\u{1f600}'.repeat(100))}`,
+    'recipe=%25',
+    `status=${'failed,'.repeat(1_000)}failed&name=none`,
+  ])('takes %s as what it says, and finds nothing', async (query) => {
+    expect(runListSchema.parse((await scene.get(`/runs?${query}`).expect(200)).body).runs).toEqual([]);
+  });
+
   it('refuses more labels than a run can have, when it is created and when it is searched', async () => {
     const labels = Object.fromEntries(Array.from({ length: 65 }, (_, index) => [`k${index}`, '']));
     expect(pointersOf(await scene.post('/runs', aBody({ labels })).expect(422))).toEqual(['/labels']);

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request, { type Test } from 'supertest';
 import type { DataSource } from 'typeorm';
@@ -97,10 +98,15 @@ export class ApiScene {
       new ApiSettings({ publicUrl: PUBLIC_URL, version: VERSION, webhookAllowPrivate: false, ...settings }),
       createLogger({ service: 'api', level: 'debug', write: (line) => lines.push(line) }),
     );
+    const heard = new Set<string | null>();
     const wake = wakeStreams(app);
     const keyNews = app.get(KeyNews);
     const listener = startListener(database.url, [...STREAM_CHANNELS, CHANNELS.keys], {
-      onNotify: (channel, id) => (channel === CHANNELS.keys ? keyNews.notify(id) : wake(channel, id)),
+      onNotify: (channel, id) => {
+        if (channel !== CHANNELS.keys) return wake(channel, id);
+        keyNews.notify(id);
+        heard.add(id);
+      },
     });
     await listener.ready;
     await app.listen(0, '127.0.0.1');
@@ -108,6 +114,8 @@ export class ApiScene {
     scene.logLines = lines;
     scene.url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
     scene.key = beside?.key ?? (await scene.aKey('*'));
+    // News of its making that came later would make the API read it again.
+    while (!beside && !heard.has(scene.keyId)) await delay(2);
     keys.set(scene.url, scene.key);
     return scene;
   }

@@ -28,7 +28,7 @@ export interface RankMemory {
   readonly images: number | null;
   /** Tensors of the forward and backward pass at their most. */
   readonly activations: number | null;
-  /** null when a part is not known. Buffers inside single operations, the process itself (100 to 200 MB) and verification come on top. */
+  /** null when a part is not known. The process itself, buffers inside single operations and verification come on top: see docs/api.md. */
   readonly total: number | null;
 }
 

@@ -43,7 +43,7 @@ export function resumeRun(source: RunConfig, input: FollowUpInput, point: Resume
   if (!('run' in clone)) return { issues: clone.issues.map((issue) => explainRanks(issue, source)) };
   const { webhooks: _, ...config } = clone.run;
   const { ref } = config.dataset;
-  if (ref !== undefined && ref !== source.dataset.ref) return { issues: [otherData(source)] };
+  if (ref !== source.dataset.ref) return { issues: [otherData(source, ref === undefined ? 'path' : 'ref')] };
   const dataset = ref === undefined ? config.dataset : { ...source.dataset, ...config.dataset };
   const pretrained = keptPretrained(config, source);
   if (pretrained === undefined) return { issues: [otherModel(source)] };
@@ -113,9 +113,9 @@ function otherModel({ pretrained }: RunConfig): FieldIssue {
   return { path: ['overrides', 'pretrained', 'model'], message };
 }
 
-function otherData({ dataset }: RunConfig): FieldIssue {
+function otherData({ dataset }: RunConfig, field: 'path' | 'ref'): FieldIssue {
   const message = `must stay ${dataset.ref ?? dataset.path}: on other data it would be another training; clone the run for that`;
-  return { path: ['overrides', 'dataset', 'ref'], message };
+  return { path: ['overrides', 'dataset', field], message };
 }
 
 function explainRanks(issue: FieldIssue, { batch }: RunConfig): FieldIssue {

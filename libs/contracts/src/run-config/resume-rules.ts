@@ -42,8 +42,12 @@ export function ranksThatHold({ globalBatchSize, accumulationSteps, bnGroupSize 
 /** A resolved configuration as what a schema takes: undefined fields are none. */
 export const toInput = (config: RunConfig): JsonObject => JSON.parse(JSON.stringify(config)) as JsonObject;
 
+/** Postgres keeps the fields of an object in an order of its own. */
+const inOrder = (_: string, value: unknown): unknown =>
+  isJsonObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+
 /** Values as JSON by the path of their field. */
 function leavesOf(value: unknown, path: readonly string[] = []): Map<string, string> {
-  if (!isJsonObject(value)) return new Map([[path.join('.'), JSON.stringify(value)]]);
+  if (!isJsonObject(value)) return new Map([[path.join('.'), JSON.stringify(value, inOrder)]]);
   return new Map(Object.entries(value).flatMap(([key, inner]) => [...leavesOf(inner, [...path, key])]));
 }

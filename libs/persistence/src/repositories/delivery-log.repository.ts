@@ -22,7 +22,11 @@ export interface DeliveryLogEntry {
 }
 
 /** Deliveries of a run, oldest first. */
-export async function listDeliveries(manager: EntityManager, runId: string, limit = 1_000): Promise<DeliveryLogEntry[]> {
+export async function listDeliveries(
+  manager: EntityManager,
+  runId: string,
+  { limit, after }: ListOptions = { limit: 1_000 },
+): Promise<DeliveryLogEntry[]> {
   const rows: (Omit<DeliveryLogEntry, 'createdAt' | 'nextAttemptAt' | 'deliveredAt'> & {
     createdAt: Date;
     nextAttemptAt: Date | null;
@@ -32,8 +36,9 @@ export async function listDeliveries(manager: EntityManager, runId: string, limi
             d.last_error as "lastError", d.created_at as "createdAt", d.next_attempt_at as "nextAttemptAt",
             d.delivered_at as "deliveredAt"
        from webhook_deliveries d join webhook_endpoints e on e.id = d.endpoint_id
-      where d.run_id = $1 order by d.created_at, d.id limit $2`,
-    [runId, limit],
+      where d.run_id = $1 and ($3::timestamptz is null or (d.created_at, d.id) > ($3, $4))
+      order by d.created_at, d.id limit $2`,
+    [runId, limit, after?.createdAt ?? null, after?.id ?? null],
   );
   return rows.map((row) => ({
     ...row,

@@ -99,13 +99,19 @@ const literals = (levels: readonly RunLogLevel[]): string =>
     .map((level) => `'${level}'`)
     .join(', ');
 
-/** Whether lines may still come. @throws ArcFleetError `not_found`. */
-export async function getLogState(
-  manager: EntityManager,
-  runId: string,
-): Promise<{ status: RunStatus; finishedAt: Date | null }> {
-  const rows: { status: RunStatus; finishedAt: Date | null }[] = await manager.query(
-    'select status, finished_at as "finishedAt" from runs where id = $1',
+/** What says whether lines may still come. */
+export interface LogState {
+  readonly status: RunStatus;
+  readonly finishedAt: Date | null;
+  /** `seq` of the last line; 0: there is none. */
+  readonly lastSeq: number;
+}
+
+/** @throws ArcFleetError `not_found`. */
+export async function getLogState(manager: EntityManager, runId: string): Promise<LogState> {
+  const rows: LogState[] = await manager.query(
+    `select r.status, r.finished_at as "finishedAt", coalesce(h.last_seq, 0) as "lastSeq"
+       from runs r left join run_log_heads h on h.run_id = r.id where r.id = $1`,
     [runId],
   );
   if (rows[0]) return rows[0];
