@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { seedRuns } from '../load/seed.js';
+import { seedOthers } from '../load/seed-others.js';
 import { Stand } from '../load/stand.js';
 import { readReport, tableOf } from './report.js';
 
@@ -13,7 +14,7 @@ Attacks a running API with schemathesis (https://schemathesis.io): pip install s
   --max-examples N     cases per operation and phase; default 100
   --seed N             default 1
   --url URL            an API that runs already; default: one of its own with results, a worker and a filled database
-  --key KEY            API key; without one all that is about keys is left out
+  --key KEY            API key of that one, which may do everything
 Exit code 1 when a check has failed.`;
 
 const { values } = parseArgs({
@@ -27,30 +28,16 @@ const { values } = parseArgs({
   },
 });
 
-/** Where no key is asked for, a missing one is no fault: the document without its security, which the checks would hold the API to. */
-async function withoutKeys(url: string, folder: string): Promise<string> {
-  const document = (await (await fetch(`${url}/openapi.json`)).json()) as {
-    paths: Record<string, Record<string, { security?: unknown }>>;
-    components: { securitySchemes?: unknown };
-  };
-  delete document.components.securitySchemes;
-  for (const operation of Object.values(document.paths).flatMap((each) => Object.values(each))) delete operation.security;
-  const path = `${folder}/openapi.json`;
-  writeFileSync(path, JSON.stringify(document));
-  return path;
-}
-
-async function attack(url: string, folder: string): Promise<number> {
+async function attack({ url, key, folder }: { url: string; key: string; folder: string }): Promise<number> {
   const config = fileURLToPath(new URL('../../../test/fuzz/schemathesis.toml', import.meta.url));
   const report = `${folder}/report.ndjson`;
-  const location = values.key === undefined ? await withoutKeys(url, folder) : `${url}/openapi.json`;
   const args = [
-    ...['--config-file', config, 'run', location, '--url', url, '--checks', 'all', '--mode', 'all'],
+    ...['--config-file', config, 'run', `${url}/openapi.json`, '--url', url, '--checks', 'all', '--mode', 'all'],
     ...['--max-examples', values['max-examples'], '--seed', values.seed, '--workers', '2', '--continue-on-failure'],
     // A stream stays open as long as its run does: the contract spec holds those to the document.
     ...['--exclude-path-regex', '/events$', '--report', 'ndjson', '--report-ndjson-path', report],
     ...['--request-timeout', '70', '--suppress-health-check', 'all', '--warnings', 'off'],
-    ...(values.key === undefined ? [] : ['--header', `Authorization: Bearer ${values.key}`]),
+    ...['--header', `Authorization: Bearer ${key}`],
   ];
   const child = spawn(values.st, args, { stdio: 'inherit', cwd: folder });
   const code = await new Promise<number>((resolve, reject) => {
@@ -62,15 +49,22 @@ async function attack(url: string, folder: string): Promise<number> {
     Object.keys(methods).map((each) => `${each.toUpperCase()} ${path}`),
   );
   console.log(tableOf(readReport(readFileSync(report, 'utf8'), new Set(operations))));
+  // Operations on keys may meet the one that is used here; then the rest was told 401 and nothing else.
+  const { status } = await fetch(`${url}/keys/me`, { headers: { authorization: `Bearer ${key}` } });
+  if (status !== 200) console.log(`The key was lost on the way: GET /keys/me answers ${status}.`);
   return code;
 }
 
 if (values.help) console.log(HELP);
 else {
-  const stand = await Stand.open({ apps: ['results', 'worker'] });
+  const env = Object.fromEntries(['READ', 'WRITE', 'REFUSED', 'OPEN'].map((each) => [`RATE_LIMIT_${each}_PER_MINUTE`, '0']));
+  const stand = await Stand.open({ apps: ['results', 'worker'], env });
   try {
     await seedRuns(stand.source, { runs: 200, measured: 50, steps: 20 });
-    process.exitCode = await attack(values.url ?? stand.url, stand.session.folder);
+    await seedOthers(stand.source, { each: 20, storageRoot: stand.storageRoot });
+    const { folder } = stand.session;
+    const own = { url: stand.url, key: stand.key, folder };
+    process.exitCode = await attack(values.url === undefined ? own : { url: values.url, key: values.key ?? '', folder });
   } finally {
     const failures = stand.api
       .logTail()
