@@ -95,7 +95,7 @@ async function send({ url, method, headers, body }: GeneratedRequest): Promise<A
   return { status: response.status, contentType, text };
 }
 
-const takesAway = (id: string): number => Number(/\.(delete|revoke|removeAlias)$/.test(id));
+const takesAway = (id: string): number => Number(/\.(delete|disable|revoke|removeAlias)$/.test(id));
 /** What takes things away comes last: the others need them. */
 const IDS = API_ROUTES.map(({ id }) => id).sort((a, b) => takesAway(a) - takesAway(b));
 

@@ -118,8 +118,8 @@ export const createdHeaders = (what: string): Json => ({
 });
 export const EVENT_STREAM = (events: readonly string[]) => ({
   contentType: 'text/event-stream',
+  // What each event looks like, not the stream as one text: tools that read streams hold an event to it.
   schema: {
-    type: 'string',
     description: `Server-sent events: \`id\` is the number of the event, \`event\` one of ${events.join(', ')}, \`data\` is {"at", "data"}.`,
   },
 });

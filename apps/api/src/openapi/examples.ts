@@ -24,7 +24,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
     targets: ['lfw', 'cfp_fp', 'agedb_30'],
   },
   EditRun: { name: 'kept', labels: { stage: 'live', week: null } },
-  FollowUp: { overrides: { ranks: { min: 1, max: 2 } } },
+  FollowUp: { overrides: { epochs: 30, ranks: { min: 1, max: 2 } } },
   ImportModel: { path: '/models/backbone.onnx', name: 'theirs', labels: { from: 'elsewhere' } },
   UpdateModel: { labels: { stage: 'live' }, description: 'Passed the review.' },
   CreateEmbeddings: { images: [{ data: PIXEL }], unaligned: 'crop' },
