@@ -17,7 +17,11 @@ const FACTS: DatasetFacts = {
   fingerprint: '1'.repeat(64),
   files: [{ name: 'train.idx', sizeBytes: 1_000_000, sha256: '2'.repeat(64) }],
 };
-const EVALUATION = scheduledEvaluationSchema.parse({ models: { alias: 'production' }, dataset: '/data/faces_emore', targets: ['lfw'] });
+const EVALUATION = scheduledEvaluationSchema.parse({
+  models: { alias: 'production' },
+  dataset: '/data/faces_emore',
+  targets: ['lfw'],
+});
 const ENDPOINTS = 5;
 const MOST_FILES = 300;
 const FILE = Buffer.from('weights');

@@ -165,7 +165,10 @@ export async function seedRuns(source: DataSource, { runs, measured, steps }: Se
 }
 
 /** Statements in one transaction: where `results` runs it must not meet half a run. */
-export async function insertAll(source: DataSource, statements: readonly (readonly [sql: string, parameters: readonly unknown[]])[]) {
+export async function insertAll(
+  source: DataSource,
+  statements: readonly (readonly [sql: string, parameters: readonly unknown[]])[],
+) {
   await source.transaction(async (manager) => {
     await manager.query('set local statement_timeout = 0');
     for (const [sql, parameters] of statements) await manager.query(sql, parameters.map(toParameter));

@@ -7,17 +7,21 @@ interface Session {
   readonly hash: Buffer;
   readonly response: Response;
   readonly ended: AbortController;
+  /** Its answer goes on until somebody ends it. */
+  isStream: boolean;
 }
 
 const LOOK_EVERY_MS = 1_000;
 /** How long an answer may take to end by itself once its key is gone. */
 const GRACE_MS = 1_000;
 
-const signals = new WeakMap<Request, AbortSignal>();
+const sessionOf = new WeakMap<Request, Session>();
 
-/** Raised when the key with which the request came is revoked or expires: who answers for long ends its answer. */
+/** Raised when the key with which the request came is revoked or expires: who answers for long ends its answer. To ask makes the answer such a one. */
 export function accessEnded(request: Request): AbortSignal | undefined {
-  return signals.get(request);
+  const session = sessionOf.get(request);
+  if (session) session.isStream = true;
+  return session?.ended.signal;
 }
 
 /** Requests that are being answered, by their key: an answer that goes on and on must not outlive the key. */
@@ -34,12 +38,12 @@ export class Sessions implements OnApplicationShutdown {
   }
 
   begin(keyId: string, hash: Buffer, request: Request, response: Response): void {
-    const session: Session = { hash, response, ended: new AbortController() };
+    const session: Session = { hash, response, ended: new AbortController(), isStream: false };
     let sessions = this.open.get(keyId);
     if (!sessions) this.open.set(keyId, (sessions = new Set()));
     const own = sessions;
     own.add(session);
-    signals.set(request, session.ended.signal);
+    sessionOf.set(request, session);
     response.once('close', () => {
       own.delete(session);
       if (own.size === 0 && this.open.get(keyId) === own) this.open.delete(keyId);
@@ -52,9 +56,7 @@ export class Sessions implements OnApplicationShutdown {
       await Promise.all([...this.open.keys()].map((each) => this.check(each)));
       return;
     }
-    const streams = [...(this.open.get(keyId) ?? [])].filter(
-      ({ response, ended }) => isStream(response) && !ended.signal.aborted,
-    );
+    const streams = [...(this.open.get(keyId) ?? [])].filter(({ isStream, ended }) => isStream && !ended.signal.aborted);
     if (streams.length === 0) return;
     // Without a database there is nothing to stream either.
     const key = await this.cache.get(keyId).catch(() => undefined);
@@ -71,6 +73,3 @@ export class Sessions implements OnApplicationShutdown {
     clearInterval(this.timer);
   }
 }
-
-const isStream = (response: Response): boolean =>
-  String(response.getHeader('content-type') ?? '').startsWith('text/event-stream');

@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { DataSource } from 'typeorm';
 import { formatLogLine, isTerminal, type LogLine } from '#contracts';
 import { getLogState, readRunLogs, type LogFilter } from '#persistence';
+import { accessEnded } from '../access/sessions.js';
 import { drained } from '../runs/run-event-stream.js';
 import { RunEventHub } from '../runs/run-event-hub.js';
 import { Waker } from '../runs/waker.js';
@@ -32,7 +33,7 @@ export class LogStream {
 
   /**
    * Writes lines to the response until the run has ended and its last line is out. As with events, `id` is the `seq` of a line, and who
-   * has seen all of an ended run gets 204.
+   * has seen all of an ended run gets 204, and it ends when the key of the request is revoked or expires.
    */
   async send(id: string, { filter, after: from, type }: Following, response: Response): Promise<void> {
     const { manager } = this.dataSource;
@@ -50,16 +51,22 @@ export class LogStream {
       // nginx would collect the stream into blocks.
       'X-Accel-Buffering': 'no',
     });
+    if (response.req.method === 'HEAD') {
+      response.end();
+      return;
+    }
     if (isEvents) response.write('retry: 2000\n\n');
     else response.flushHeaders();
     const format: (line: LogLine) => string = isEvents ? formatEvent : formatLogLine;
 
     const waker = new Waker();
-    const isOver = (): boolean => response.closed || this.lines.signal.aborted;
+    const ended = accessEnded(response.req);
+    const isOver = (): boolean => response.closed || this.lines.signal.aborted || ended?.aborted === true;
     // Its end is an event, which no line need follow.
     const unsubscribe = [this.lines.subscribe(id, waker.wake), this.events.subscribe(id, waker.wake)];
     response.once('close', waker.wake);
     this.lines.signal.addEventListener('abort', waker.wake);
+    ended?.addEventListener('abort', waker.wake);
     let endedAt: number | null = null;
     try {
       while (!isOver()) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LogBatch, LogLine, LogPage, NewLogLine } from '#contracts';
 import { appendRunLogs, createTask } from '#persistence';
-import { ApiScene, pointersOf, problemOf, PUBLIC_URL } from '../testing/api-scene.js';
+import { ApiScene, idOfToken, pointersOf, problemOf, PUBLIC_URL } from '../testing/api-scene.js';
 
 let scene: ApiScene;
 let runId: string;
@@ -149,6 +149,24 @@ describe('GET /runs/:id/logs', () => {
 });
 
 describe('GET /runs/:id/logs?follow=true', () => {
+  it('answers HEAD at once with the headers alone, also while the run goes on', async () => {
+    const id = await scene.aRun('starting', 'running');
+    const response = await fetch(`${scene.url}/runs/${id}/logs?follow=true`, { method: 'HEAD', headers: scene.headers });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(await response.text()).toBe('');
+  });
+
+  it('ends in order when its key is revoked', async () => {
+    const id = await scene.aRun('starting', 'running');
+    const key = await scene.aKey('runs:read');
+    const headers = { authorization: `Bearer ${key}`, accept: 'text/plain' };
+    const response = await fetch(`${scene.url}/runs/${id}/logs?follow=true`, { headers });
+    expect(response.status).toBe(200);
+    await scene.delete(`/keys/${idOfToken(key)}`).expect(204);
+    expect(await response.text()).toBe('');
+  });
+
   it('sends lines as they come and ends when the run has ended, and then says so for good', async () => {
     await write(numbered(2));
     let wasWritten = false;

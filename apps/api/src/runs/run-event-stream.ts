@@ -27,7 +27,7 @@ export class RunEventStream {
   async send(id: string, lastEventId: string | undefined, fallback: number, response: Response): Promise<void> {
     const { manager } = this.dataSource;
     let after = parseLastEventId(lastEventId) ?? fallback;
-    const { status, eventSeq } = await getRunStatus(manager, id);
+    let { status, eventSeq } = await getRunStatus(manager, id);
     if (isTerminal(status) && after >= eventSeq) {
       response.status(204).end();
       return;
@@ -52,10 +52,10 @@ export class RunEventStream {
     this.hub.signal.addEventListener('abort', waker.wake);
     ended?.addEventListener('abort', waker.wake);
     try {
-      while (!isOver()) {
+      for (let isFirst = true; !isOver(); isFirst = false) {
         waker.reset();
         // Status before events: if it is terminal, all events up to then are in the read that follows.
-        const { status: now } = await getRunStatus(manager, id);
+        if (!isFirst) ({ status, eventSeq } = await getRunStatus(manager, id));
         const events = await findRunEvents(manager, id, after, PAGE);
         for (const event of events) {
           after = event.seq;
@@ -63,7 +63,7 @@ export class RunEventStream {
           if (isFinalEvent(event)) return;
         }
         if (events.length === PAGE) continue;
-        if (isTerminal(now)) return;
+        if (isTerminal(status)) return;
         if (!(await waker.wait(this.settings.pingMs))) response.write(': ping\n\n');
       }
     } finally {
