@@ -101,7 +101,7 @@ export const IF_MATCH: Json = {
   name: 'If-Match',
   in: 'header',
   description: 'The `ETag` that was seen: the change is refused with 412 when the resource has changed since.',
-  schema: { type: 'string', pattern: '^("[0-9]{1,9}"|[*])$' },
+  schema: { type: 'string', pattern: '^("[0-9]{1,9}"|[0-9]{1,9}|[*])$' },
 };
 export const LAST_EVENT_ID: Json = {
   name: 'Last-Event-ID',

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
 const NAME_RULE = 'must be 1 to 63 of a-z, 0-9, dot, _ and -, begin with a letter or digit, and not with dts_';
-const REF_RULE =
-  'must be the id of a data set (dts_...), its name, or name@ and at least the first 8 hex digits of its digest';
+const REF_RULE = 'must be the id of a data set (dts_...), its name, or name@ and at least the first 8 hex digits of its digest';
 
 // The patterns stand in the document, and not every language of a client has lookaheads: what begins with `dts_` is checked beside them.
 const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;

@@ -1,11 +1,4 @@
-import {
-  ArcFleetError,
-  fitModelName,
-  parseModelRef,
-  type ModelState,
-  type ModelView,
-  type RecordOf,
-} from '#contracts';
+import { ArcFleetError, fitModelName, parseModelRef, type ModelState, type ModelView, type RecordOf } from '#contracts';
 import type { EntityManager } from 'typeorm';
 import { ModelEntity } from '../entities/model.entity.js';
 import { newId } from '../ids.js';
