@@ -5719,7 +5719,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'text/event-stream': string;
+          'text/event-stream': unknown;
         };
       };
       /** @description It has ended and the client has seen all of it */
@@ -5966,7 +5966,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'text/event-stream': string;
+          'text/event-stream': unknown;
         };
       };
       /** @description It has ended and the client has seen all of it */
@@ -6254,6 +6254,7 @@ export interface operations {
       401: components['responses']['Unauthorized'];
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
       429: components['responses']['RateLimited'];
       default: components['responses']['AnyProblem'];
     };
@@ -6290,6 +6291,7 @@ export interface operations {
       404: components['responses']['NotFound'];
       409: components['responses']['Conflict'];
       412: components['responses']['PreconditionFailed'];
+      422: components['responses']['Invalid'];
       429: components['responses']['RateLimited'];
       default: components['responses']['AnyProblem'];
     };
@@ -6321,6 +6323,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       412: components['responses']['PreconditionFailed'];
+      422: components['responses']['Invalid'];
       429: components['responses']['RateLimited'];
       default: components['responses']['AnyProblem'];
     };
@@ -6895,7 +6898,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'text/event-stream': string;
+          'text/event-stream': unknown;
         };
       };
       /** @description It has ended and the client has seen all of it */
@@ -6955,7 +6958,7 @@ export interface operations {
         content: {
           'application/json': components['schemas']['LogPage'];
           'text/plain': string;
-          'text/event-stream': string;
+          'text/event-stream': unknown;
         };
       };
       /** @description It has ended and the client has seen all of it */
@@ -7015,7 +7018,7 @@ export interface operations {
         content: {
           'application/json': components['schemas']['LogPage'];
           'text/plain': string;
-          'text/event-stream': string;
+          'text/event-stream': unknown;
         };
       };
       /** @description It has ended and the client has seen all of it */
@@ -7075,7 +7078,7 @@ export interface operations {
         content: {
           'application/json': components['schemas']['LogPage'];
           'text/plain': string;
-          'text/event-stream': string;
+          'text/event-stream': unknown;
         };
       };
       /** @description It has ended and the client has seen all of it */
