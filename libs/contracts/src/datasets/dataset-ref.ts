@@ -11,13 +11,13 @@ const ID = /^dts_[0-9a-z]{20}$/;
 /** `dts_` begins ids: a name that looked like one could not be told from it. */
 export const datasetNameSchema = z
   .string()
-  .regex(NAME, NAME_RULE)
+  .regex(NAME, { error: NAME_RULE, abort: true })
   .refine((name) => !name.startsWith('dts_'), NAME_RULE);
 
 /** Names a registered data set: its id, its name (the version that was validated last), or `name@` and 8 to 64 hex digits of its digest. */
 export const datasetRefSchema = z
   .string()
-  .regex(REF, REF_RULE)
+  .regex(REF, { error: REF_RULE, abort: true })
   .refine((text) => parseDatasetRef(text) !== null, REF_RULE);
 
 /** What a reference says. */
