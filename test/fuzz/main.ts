@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { seedRuns } from '../load/seed.js';
+import { seedOthers } from '../load/seed-others.js';
 import { Stand } from '../load/stand.js';
 import { readReport, tableOf } from './report.js';
 
@@ -13,7 +14,7 @@ Attacks a running API with schemathesis (https://schemathesis.io): pip install s
   --max-examples N     cases per operation and phase; default 100
   --seed N             default 1
   --url URL            an API that runs already; default: one of its own with results, a worker and a filled database
-  --key KEY            API key; without one all that is about keys is left out
+  --key KEY            API key of that one, which may do everything
 Exit code 1 when a check has failed.`;
 
 const { values } = parseArgs({
@@ -27,50 +28,60 @@ const { values } = parseArgs({
   },
 });
 
-/** Where no key is asked for, a missing one is no fault: the document without its security, which the checks would hold the API to. */
-async function withoutKeys(url: string, folder: string): Promise<string> {
-  const document = (await (await fetch(`${url}/openapi.json`)).json()) as {
-    paths: Record<string, Record<string, { security?: unknown }>>;
-    components: { securitySchemes?: unknown };
-  };
-  delete document.components.securitySchemes;
-  for (const operation of Object.values(document.paths).flatMap((each) => Object.values(each))) delete operation.security;
-  const path = `${folder}/openapi.json`;
-  writeFileSync(path, JSON.stringify(document));
-  return path;
+interface Target {
+  readonly url: string;
+  readonly key: string;
 }
 
-async function attack(url: string, folder: string): Promise<number> {
+/** One run of schemathesis over a part of the operations. @returns its exit code. */
+async function attack({ url, key }: Target, folder: string, name: string, selection: readonly string[]): Promise<number> {
   const config = fileURLToPath(new URL('../../../test/fuzz/schemathesis.toml', import.meta.url));
-  const report = `${folder}/report.ndjson`;
-  const location = values.key === undefined ? await withoutKeys(url, folder) : `${url}/openapi.json`;
   const args = [
-    ...['--config-file', config, 'run', location, '--url', url, '--checks', 'all', '--mode', 'all'],
+    ...['--config-file', config, 'run', `${url}/openapi.json`, '--url', url, '--checks', 'all', '--mode', 'all'],
     ...['--max-examples', values['max-examples'], '--seed', values.seed, '--workers', '2', '--continue-on-failure'],
-    // A stream stays open as long as its run does: the contract spec holds those to the document.
-    ...['--exclude-path-regex', '/events$', '--report', 'ndjson', '--report-ndjson-path', report],
+    ...['--report', 'ndjson', '--report-ndjson-path', `${folder}/${name}.ndjson`, ...selection],
     ...['--request-timeout', '70', '--suppress-health-check', 'all', '--warnings', 'off'],
-    ...(values.key === undefined ? [] : ['--header', `Authorization: Bearer ${values.key}`]),
+    ...['--header', `Authorization: Bearer ${key}`],
   ];
   const child = spawn(values.st, args, { stdio: 'inherit', cwd: folder });
-  const code = await new Promise<number>((resolve, reject) => {
+  return new Promise<number>((resolve, reject) => {
     child.on('error', (error) => reject(new Error(`${values.st} could not be started (${error.message}). See --help.`)));
     child.on('exit', (exitCode) => resolve(exitCode ?? 1));
   });
-  const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: Record<string, object> };
+}
+
+// A stream stays open as long as its run does: the contract spec holds those to the document.
+const STREAMS = String.raw`/events$`;
+/** Operations that end a key: they find the one that is used here, too, and then all others would hear 401 and nothing else. */
+const ENDS_KEYS = String.raw`^/keys/\{id\}`;
+
+async function attackAll(target: Target, folder: string): Promise<number> {
+  const codes: number[] = [];
+  codes.push(await attack(target, folder, 'most', ['--exclude-path-regex', `${STREAMS}|${ENDS_KEYS}`]));
+  // A key that is revoked is still shown, as revoked.
+  const keys = ['--include-path-regex', String.raw`${ENDS_KEYS}|^/keys$`, '--exclude-checks', 'use_after_free'];
+  codes.push(await attack(target, folder, 'keys', keys));
+  const { paths } = (await (await fetch(`${target.url}/openapi.json`)).json()) as { paths: Record<string, object> };
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((each) => `${each.toUpperCase()} ${path}`),
   );
-  console.log(tableOf(readReport(readFileSync(report, 'utf8'), new Set(operations))));
-  return code;
+  const events = ['most', 'keys'].map((name) => readFileSync(`${folder}/${name}.ndjson`, 'utf8')).join('\n');
+  console.log(tableOf(readReport(events, new Set(operations))));
+  const { status } = await fetch(`${target.url}/keys/me`, { headers: { authorization: `Bearer ${target.key}` } });
+  if (status !== 200) console.log(`The key was lost on the way: GET /keys/me answers ${status}.`);
+  return Math.max(...codes);
 }
 
 if (values.help) console.log(HELP);
 else {
-  const stand = await Stand.open({ apps: ['results', 'worker'] });
+  const env = Object.fromEntries(['READ', 'WRITE', 'REFUSED', 'OPEN'].map((each) => [`RATE_LIMIT_${each}_PER_MINUTE`, '0']));
+  const stand = await Stand.open({ apps: ['results', 'worker'], env });
   try {
     await seedRuns(stand.source, { runs: 200, measured: 50, steps: 20 });
-    process.exitCode = await attack(values.url ?? stand.url, stand.session.folder);
+    await seedOthers(stand.source, { each: 200, storageRoot: stand.storageRoot });
+    const { folder } = stand.session;
+    const target = values.url === undefined ? stand : { url: values.url, key: values.key ?? '' };
+    process.exitCode = await attackAll(target, folder);
   } finally {
     const failures = stand.api
       .logTail()

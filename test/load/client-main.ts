@@ -7,8 +7,9 @@ export interface ClientWork {
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;
-  /** Client i uses key i modulo their number; empty: no keys. */
   readonly keys: readonly string[];
+  /** Part of the clients that the first key has; null: all keys have as many. */
+  readonly greedy: number | null;
   readonly runIds: readonly string[];
   readonly body: unknown;
 }
@@ -53,9 +54,16 @@ const MIX: readonly (readonly [number, string, (work: ClientWork) => Call])[] = 
   [10, 'GET /runs/{id}/events', ({ runIds }) => ({ method: 'GET', path: `/runs/${pick(runIds)}/events`, isStream: true })],
 ];
 
+/** Index of the key that a client uses. */
+function keyOf(client: number, { keys, greedy, connections }: ClientWork): number {
+  if (greedy === null || keys.length === 1) return client % keys.length;
+  const many = Math.round(connections * greedy);
+  return client < many ? 0 : 1 + ((client - many) % (keys.length - 1));
+}
+
 async function client(pool: Pool, work: ClientWork, index: number, until: number, samples: Sample[]): Promise<void> {
-  const key = work.keys.length > 0 ? index % work.keys.length : -1;
-  const auth: Record<string, string> = key < 0 ? {} : { authorization: `Bearer ${work.keys[key]}` };
+  const key = keyOf(index, work);
+  const auth = { authorization: `Bearer ${work.keys[key]}` };
   while (performance.now() < until) {
     let dice = Math.random() * 100;
     const [, kind, make] = MIX.find(([share]) => (dice -= share) < 0) ?? MIX[0]!;

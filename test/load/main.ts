@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { ClientWork, Sample } from './client-main.js';
+import { seedOthers } from './seed-others.js';
 import { seedRuns } from './seed.js';
 import { Stand } from './stand.js';
 
@@ -13,7 +14,9 @@ const HELP = `npm run load:api -- [options]
   --processes N    processes that the clients are spread over, default 2
   --seconds N      default 20, after 3 of warming up
   --runs N         stored runs, default 100000
-  --keys K,K,...   API keys; the clients use them in turn
+  --keys N         keys that the clients use in turn, default 1
+  --greedy X       the first key has this part of the clients (0 to 1) and the others share the rest; default: all the same
+  --limits         the API's rate limits stay on; default: off
   --rounds N       default 1
   --env NAME=VALUE for the API; may stand several times
   --against DIR    another build of the repository, measured in turn with this one on the same database
@@ -25,7 +28,9 @@ const { values } = parseArgs({
     processes: { type: 'string', default: '2' },
     seconds: { type: 'string', default: '20' },
     runs: { type: 'string', default: '100000' },
-    keys: { type: 'string', default: '' },
+    keys: { type: 'string', default: '1' },
+    greedy: { type: 'string' },
+    limits: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '1' },
     env: { type: 'string', multiple: true, default: [] },
     against: { type: 'string' },
@@ -43,11 +48,17 @@ const BODY = {
   labels: { team: 'load' },
 };
 
-async function measure(url: string, runIds: readonly string[], seconds: number): Promise<Sample[]> {
+interface Target {
+  readonly url: string;
+  readonly keys: readonly string[];
+  readonly runIds: readonly string[];
+}
+
+async function measure({ url, keys, runIds }: Target, seconds: number): Promise<Sample[]> {
   const processes = Number(values.processes);
-  const keys = values.keys === '' ? [] : values.keys.split(',');
   const connections = Math.ceil(Number(values.clients) / processes);
-  const work: ClientWork = { url, connections, seconds, keys, runIds, body: BODY };
+  const greedy = values.greedy === undefined ? null : Number(values.greedy);
+  const work: ClientWork = { url, connections, seconds, keys, greedy, runIds, body: BODY };
   const all = await Promise.all(
     Array.from({ length: processes }, async () => {
       const child = fork(fileURLToPath(new URL('./client-main.js', import.meta.url)), { serialization: 'advanced' });
@@ -100,12 +111,15 @@ function report(samples: readonly Sample[], seconds: number): void {
 
 if (values.help) console.log(HELP);
 else {
-  const env = Object.fromEntries(values.env.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]));
+  const limits = values.limits ? [] : ['READ', 'WRITE', 'REFUSED', 'OPEN'].map((each) => [`RATE_LIMIT_${each}_PER_MINUTE`, '0']);
+  const given = Object.fromEntries(values.env.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]));
+  const env = { ...Object.fromEntries(limits), ...given };
   const nodeOptions = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
   const stand = await Stand.open({ apps: [], env, nodeOptions });
   try {
     const startedAt = performance.now();
     await seedRuns(stand.source, { runs: Number(values.runs), measured: 2_000, steps: 100 });
+    await seedOthers(stand.source, { each: 1_000, storageRoot: stand.storageRoot });
     await stand.source.query('analyze');
     const ids = await stand.source.query<{ id: string }[]>(
       `select id from runs where kind = 'training' and finished_at is not null order by created_at desc limit 20000`,
@@ -120,11 +134,14 @@ else {
     );
     const sides = [{ name: 'this build', url: stand.url }];
     if (values.against !== undefined) sides.unshift({ name: values.against, url: await stand.startApi(values.against, env) });
-    for (const { url } of sides) await measure(url, runIds, 3);
+    const keys = await Promise.all(Array.from({ length: Number(values.keys) }, (_, index) => stand.aKey(`load-${index}`)));
+    // With keys of their own: what warms up uses no quota up.
+    const warmKeys = [stand.key];
+    for (const { url } of sides) await measure({ url, keys: warmKeys, runIds }, 3);
     for (let round = 1; round <= Number(values.rounds); round += 1) {
       for (const { name, url } of sides) {
         console.log(`\n${name}, round ${round}: ${values.clients} clients for ${values.seconds} s`);
-        report(await measure(url, runIds, Number(values.seconds)), Number(values.seconds));
+        report(await measure({ url, keys, runIds }, Number(values.seconds)), Number(values.seconds));
       }
     }
   } finally {

@@ -1,10 +1,10 @@
 import { createRunSchema, evaluationConfigSchema, runConfigSchema, taskConfigSchema } from '#contracts';
 import type { DataSource } from 'typeorm';
 
-/** 20 characters that are the same for the same row. */
-const id = (prefix: string, number: string): string => `'${prefix}_' || substr(md5('${prefix}' || (${number})), 1, 20)`;
+/** SQL of an id: 20 characters that are the same for the same number. */
+export const idOf = (prefix: string, number: string): string => `'${prefix}_' || substr(md5('${prefix}' || (${number})), 1, 20)`;
 
-const RUN = id('run', 'i');
+const RUN = idOf('run', 'i');
 const SCORES = {
   numPairs: 6000,
   accuracy: 0.9953,
@@ -74,8 +74,8 @@ export async function seedRuns(source: DataSource, { runs, measured, steps }: Se
   const from = `from (select i, ${status} as status, ${created} as at from generate_series(1, $1::int) i) s`;
   const insertRuns = (kind: string, rowId: string, extra: { columns: string; values: string }) =>
     `insert into runs (id, kind, config, status, reason, message, error, generation, world_size, engine, step, total_steps, event_seq,
-                       created_at, admitted_at, started_at, finished_at, ${extra.columns})
-     select ${rowId}, '${kind}', $2::jsonb || jsonb_build_object('labels', jsonb_build_object('team', 't' || i % 7, 'seeded', 'true')),
+                       created_at, admitted_at, started_at, finished_at, name, network, min_ranks, ${extra.columns})
+     select ${rowId}, '${kind}', $2::jsonb || jsonb_build_object('name', '${kind}-' || i, 'labels', jsonb_build_object('team', 't' || i % 7, 'seeded', 'true')),
             s.status, case s.status when 'failed' then 'non_finite' when 'queued' then 'created' else 'completed' end, 'Seeded.',
             case s.status when 'failed' then '{"code": "non_finite", "message": "The loss is not finite at step 40."}'::jsonb end,
             case s.status when 'queued' then 0 else 1 end, case s.status when 'queued' then null else 2 end,
@@ -83,14 +83,20 @@ export async function seedRuns(source: DataSource, { runs, measured, steps }: Se
             case when s.status = 'queued' then 0 else 1 end, 1, case s.status when 'queued' then 1 when 'running' then 5 else 6 end,
             at, case when s.status <> 'queued' then at + interval '1 second' end,
             case when s.status <> 'queued' then at + interval '2 seconds' end,
-            case when ${over} then at + interval '50 seconds' end, ${extra.values} ${from}`;
+            case when ${over} then at + interval '50 seconds' end, '${kind}-' || i, $2::jsonb->'network'->>'name',
+            coalesce(($2::jsonb->'ranks'->>'min')::int, 1), ${extra.values} ${from}`;
   const all: [string, unknown[]][] = [
     [insertRuns('training', RUN, { columns: 'num_classes', values: '85742' }), [runs, config]],
     [
-      insertRuns('evaluation', id('evl', 'i'), { columns: 'opened_model', values: `$3::jsonb` }),
+      insertRuns('evaluation', idOf('evl', 'i'), { columns: 'opened_model', values: `$3::jsonb` }),
       [Math.ceil(runs / 10), evaluation, OPENED],
     ],
-    [insertRuns('task', id('tsk', 'i'), { columns: 'model_id', values: 'null' }), [Math.ceil(runs / 100), task]],
+    [insertRuns('task', idOf('tsk', 'i'), { columns: 'model_id', values: 'null' }), [Math.ceil(runs / 100), task]],
+    [
+      `insert into run_labels (run_id, key, value, kind, created_at)
+       select r.id, l.key, l.value, r.kind, r.created_at from runs r, jsonb_each_text(r.config->'labels') as l`,
+      [],
+    ],
     [
       `insert into run_events (run_id, seq, type, data, at)
        select r.id, e.seq, case when e.seq in (4, 5) then 'progress' else 'transition' end,
@@ -120,12 +126,19 @@ export async function seedRuns(source: DataSource, { runs, measured, steps }: Se
     ],
     [
       `insert into models (id, name, version, run_id, generation, step, folder, network, embedding_size, files, accuracies, is_best, is_last, created_at)
-       select ${id('mdl', 'r.id')}, 'r50', row_number() over (order by r.created_at, r.id), r.id, 1, 1, 'runs/' || r.id || '/model/g1-s1', 'r50', 512,
+       select ${idOf('mdl', 'r.id')}, 'r50', row_number() over (order by r.created_at, r.id), r.id, 1, 1, 'runs/' || r.id || '/model/g1-s1', 'r50', 512,
               '[{"path": "model.safetensors", "sizeBytes": 174000000, "sha256": "${'0'.repeat(64)}"}]',
               '[{"target": "lfw", "accuracy": 0.9953}]', true, true, r.finished_at
          from runs r where r.kind = 'training' and r.status = 'succeeded' and r.config->'labels'->>'seeded' = 'true'`,
       [],
     ],
+    [
+      `insert into checkpoints (id, run_id, generation, step, manifest)
+       select ${idOf('ckpt', 'r.id')}, r.id, 1, 1, jsonb_build_object('folder', 'runs/' || r.id || '/checkpoints/g1-s1', 'files', '[]'::jsonb)
+         from runs r where r.kind = 'training' and r.status = 'succeeded'`,
+      [],
+    ],
+    [`update runs set checkpoint_id = ${idOf('ckpt', 'id')} where kind = 'training' and status = 'succeeded'`, []],
     [
       `insert into evaluation_scores (run_id, generation, target, protocol, scores)
        select r.id, 1, 'lfw', 'verification', $1 from runs r where r.kind = 'evaluation' and r.status = 'succeeded'`,
@@ -133,13 +146,13 @@ export async function seedRuns(source: DataSource, { runs, measured, steps }: Se
     ],
     [
       `insert into webhook_endpoints (id, run_id, url, secret)
-       select ${id('whe', 'r.id')}, r.id, 'https://hooks.example/arcfleet', 'whsec_${'A'.repeat(32)}' from runs r
+       select ${idOf('whep', 'r.id')}, r.id, 'https://hooks.example/arcfleet', 'whsec_${'A'.repeat(32)}' from runs r
         where r.kind = 'training' and r.config->'labels'->>'seeded' = 'true'`,
       [],
     ],
     [
       `insert into webhook_deliveries (id, endpoint_id, run_id, event_type, body, state, attempts, last_status, created_at, delivered_at)
-       select ${id('msg', 'r.id || type')}, ${id('whe', 'r.id')}, r.id, type,
+       select ${idOf('msg', 'r.id || type')}, ${idOf('whep', 'r.id')}, r.id, type,
               '{"type": "' || type || '", "timestamp": "2026-01-01T00:00:00.000Z", "data": {"runId": "' || r.id || '"}}',
               'delivered', 1, 204, r.created_at, r.created_at + interval '1 second'
          from runs r, unnest(array['run.queued', 'run.started', 'run.succeeded']) type
@@ -148,10 +161,17 @@ export async function seedRuns(source: DataSource, { runs, measured, steps }: Se
     ],
     ['analyze', []],
   ];
-  // At once: where `results` runs it must not meet half a run.
+  await insertAll(source, all);
+}
+
+/** Statements in one transaction: where `results` runs it must not meet half a run. */
+export async function insertAll(
+  source: DataSource,
+  statements: readonly (readonly [sql: string, parameters: readonly unknown[]])[],
+) {
   await source.transaction(async (manager) => {
     await manager.query('set local statement_timeout = 0');
-    for (const [sql, parameters] of all) await manager.query(sql, parameters.map(toParameter));
+    for (const [sql, parameters] of statements) await manager.query(sql, parameters.map(toParameter));
   });
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createDataSource, runMigrations } from '#persistence';
+import { createDataSource, createKey, runMigrations } from '#persistence';
 import { findFreePort, openSession, startPostgres, startRedis, type Part, type Session } from '#services';
 import type { DataSource } from 'typeorm';
 
@@ -27,6 +27,9 @@ export class Stand {
     private readonly env: Readonly<Record<string, string>>,
     readonly url: string,
     readonly api: Part,
+    /** One that may do everything. */
+    readonly key: string,
+    readonly storageRoot: string,
   ) {}
 
   static async open({ apps, env = {}, nodeOptions = [] }: StandOptions): Promise<Stand> {
@@ -39,6 +42,7 @@ export class Stand {
       ]);
       const source = await createDataSource(postgres.url, { poolSize: 2 }).initialize();
       await runMigrations(source);
+      const key = await aKey(source, 'stand');
       const storage = session.path('storage');
       mkdirSync(storage, { recursive: true });
       const shared = { DATABASE_URL: postgres.url, REDIS_URL: redis.url, LOG_LEVEL: 'warn', ARCFLEET_STORAGE: storage };
@@ -48,13 +52,18 @@ export class Stand {
       }
       const { url, part } = await startApi(session, build, { ...shared, ...env }, nodeOptions);
       const servers = `${postgres.description}; ${redis.description}`;
-      const stand = new Stand(session, source, servers, shared, url, part);
+      const stand = new Stand(session, source, servers, shared, url, part, key, storage);
       return stand;
     } catch (error) {
       for (const { name, tail } of session.logTails()) console.error(`--- ${name}\n${tail}`);
       await session.close();
       throw error;
     }
+  }
+
+  /** Another key that may do everything. */
+  aKey(name: string): Promise<string> {
+    return aKey(this.source, name);
   }
 
   async close(): Promise<void> {
@@ -66,6 +75,12 @@ export class Stand {
   async startApi(root: string, env: Readonly<Record<string, string | undefined>>): Promise<string> {
     return (await startApi(this.session, root, { ...this.env, ...env })).url;
   }
+}
+
+/** Written past the API, which makes no first key where there is one. */
+async function aKey(source: DataSource, name: string): Promise<string> {
+  const key = { name, grants: ['*' as const], expiresAt: null, createdBy: 'system' };
+  return (await source.transaction((manager) => createKey(manager, key))).token;
 }
 
 async function startApi(

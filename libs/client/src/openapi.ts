@@ -5765,7 +5765,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'text/event-stream': string;
+          'text/event-stream': unknown;
         };
       };
       /** @description It has ended and the client has seen all of it */
@@ -6014,7 +6014,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'text/event-stream': string;
+          'text/event-stream': unknown;
         };
       };
       /** @description It has ended and the client has seen all of it */
@@ -6310,6 +6310,7 @@ export interface operations {
       401: components['responses']['Unauthorized'];
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
       429: components['responses']['RateLimited'];
       default: components['responses']['AnyProblem'];
     };
@@ -6346,6 +6347,7 @@ export interface operations {
       404: components['responses']['NotFound'];
       409: components['responses']['Conflict'];
       412: components['responses']['PreconditionFailed'];
+      422: components['responses']['Invalid'];
       429: components['responses']['RateLimited'];
       default: components['responses']['AnyProblem'];
     };
@@ -6377,6 +6379,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       412: components['responses']['PreconditionFailed'];
+      422: components['responses']['Invalid'];
       429: components['responses']['RateLimited'];
       default: components['responses']['AnyProblem'];
     };
@@ -6955,7 +6958,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'text/event-stream': string;
+          'text/event-stream': unknown;
         };
       };
       /** @description It has ended and the client has seen all of it */
@@ -7015,7 +7018,7 @@ export interface operations {
         content: {
           'application/json': components['schemas']['LogPage'];
           'text/plain': string;
-          'text/event-stream': string;
+          'text/event-stream': unknown;
         };
       };
       /** @description It has ended and the client has seen all of it */
@@ -7075,7 +7078,7 @@ export interface operations {
         content: {
           'application/json': components['schemas']['LogPage'];
           'text/plain': string;
-          'text/event-stream': string;
+          'text/event-stream': unknown;
         };
       };
       /** @description It has ended and the client has seen all of it */
@@ -7135,7 +7138,7 @@ export interface operations {
         content: {
           'application/json': components['schemas']['LogPage'];
           'text/plain': string;
-          'text/event-stream': string;
+          'text/event-stream': unknown;
         };
       };
       /** @description It has ended and the client has seen all of it */

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ArcFleetError, ERRORS, errorFromReport, isErrorCode, reportError, type ErrorDefinition } from './errors.js';
+import {
+  ArcFleetError,
+  ERRORS,
+  errorFromReport,
+  isErrorCode,
+  reportError,
+  withoutInsides,
+  type ErrorDefinition,
+} from './errors.js';
 
 /** Rows of the tables: code, HTTP status, restartable, meaning, what to do. */
 const rows = readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8')
@@ -40,6 +48,22 @@ describe('error reports', () => {
   it('keep the message of an unknown error under the code that the caller chooses', () => {
     expect(reportError(new TypeError('no'), 'trainer_crashed')).toEqual({ code: 'trainer_crashed', message: 'no' });
     expect(reportError('thrown text')).toEqual({ code: 'internal', message: 'thrown text' });
+  });
+
+  it('tell no stack and no output, however deep they lie, and all else', () => {
+    const stack = ['TypeError: no', '    at file:///opt/arcfleet/dist/trainer.js:1:1'];
+    const details = {
+      rank: 1,
+      stack,
+      cause: { code: 'internal', details: { stack, lastLines: stack, file: '/data/train.rec' } },
+      of: [{ stack }],
+    };
+    expect(withoutInsides({ code: 'internal', message: 'no', details })).toEqual({
+      code: 'internal',
+      message: 'no',
+      details: { rank: 1, cause: { code: 'internal', details: { file: '/data/train.rec' } }, of: [{}] },
+    });
+    expect(withoutInsides({ code: 'internal', message: 'no' })).toEqual({ code: 'internal', message: 'no' });
   });
 
   it('know codes from the names that every object has', () => {

@@ -106,6 +106,16 @@ export function reportError(error: unknown, fallback: ErrorCode = 'internal'): E
   return { code: fallback, message: error instanceof Error ? error.message : String(error) };
 }
 
+/** Names under which reports carry what was printed or where in the code it was: paths of a machine, and whatever else lay there. */
+const INSIDES: ReadonlySet<string> = new Set(['stack', 'lastLines']);
+
+/** A report without the insides of the process that made it: what the API, events and webhooks may tell. The log of the run has the rest. */
+export function withoutInsides({ details, ...report }: ErrorReport): ErrorReport {
+  if (details === undefined) return report;
+  const text = JSON.stringify(details, (key, value: unknown) => (INSIDES.has(key) ? undefined : value));
+  return { ...report, details: JSON.parse(text) as Record<string, unknown> };
+}
+
 /** The inverse of {@link reportError}, for errors that crossed a thread or a process. */
 export function errorFromReport(report: ErrorReport): ArcFleetError {
   return new ArcFleetError(report.code, report.message, report.details);

@@ -45,7 +45,7 @@ export type {
 } from './datasets/dataset-view.js';
 export { datasetFileSchema, pinnedDatasetSchema } from './datasets/pinned-dataset.js';
 export type { DatasetFile, PinnedDataset } from './datasets/pinned-dataset.js';
-export { ArcFleetError, ERRORS, errorFromReport, isErrorCode, reportError } from './errors.js';
+export { ArcFleetError, ERRORS, errorFromReport, isErrorCode, reportError, withoutInsides } from './errors.js';
 export type { ErrorCode, ErrorDefinition, ErrorReport } from './errors.js';
 export {
   busySlotSchema,

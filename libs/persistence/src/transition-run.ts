@@ -3,6 +3,7 @@ import {
   canTransition,
   isTerminal,
   runKindOf,
+  withoutInsides,
   type ErrorReport,
   type RunStatus,
   type TaskWork,
@@ -51,6 +52,8 @@ export async function transitionRun(
   if (!canTransition(from, to)) return { applied: false, from, generation };
 
   const at = details.at ?? new Date();
+  // The one place through which errors of runs come to where they are shown; `ranks` keeps them whole.
+  const error = details.error && withoutInsides(details.error);
   await manager.query(
     `update runs set status = $2, reason = $3, message = $4,
        error = case when $5 then $6::jsonb else error end,
@@ -65,7 +68,7 @@ export async function transitionRun(
       details.reason,
       details.message,
       details.error !== undefined,
-      details.error ? JSON.stringify(details.error) : null,
+      error ? JSON.stringify(error) : null,
       at,
       isTerminal(to),
     ],
@@ -73,10 +76,10 @@ export async function transitionRun(
   // Before the transition: that is the last event of its stream.
   if (to === 'succeeded' && runKindOf(runId) === 'evaluation') await recordRegressions(manager, runId, at);
   const data: Record<string, unknown> = { status: to, reason: details.reason, message: details.message, generation };
-  if (details.error) data['error'] = details.error;
+  if (error) data['error'] = error;
   await appendRunEvent(manager, runId, { type: 'transition', at, data });
   if (work && (to === 'failed' || to === 'canceled')) {
-    await applyTaskFailure(manager, { runId, work, at }, to, details.error ?? null);
+    await applyTaskFailure(manager, { runId, work, at }, to, error ?? null);
   }
   return { applied: true, from, generation };
 }

@@ -11,14 +11,14 @@ export function setEtag(response: Response, revision: number): void {
 }
 
 /**
- * The revision that a change is bound to by `If-Match`; null: to none (`*`, or no header).
+ * The revision that a change is bound to by `If-Match`; null: to none (`*`, or no header). Quotes may be left out, which shells eat.
  * @throws ArcFleetError `malformed_request`.
  */
 export function parseIfMatch(header: string | undefined): number | null {
   if (header === undefined || header.trim() === '*') return null;
-  const [, revision] = /^\s*"(\d{1,9})"\s*$/.exec(header) ?? [];
+  const [, , revision] = /^\s*("?)(\d{1,9})\1\s*$/.exec(header) ?? [];
   if (revision !== undefined) return Number(revision);
-  throw new ArcFleetError('malformed_request', 'If-Match must be the ETag of one answer, quotes included, or *.');
+  throw new ArcFleetError('malformed_request', 'If-Match must be the ETag of one answer, or *.');
 }
 
 /** @throws ArcFleetError `precondition_failed` when the resource is not the one that the client has seen. */

@@ -101,7 +101,7 @@ export const IF_MATCH: Json = {
   name: 'If-Match',
   in: 'header',
   description: 'The `ETag` that was seen: the change is refused with 412 when the resource has changed since.',
-  schema: { type: 'string', pattern: '^("[0-9]{1,9}"|[*])$' },
+  schema: { type: 'string', pattern: '^("[0-9]{1,9}"|[0-9]{1,9}|[*])$' },
 };
 export const LAST_EVENT_ID: Json = {
   name: 'Last-Event-ID',
@@ -118,8 +118,8 @@ export const createdHeaders = (what: string): Json => ({
 });
 export const EVENT_STREAM = (events: readonly string[]) => ({
   contentType: 'text/event-stream',
+  // What each event looks like, not the stream as one text: tools that read streams hold an event to it.
   schema: {
-    type: 'string',
     description: `Server-sent events: \`id\` is the number of the event, \`event\` one of ${events.join(', ')}, \`data\` is {"at", "data"}.`,
   },
 });

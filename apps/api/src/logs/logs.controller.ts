@@ -11,7 +11,6 @@ const TEXT = { contentType: 'text/plain', schema: { type: 'string', description:
 const EVENTS = {
   contentType: 'text/event-stream',
   schema: {
-    type: 'string',
     description: 'With `follow`: `id` is the `seq` of a line, `event` is `log`, `data` the line as JSON.',
   },
 };

@@ -25,6 +25,7 @@ export class AliasesController {
     status: 200,
     answerHeaders: ETAG_HEADER,
     answer: ALIAS,
+    problems: [422],
   })
   async get(
     @Param('id', ModelRefPipe) ref: string,
@@ -44,7 +45,7 @@ export class AliasesController {
     status: 200,
     answerHeaders: ETAG_HEADER,
     answer: ALIAS,
-    problems: [400, 409, 412],
+    problems: [400, 409, 412, 422],
   })
   async set(
     @Param('id', ModelRefPipe) ref: string,
@@ -66,7 +67,7 @@ export class AliasesController {
     headers: [IF_MATCH],
     status: 204,
     answer: null,
-    problems: [400, 412],
+    problems: [400, 412, 422],
   })
   remove(
     @Param('id', ModelRefPipe) ref: string,

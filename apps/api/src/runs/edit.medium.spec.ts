@@ -57,6 +57,9 @@ describe('PATCH /runs/:id', () => {
     expect(problemOf(await edit(id, { name: 'late' }, etag)).code).toBe('precondition_failed');
     await edit(id, { name: 'any' }, '*').expect(200);
     expect(problemOf(await edit(id, { name: 'w' }, 'W/"1"').expect(400)).code).toBe('malformed_request');
+    expect(problemOf(await edit(id, { name: 'w' }, '"1').expect(400)).code).toBe('malformed_request');
+    // A shell eats quotes.
+    await edit(id, { name: 'w' }, '1').expect(412);
   });
 
   it('loses no label of two that are added at once', async () => {

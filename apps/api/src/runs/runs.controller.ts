@@ -22,6 +22,7 @@ import {
 } from '#contracts';
 import { CurrentActor, type Actor } from '../access/actor.js';
 import { answerCreated } from '../http/answer-created.js';
+import { parseIdempotencyKey } from '../http/idempotency.js';
 import { parseIfMatch, setEtag } from '../http/if-match.js';
 import { createdHeaders, ETAG_HEADER, IDEMPOTENCY_KEY, idOf, IF_MATCH, named, Operation } from '../http/operation.js';
 import { DryRunService } from './dry-run.service.js';
@@ -76,6 +77,8 @@ export class RunsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<CreatedRun | DryRun> {
     if (validate) {
+      // It means nothing here, but what is wrong now would be wrong then.
+      parseIdempotencyKey(key);
       response.status(200);
       return this.dryRuns.check(input, size);
     }

@@ -41,7 +41,7 @@ export async function getEmbeddingRequest(manager: EntityManager, id: string): P
   const { run, model } = await findWithoutImages(manager, id);
   const { openedModel, result, finishedAt } = run;
   return {
-    ...toRunState(run, await findTransitions(manager, [id])),
+    ...toRunState(run, (await findTransitions(manager, [id])).get(id) ?? []),
     model,
     result: openedModel && result && 'embeddings' in result ? { model: { id: model.id, ...openedModel }, ...result } : null,
     expiresAt: finishedAt && new Date(finishedAt.getTime() + EMBEDDINGS_KEPT_MS).toISOString(),

@@ -85,7 +85,7 @@ async function withScores(manager: EntityManager, runs: RunEntity[]): Promise<Ev
   return runs.map((run) => {
     const order = targetsOf(run);
     return {
-      ...toRunState(run, transitions),
+      ...toRunState(run, transitions.get(run.id) ?? []),
       revision: run.revision,
       step: run.step,
       totalSteps: run.totalSteps ?? order.length,

@@ -38,10 +38,9 @@ export async function once(
     );
   }
   const now = new Date();
-  await manager.query('delete from idempotency_keys where key = $1 and route = $2 and expires_at <= $3', [key, route, now]);
   await forgetExpired(manager, now);
   const stored = await manager.findOneBy(IdempotencyKeyEntity, { key, route });
-  if (stored) {
+  if (stored && stored.expiresAt > now) {
     if (stored.fingerprint !== fingerprint) {
       throw new ArcFleetError('idempotency_key_reused', 'This Idempotency-Key was used with another body; use a new key.');
     }
@@ -50,8 +49,10 @@ export async function once(
   const answer = await effect();
   const expiresAt = new Date(now.getTime() + request.ttlMs);
   await manager.query(
-    'insert into idempotency_keys (key, route, fingerprint, status, response, expires_at) values ($1, $2, $3, $4, $5, $6)',
-    [key, route, fingerprint, answer.status, JSON.stringify(answer.response), expiresAt],
+    `insert into idempotency_keys as k (key, route, fingerprint, status, response, expires_at) values ($1, $2, $3, $4, $5, $6)
+     on conflict (key, route) do update set fingerprint = excluded.fingerprint, status = excluded.status,
+       response = excluded.response, expires_at = excluded.expires_at where k.expires_at <= $7`,
+    [key, route, fingerprint, answer.status, JSON.stringify(answer.response), expiresAt, now],
   );
   return { ...answer, replayed: false };
 }

@@ -1,13 +1,5 @@
-import {
-  ArcFleetError,
-  fitModelName,
-  parseModelRef,
-  type ModelState,
-  type ModelView,
-  type RecordOf,
-  type RunView,
-} from '#contracts';
-import { In, IsNull, type EntityManager } from 'typeorm';
+import { ArcFleetError, fitModelName, parseModelRef, type ModelState, type ModelView, type RecordOf } from '#contracts';
+import type { EntityManager } from 'typeorm';
 import { ModelEntity } from '../entities/model.entity.js';
 import { newId } from '../ids.js';
 import { jsonb, storableText } from '../storable.js';
@@ -88,23 +80,6 @@ async function forget(manager: EntityManager, at: Date, which: string, parameter
     [at, ...parameters],
   );
   for (const { id } of gone) await endAliasesOf(manager, id, 'system', at);
-}
-
-/** Models of several runs as their views list them, oldest first. */
-export async function findModelsOfRuns(
-  manager: EntityManager,
-  runIds: readonly string[],
-): Promise<Map<string, RunView['models']>> {
-  const rows = await manager.find(ModelEntity, {
-    where: { runId: In([...runIds]), deletedAt: IsNull() },
-    order: { createdAt: 'ASC', step: 'ASC', id: 'ASC' },
-  });
-  const found = new Map(runIds.map((id): [string, RunView['models']] => [id, []]));
-  for (const { runId, id, generation, step, folder, files, accuracies, isBest, isLast } of rows) {
-    if (runId === null || generation === null || step === null) continue;
-    found.get(runId)?.push({ id, generation, step, folder, files, accuracies, isBest, isLast });
-  }
-  return found;
 }
 
 /**

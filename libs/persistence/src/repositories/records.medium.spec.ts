@@ -4,6 +4,7 @@ import {
   WEBHOOK_EVENTS,
   type CheckpointManifest,
   type ErrorCode,
+  type ErrorReport,
   type ProgressRecord,
   type RecordBody,
   type VerificationScores,
@@ -355,6 +356,35 @@ describe('commitRecords', () => {
       status: 'failed',
       error: { message: 'a\ufffdb\ufffdc', details: { 'a\ufffdb\ufffdc': 'a\ufffdb\ufffdc' } },
     });
+  });
+
+  it('tells of an error what it is about, and not the insides of the worker', async () => {
+    const runId = await aRun(1);
+    const details = {
+      step: 3,
+      stack: ['TypeError: no', '    at file:///opt/arcfleet/dist/x.js:1:1'],
+      lastLines: ['/opt/arcfleet'],
+    };
+    const report: ErrorReport = { code: 'internal', message: 'no', details };
+    const failed: RecordBody = { type: 'rank.finished', outcome: 'failed', step: 1, error: report };
+    await commit(runId, channel(runId, 0, [claim(), started(), failed]));
+    const [generation] = (await findLiveGenerations(source.manager)).filter((each) => each.runId === runId);
+    expect(generation?.ranks).toMatchObject([{ error: report }]);
+    await source.transaction((manager) =>
+      endGeneration(manager, runId, 1, { status: 'failed', reason: 'internal', message: 'no', error: report }),
+    );
+    const shown = { code: 'internal', message: 'no', details: { step: 3 } };
+    expect((await getRun(source.manager, runId)).error).toEqual(shown);
+    const events = await source.query<{ data: object }[]>(
+      `select data from run_events where run_id = $1 and type = 'transition' order by seq desc limit 1`,
+      [runId],
+    );
+    expect(events).toMatchObject([{ data: { error: shown } }]);
+    const texts = await source.query<{ text: string }[]>(
+      'select body as text from webhook_deliveries where run_id = $1 union all select data::text from run_events where run_id = $1',
+      [runId],
+    );
+    expect(texts.filter(({ text }) => text.includes('/opt/arcfleet'))).toEqual([]);
   });
 
   it('takes names that become one, and a step that comes twice in a record: the last one stands', async () => {

@@ -24,7 +24,7 @@ export async function findTransitions(manager: EntityManager, runIds: readonly s
 }
 
 /** What runs of every kind show. */
-export function toRunState(run: RunEntity, transitions: ReadonlyMap<string, Transition[]>): RunState {
+export function toRunState(run: RunEntity, transitions: Transition[]): RunState {
   return {
     id: run.id,
     name: 'name' in run.config ? (run.config.name ?? null) : null,
@@ -41,7 +41,7 @@ export function toRunState(run: RunEntity, transitions: ReadonlyMap<string, Tran
     admittedAt: run.admittedAt?.toISOString() ?? null,
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
-    transitions: transitions.get(run.id) ?? [],
+    transitions,
   };
 }
 

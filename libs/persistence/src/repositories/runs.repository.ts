@@ -1,14 +1,14 @@
 import { ArcFleetError, isTerminal, RUN_KIND_FACTS, runKindOf, type RunConfig, type RunStatus, type RunView } from '#contracts';
-import { In, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { CHANNELS } from '../channels.js';
 import { CheckpointEntity } from '../entities/checkpoint.entity.js';
 import { RunEntity } from '../entities/run.entity.js';
 import { transitionRun } from '../transition-run.js';
 import { insertRun, type NewEndpoint, type NewRun } from './insert-run.js';
-import { findModelsOfRuns } from './models.repository.js';
 import type { Cursor, ListOptions } from './pages.js';
 import { readRunPage, type RunFilters } from './run-page.js';
-import { findRunOfKind, findTransitions, toRunState } from './run-state.js';
+import { findRunParts, type RunParts } from './run-parts.js';
+import { findRunOfKind, toRunState } from './run-state.js';
 
 /** A run as the API shows it, except for its links, which only the API knows. */
 export type RunDetails = Omit<RunView, 'urls'>;
@@ -95,16 +95,14 @@ export async function listRuns(manager: EntityManager, options: ListOptions & Ru
 
 const nounOf = (id: string): string => RUN_KIND_FACTS[runKindOf(id)].noun;
 
+const NO_PARTS: RunParts = { transitions: [], models: [], checkpoint: null };
+
 async function withDetails(manager: EntityManager, runs: RunEntity[]): Promise<RunDetails[]> {
   if (runs.length === 0) return [];
   const ids = runs.map(({ id }) => id);
-  const transitions = await findTransitions(manager, ids);
-  const allModels = await findModelsOfRuns(manager, ids);
-  const checkpointIds = runs.flatMap((run) => run.checkpointId ?? []);
-  const checkpoints = checkpointIds.length ? await manager.findBy(CheckpointEntity, { id: In(checkpointIds) }) : [];
+  const parts = await findRunParts(manager, ids);
   return runs.map((run) => {
-    const checkpoint = checkpoints.find(({ id }) => id === run.checkpointId);
-    const models = allModels.get(run.id) ?? [];
+    const { transitions, models, checkpoint } = parts.get(run.id) ?? NO_PARTS;
     return {
       ...toRunState(run, transitions),
       revision: run.revision,
@@ -114,9 +112,7 @@ async function withDetails(manager: EntityManager, runs: RunEntity[]): Promise<R
       totalSteps: run.totalSteps,
       numClasses: run.numClasses,
       config: run.config,
-      checkpoint: checkpoint
-        ? { step: checkpoint.step, generation: checkpoint.generation, folder: checkpoint.manifest.folder }
-        : null,
+      checkpoint,
       model: models.findLast(({ generation, isLast }) => isLast && generation === run.generation) ?? null,
       models,
     };

@@ -41,7 +41,7 @@ async function withTransitions(manager: EntityManager, runs: readonly RunEntity[
     runs.map(({ id }) => id),
   );
   return runs.map((run) => ({
-    ...toRunState(run, transitions),
+    ...toRunState(run, transitions.get(run.id) ?? []),
     step: run.step,
     totalSteps: run.totalSteps ?? 1,
     work: (run.config as TaskConfig).work,
