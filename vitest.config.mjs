@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Tests run on the compiled output: what is tested is what ships (workers, child processes and `#lib` imports included).
@@ -13,6 +14,8 @@ export default defineConfig({
     globalSetup: ['dist/test/support/global-setup.js'],
     environment: 'node',
     pool: 'forks',
+    // End-to-end specs wait more than they compute: two files at a time also where there are two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: isGolden ? 1_800_000 : 180_000,
     hookTimeout: 120_000,
   },
