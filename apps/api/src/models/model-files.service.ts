@@ -88,7 +88,7 @@ export class ModelFilesService {
     const stored = await findStored(manager, model, format);
     const entry = stored?.files.find(({ path }) => path === name);
     if (!stored || !entry) {
-      const message = `Model ${model.name}@${model.version} has no such file in the format ${format}; GET /models/${model.id}/files lists them.`;
+      const message = `Model ${model.name}@${model.version} has no such file in the format ${format}; GET /models/${model.id}/files?format=${format} lists them, and has them made where a worker must.`;
       throw new ArcFleetError('not_found', message, { modelId: model.id, format });
     }
     const { storageRoot } = this.settings;

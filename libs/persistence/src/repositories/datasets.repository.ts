@@ -229,11 +229,14 @@ async function whyNot(manager: EntityManager, text: string): Promise<string> {
   const ref = parseDatasetRef(text);
   const none = `There is no data set ${text}.`;
   if (ref === null || 'id' in ref || ref.digest !== null) return none;
-  const [newest]: { id: string; state: DatasetState }[] = await manager.query(
-    'select id, state from datasets where name = $1 order by created_at desc, id desc limit 1',
+  const [newest]: { id: string; state: DatasetState; problem: string | null }[] = await manager.query(
+    `select id, state, problems->0->>'message' as problem from datasets where name = $1 order by created_at desc, id desc limit 1`,
     [ref.name],
   );
-  return newest ? `No version of ${text} is ready; the newest, ${newest.id}, is ${newest.state}.` : none;
+  if (!newest) return none;
+  const { id, state, problem } = newest;
+  const why = problem === null ? '' : ` (${problem})`;
+  return `No version of ${text} is ready; the newest, ${id}, is ${state}${why}. GET /datasets/${id} shows it.`;
 }
 
 function toStored({ createdAt, validatedAt, ...row }: DatasetEntity): StoredDataset {
