@@ -2,6 +2,7 @@ export { freshDatabase, freshRedis } from './servers.js';
 export type { Fresh } from './servers.js';
 export { TestFleet } from './fleet.js';
 export { WebhookReceiver } from './webhook-receiver.js';
+export type { ReceivedWebhook } from './webhook-receiver.js';
 export type { WorkerOptions } from './fleet.js';
 export { writeTinyDataset } from './tiny-dataset.js';
 export type { TinyDataset } from './tiny-dataset.js';

@@ -1,19 +1,30 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Listens on loopback for webhooks, answers 200 and keeps them as they came, for specs that verify them by themselves. */
-export class WebhookReceiver {
-  readonly received: { readonly headers: Record<string, string>; readonly body: string }[] = [];
+export interface ReceivedWebhook {
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
 
-  private constructor(private readonly server: Server) {}
+/** Listens on loopback for webhooks and keeps them as they came, for specs that verify them by themselves. Answers 204 unless told otherwise. */
+export class WebhookReceiver {
+  received: ReceivedWebhook[] = [];
+  answer: (webhook: ReceivedWebhook, response: ServerResponse) => void = () => undefined;
+
+  private constructor(private readonly server: Server) {
+    this.reset();
+  }
 
   static async start(): Promise<WebhookReceiver> {
     const server = createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk) => (body += chunk));
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        own.received.push({ headers: request.headers as Record<string, string>, body });
-        response.end();
+        const headers = request.headers as Record<string, string>;
+        const webhook = { path: request.url ?? '', headers, body: Buffer.concat(chunks).toString() };
+        own.received.push(webhook);
+        own.answer(webhook, response);
       });
     });
     const own = new WebhookReceiver(server);
@@ -21,11 +32,25 @@ export class WebhookReceiver {
     return own;
   }
 
+  get origin(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/hook`;
+    return `${this.origin}/hook`;
+  }
+
+  reset(): void {
+    this.received = [];
+    this.answer = (_, response) => response.writeHead(204).end();
+  }
+
+  receivedAt(path: string): ReceivedWebhook[] {
+    return this.received.filter((webhook) => webhook.path === path);
   }
 
   close(): void {
+    this.server.closeAllConnections();
     this.server.close();
   }
 }

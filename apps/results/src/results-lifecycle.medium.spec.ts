@@ -5,14 +5,14 @@ import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ResultsService } from './results-service.js';
 import { lossAt, trainingStarted, type FakeRank } from './testing/fake-worker.js';
-import { HookServer } from './testing/hook-server.js';
+import { WebhookReceiver } from '#test-support';
 import { ResultsScene, until } from './testing/results-scene.js';
 
 let scene: ResultsScene;
-let receiver: HookServer;
+let receiver: WebhookReceiver;
 beforeAll(async () => {
   scene = await ResultsScene.open();
-  receiver = await HookServer.start();
+  receiver = await WebhookReceiver.start();
 });
 beforeEach(async () => {
   receiver.reset();
@@ -144,6 +144,6 @@ describe('when Postgres restarts in the middle of a run', () => {
       `update webhook_deliveries set next_attempt_at = now(), leased_until = null where state = 'pending'`,
     );
     await until('all are delivered', async () => (await states(runId)).every((state) => state === 'delivered'));
-    expect(new Set(receiver.heard.map(({ headers }) => headers['webhook-id'])).size).toBe(3);
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(3);
   });
 });

@@ -138,7 +138,6 @@ export {
   MODEL_SOURCES,
   MODEL_STATES,
   modelAliasSchema,
-  modelLabelsSchema,
   modelNameSchema,
   modelRefSchema,
   parseModelRef,
@@ -148,6 +147,10 @@ export { importModelSchema, updateModelSchema } from './models/model-requests.js
 export type { ImportModel, UpdateModel } from './models/model-requests.js';
 export { modelSelectorSchema } from './models/model-selector.js';
 export type { ModelSelector } from './models/model-selector.js';
+export { validationError } from './field-errors.js';
+export type { FieldError } from './field-errors.js';
+export { MAX_LABELS } from './labels.js';
+export { NAME_PATTERN } from './names.js';
 export { JOBS, rankJobId, rankJobSchema } from './jobs.js';
 export type { EmbeddingJob, EvaluationJob, RankJob, TaskJob, TrainingJob } from './jobs.js';
 export { formatLogLine } from './log-text.js';
@@ -166,12 +169,12 @@ export type { RecipeRunInput } from './recipes/recipe-run.js';
 export { findRecipe, RECIPES } from './recipes/registry.js';
 export { errorReportSchema, progressRecordSchema, rankAddressSchema, recordBodySchema } from './records.js';
 export type { ProgressRecord, RankAddress, RecordBody, RecordOf } from './records.js';
-export type { AugmentationConfig, RequestedDataset } from './run-config/data.js';
+export type { AugmentationConfig } from './run-config/data.js';
 export { CLASS_SAMPLINGS, isTripletLoss, LOSSES } from './run-config/loss.js';
 export type { ClassSamplingConfig, LossConfig, LossName, SoftmaxLossConfig, TripletLossConfig } from './run-config/loss.js';
 export { LR_SCHEDULES, OPTIMIZERS, scheduleSchema } from './run-config/optimizer.js';
 export type { LrScheduleName, OptimizerConfig, OptimizerName, ScheduleConfig } from './run-config/optimizer.js';
-export { createRunSchema, MAX_LABELS, MODEL_POLICIES, runConfigSchema, TRANSPORTS } from './run-config/run-config.js';
+export { createRunSchema, MODEL_POLICIES, runConfigSchema, TRANSPORTS } from './run-config/run-config.js';
 export type { CreateRun, CreateRunInput, RunConfig, RunConfigInput, Transport } from './run-config/run-config.js';
 export { editRunSchema, patchLabels } from './run-config/edit-run.js';
 export type { EditRun } from './run-config/edit-run.js';
@@ -248,7 +251,6 @@ export type { VerificationScores, VerificationSubject } from './verification.js'
 export { WEBHOOK_EVENTS } from './webhooks/event-catalog.js';
 export type { WebhookEventFacts } from './webhooks/event-catalog.js';
 export { eventFilterSchema, filtersOf, WEBHOOK_EVENT_PATTERNS } from './webhooks/event-filter.js';
-export type { EventFilter } from './webhooks/event-filter.js';
 export { MAX_WEBHOOK_BODY_BYTES, toWebhookBody } from './webhooks/webhook-body.js';
 export {
   createWebhookSchema,
@@ -269,7 +271,6 @@ export {
 } from './webhooks/webhook-view.js';
 export type {
   CreateWebhook,
-  CreateWebhookInput,
   DeliveryState,
   DisabledReason,
   ReplayAnswer,

@@ -43,6 +43,7 @@ export type { NewRunEvent } from './run-events.js';
 export { transitionRun } from './transition-run.js';
 export type { TransitionDetails, TransitionResult } from './transition-run.js';
 export { enqueueWebhook, enqueueWebhookTo, isFinalEvent, webhookTypeOf } from './webhook-outbox.js';
+export type { WebhookNews } from './webhook-outbox.js';
 export { listAuditEvents } from './repositories/audit.repository.js';
 export type { AuditFilter } from './repositories/audit.repository.js';
 export { ensureFirstKey } from './repositories/first-key.js';
@@ -103,6 +104,7 @@ export {
   MAX_UNFINISHED_EMBEDDINGS,
 } from './repositories/embeddings.repository.js';
 export type { EmbeddingDetails } from './repositories/embeddings.repository.js';
+export { pinEvaluationData } from './repositories/evaluation-data.js';
 export { createEvaluation, getEvaluation, getEvaluationScores, listEvaluations } from './repositories/evaluations.repository.js';
 export type { EvaluationDetails } from './repositories/evaluations.repository.js';
 export { findWaitingMessage, writeFleetStatus } from './repositories/fleet-status.repository.js';
@@ -188,7 +190,6 @@ export {
   writeWorkers,
 } from './repositories/workers.repository.js';
 export type { SeenWorker, WorkerDetails } from './repositories/workers.repository.js';
-export type { WebhookNews } from './webhook-outbox.js';
 export {
   changeWebhook,
   deleteWebhook,
@@ -200,4 +201,3 @@ export {
   replayDeliveries,
 } from './repositories/webhooks.repository.js';
 export type { NewWebhook, Replayed } from './repositories/webhooks.repository.js';
-export { pinEvaluationData } from './repositories/evaluation-data.js';

@@ -1,18 +1,16 @@
-import { freshDatabase, type Fresh } from '#test-support';
 import type { DataSource, EntityManager } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
-  createDataSource,
   deleteModel,
   getAlias,
   listModels,
   removeDeletedModels,
   resolveModel,
-  runMigrations,
   setAlias,
   withDetails,
   type ModelFilter,
 } from './index.js';
+import { openMigratedDatabase, type MigratedDatabase } from './testing/migrated-database.js';
 import { plansOf } from './testing/query-plans.js';
 
 /** 1,000 names with 100 versions each; every name has a model in production, nine of ten models are of one network. */
@@ -29,22 +27,18 @@ const ALIASES = `
   insert into model_aliases (name, alias, number, model_id, since, set_by)
   select m.name, 'production', 1, m.id, m.created_at, 'key' from models m where m.version = 90 and m.deleted_at is null`;
 
-let database: Fresh;
+let database: MigratedDatabase;
 let source: DataSource;
 beforeAll(async () => {
-  database = await freshDatabase();
-  source = await createDataSource(database.url).initialize();
-  await runMigrations(source);
+  database = await openMigratedDatabase();
+  ({ source } = database);
   await source.query('alter table models disable trigger all').catch(() => undefined);
   await source.query(ROWS, [NUM_MODELS]);
   await source.query(ALIASES);
   await source.query('vacuum analyze models');
   await source.query('vacuum analyze model_aliases');
 }, 120_000);
-afterAll(async () => {
-  await source?.destroy();
-  await database?.release();
-});
+afterAll(() => database?.close());
 
 /** Pages of 8 kB that all statements together looked at; the table has some 4,000. */
 async function blocksOf(work: (manager: EntityManager) => Promise<unknown>): Promise<number> {

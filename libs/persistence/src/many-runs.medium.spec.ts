@@ -1,11 +1,9 @@
 import { runConfigSchema } from '#contracts';
-import { freshDatabase, type Fresh } from '#test-support';
 import type { DataSource, EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   cancelWaitingRuns,
   claimDeliveries,
-  createDataSource,
   createRun,
   editRun,
   findLiveGenerations,
@@ -16,24 +14,20 @@ import {
   lockRunForEdit,
   once,
   requestCancel,
-  runMigrations,
   type RunFilters,
 } from './index.js';
+import { openMigratedDatabase, type MigratedDatabase } from './testing/migrated-database.js';
 import { NUM_QUEUED, NUM_RUNS, writeManyRuns } from './testing/many-runs.js';
 import { plansOf } from './testing/query-plans.js';
 
-let database: Fresh;
+let database: MigratedDatabase;
 let source: DataSource;
 beforeAll(async () => {
-  database = await freshDatabase();
-  source = await createDataSource(database.url).initialize();
-  await runMigrations(source);
+  database = await openMigratedDatabase();
+  ({ source } = database);
   await writeManyRuns(source);
 }, 120_000);
-afterAll(async () => {
-  await source?.destroy();
-  await database?.release();
-});
+afterAll(() => database?.close());
 
 const idOf = (n: number): string => `run_${String(n).padStart(20, '0')}`;
 const config = runConfigSchema.parse({ dataset: { path: '/data' }, maxSteps: 10, labels: { team: 't1' } });

@@ -1,9 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshDatabase, type Fresh } from '#test-support';
 import { runConfigSchema, verificationScoresSchema } from '#contracts';
 import {
-  createDataSource,
   claimDeliveries,
   createRun,
   getMetricSeries,
@@ -13,23 +11,19 @@ import {
   once,
   recordAttempt,
   requestCancel,
-  runMigrations,
   transitionRun,
 } from './index.js';
+import { openMigratedDatabase, type MigratedDatabase } from './testing/migrated-database.js';
 
-let database: Fresh;
+let database: MigratedDatabase;
 let source: DataSource;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  source = await createDataSource(database.url).initialize();
-  await runMigrations(source);
+  database = await openMigratedDatabase();
+  ({ source } = database);
 });
 
-afterAll(async () => {
-  await source?.destroy();
-  await database?.release();
-});
+afterAll(() => database?.close());
 
 const config = runConfigSchema.parse({ name: 'a run', dataset: { path: '/data' }, maxSteps: 10 });
 const endpoint = { url: 'https://receiver.test/hook', secret: 'whsec_x', events: null };

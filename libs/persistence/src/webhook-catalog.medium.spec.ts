@@ -10,13 +10,11 @@ import {
   type TransitionReason,
   type WebhookPayload,
 } from '#contracts';
-import { freshDatabase, type Fresh } from '#test-support';
 import type { DataSource, EntityManager } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   admitRun,
   commitRecords,
-  createDataSource,
   createEvaluation,
   createImport,
   createRun,
@@ -30,24 +28,20 @@ import {
   registerWebhook,
   removeAlias,
   requestCancel,
-  runMigrations,
   setAlias,
   transitionRun,
 } from './index.js';
+import { openMigratedDatabase, type MigratedDatabase } from './testing/migrated-database.js';
 
-let database: Fresh;
+let database: MigratedDatabase;
 let source: DataSource;
 beforeAll(async () => {
-  database = await freshDatabase();
-  source = await createDataSource(database.url).initialize();
-  await runMigrations(source);
+  database = await openMigratedDatabase();
+  ({ source } = database);
   const webhook = { url: 'https://a.example', secret: 'whsec_x', events: null, labels: null, description: '' };
   await source.transaction((manager) => registerWebhook(manager, webhook));
 });
-afterAll(async () => {
-  await source?.destroy();
-  await database?.release();
-});
+afterAll(() => database?.close());
 
 const act = <T>(effect: (manager: EntityManager) => Promise<T>): Promise<T> => source.transaction(effect);
 const file = { path: 'model.safetensors', sizeBytes: 1, sha256: '0'.repeat(64) };

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { ChangeDataset, DatasetDetails, DatasetList, DatasetView, RegisterDataset } from '#contracts';
+import {
+  validationError,
+  type ChangeDataset,
+  type DatasetDetails,
+  type DatasetList,
+  type DatasetView,
+  type RegisterDataset,
+} from '#contracts';
 import {
   appendAudit,
   changeDataset,
@@ -17,7 +24,7 @@ import { Idempotency } from '../http/idempotency.js';
 import { checkRevision } from '../http/if-match.js';
 import { splitLabels } from '../http/label-filter.js';
 import { nextPage, toPage } from '../http/page.js';
-import { findUnstorable, validationError } from '../http/validation.js';
+import { findUnstorable } from '../http/validation.js';
 import { ApiSettings } from '../settings.js';
 import type { ListDatasetsQuery } from './queries.js';
 

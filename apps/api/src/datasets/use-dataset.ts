@@ -1,18 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { ArcFleetError, pointerOfRun, type CreateRun } from '#contracts';
+import { pointerOfRun, validationError, type CreateRun } from '#contracts';
 import { useDataset } from '#persistence';
-import { validationError } from '../http/validation.js';
-
-/** A reference that cannot be used is a wrong field. */
-async function resolve(manager: EntityManager, ref: string, pointer: string): ReturnType<typeof useDataset> {
-  try {
-    return await useDataset(manager, ref);
-  } catch (error) {
-    if (!(error instanceof ArcFleetError) || error.code !== 'dataset_not_found') throw error;
-    const fieldErrors = [{ pointer, message: error.message }];
-    throw new ArcFleetError(error.code, error.message, { ...error.details, fieldErrors });
-  }
-}
 
 /**
  * The data set of a run with its reference resolved: folder, kind and the version that it is pinned to. Must run in the transaction that
@@ -22,7 +10,7 @@ async function resolve(manager: EntityManager, ref: string, pointer: string): Re
 export async function pinDatasetOfRun(manager: EntityManager, run: CreateRun): Promise<Record<string, unknown>> {
   const { ref, ...dataset } = run.dataset;
   if (ref === undefined) return dataset;
-  const { facts: _, ...pinned } = await resolve(manager, ref, pointerOfRun(run, '/dataset/ref'));
+  const { facts: _, ...pinned } = await useDataset(manager, ref, pointerOfRun(run, '/dataset/ref'));
   if (dataset.kind !== undefined && dataset.kind !== pinned.kind) {
     const message = `must be left out, or ${pinned.kind}: that is what ${pinned.ref} is`;
     throw validationError([{ pointer: pointerOfRun(run, '/dataset/kind'), message }]);

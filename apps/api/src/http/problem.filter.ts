@@ -1,11 +1,11 @@
 import { Catch, HttpException, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { ArcFleetError, ERRORS, type ErrorCode } from '#contracts';
+import { ArcFleetError, ERRORS, type ErrorCode, type FieldError } from '#contracts';
 import type { Logger } from '#telemetry';
 import { allowedMethods } from '../openapi/allowed-methods.js';
 import { isConnectionError } from './connection-error.js';
 import type { Route } from './operation.js';
-import { toProblem, type FieldError } from './problem.js';
+import { toProblem } from './problem.js';
 
 /** Errors of the body parser (http-errors) by their `type`. */
 const BODY_ERRORS: Record<string, ErrorCode> = {

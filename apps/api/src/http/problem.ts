@@ -1,10 +1,4 @@
-import { ERRORS, type ErrorCode, type Problem } from '#contracts';
-
-export interface FieldError {
-  /** JSON pointer (RFC 6901) into the body, or `/<name>` of a query parameter or header. */
-  pointer: string;
-  message: string;
-}
+import { ERRORS, type ErrorCode, type FieldError, type Problem } from '#contracts';
 
 /** An issue of a Standard Schema; zod adds `keys` to its issue about unknown keys. */
 interface SchemaIssue {

@@ -1,14 +1,6 @@
 import { StandardSchemaValidationPipe } from '@nestjs/common';
-import { ArcFleetError } from '#contracts';
-import { toFieldErrors, type FieldError } from './problem.js';
-
-/** The error that names wrong fields; the filter turns `fieldErrors` into `errors` of the problem. */
-export function validationError(fieldErrors: readonly FieldError[]): ArcFleetError {
-  const [first] = fieldErrors;
-  const more = fieldErrors.length > 1 ? ` (and ${fieldErrors.length - 1} more)` : '';
-  const detail = first ? `${first.pointer || 'The body'}: ${first.message}${more}` : 'The request does not fit its schema.';
-  return new ArcFleetError('validation_failed', detail, { fieldErrors });
-}
+import { validationError, type FieldError } from '#contracts';
+import { toFieldErrors } from './problem.js';
 
 /** Checks whatever has a schema: `@Body({ schema })`, `@Query({ schema })`. The handler gets the schema's output. */
 export function createValidationPipe(): StandardSchemaValidationPipe {

@@ -1,12 +1,11 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
-import { modelAliasSchema } from '#contracts';
+import { modelAliasSchema, NAME_PATTERN, validationError } from '#contracts';
 import type { Json } from '../http/operation.js';
-import { validationError } from '../http/validation.js';
 
 /** An alias in a path. */
 export const ALIAS_NAME: Json = {
   type: 'string',
-  pattern: '^[a-z0-9][a-z0-9._-]{0,62}$',
+  pattern: `^${NAME_PATTERN}$`,
   description: 'Name of the alias; not a number, which is a version.',
 };
 

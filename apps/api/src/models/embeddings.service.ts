@@ -4,12 +4,12 @@ import {
   ArcFleetError,
   embeddingConfigSchema,
   isTerminal,
+  validationError,
   type CreateEmbeddings,
   type EmbeddingsAnswer,
   type EmbeddingView,
 } from '#contracts';
 import { checkReady, createEmbeddingRequest, getEmbeddingRequest, getRunStatus, requestCancel, resolveModel } from '#persistence';
-import { validationError } from '../http/validation.js';
 import { RunEventHub } from '../runs/run-event-hub.js';
 import { Waker } from '../runs/waker.js';
 import { ApiSettings } from '../settings.js';

@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { ImportModel, ModelComparison, ModelDetails, ModelList, ModelView, UpdateModel } from '#contracts';
+import {
+  validationError,
+  type ImportModel,
+  type ModelComparison,
+  type ModelDetails,
+  type ModelList,
+  type ModelView,
+  type UpdateModel,
+} from '#contracts';
 import {
   appendAudit,
   createImport,
@@ -17,7 +25,7 @@ import { Idempotency } from '../http/idempotency.js';
 import { checkRevision } from '../http/if-match.js';
 import { splitLabels } from '../http/label-filter.js';
 import { nextPage, toPage } from '../http/page.js';
-import { findUnstorable, validationError } from '../http/validation.js';
+import { findUnstorable } from '../http/validation.js';
 import { ApiSettings } from '../settings.js';
 import { compareMetrics } from './compare-models.js';
 import { toModelView } from './model-urls.js';

@@ -1,7 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { ArcFleetError, NETWORKS, pointerOfRun, type CreateRun, type RunConfig } from '#contracts';
+import { ArcFleetError, NETWORKS, pointerOfRun, validationError, type CreateRun, type RunConfig } from '#contracts';
 import { checkReady, resolveModel, type StoredModel } from '#persistence';
-import { validationError } from '../http/validation.js';
 
 /**
  * A stored model that a request names, kept from being deleted until the transaction ends.

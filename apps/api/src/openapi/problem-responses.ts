@@ -1,5 +1,5 @@
-import { ERRORS, type ErrorCode } from '#contracts';
-import { toProblem, type FieldError } from '../http/problem.js';
+import { ERRORS, type ErrorCode, type FieldError } from '#contracts';
+import { toProblem } from '../http/problem.js';
 import type { Json } from '../http/operation.js';
 
 interface ProblemAnswer {

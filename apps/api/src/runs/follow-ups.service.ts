@@ -5,6 +5,7 @@ import {
   isTerminal,
   keptPretrained,
   resumeRun,
+  validationError,
   type CreatedRun,
   type CreateRun,
   type FollowUp,
@@ -13,7 +14,6 @@ import {
 import { appendAudit, createRun, getRun, getSourceRun, type SourceRun } from '#persistence';
 import type { Actor } from '../access/actor.js';
 import { toFieldErrors } from '../http/problem.js';
-import { validationError } from '../http/validation.js';
 import { resolveRun } from './resolve-run.js';
 import { RunLinks } from './run-links.js';
 import { Submission } from './submission.js';

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { MAX_LABELS, patchLabels, type EditRun, type RunKind } from '#contracts';
+import { MAX_LABELS, patchLabels, validationError, type EditRun, type RunKind } from '#contracts';
 import { appendAudit, editRun, lockRunForEdit } from '#persistence';
 import type { Actor } from '../access/actor.js';
 import { checkRevision } from '../http/if-match.js';
-import { findUnstorable, validationError } from '../http/validation.js';
+import { findUnstorable } from '../http/validation.js';
 
 export interface EditRequest {
   readonly patch: EditRun;

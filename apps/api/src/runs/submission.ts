@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { CreatedRun, WebhookInput } from '#contracts';
+import { validationError, type CreatedRun, type FieldError, type WebhookInput } from '#contracts';
 import type { NewEndpoint } from '#persistence';
 import { newWebhookSecret, refuseUrl, showUrl } from '#webhooks';
 import { Idempotency, type OnceRequest } from '../http/idempotency.js';
-import type { FieldError } from '../http/problem.js';
-import { findUnstorable, validationError } from '../http/validation.js';
+import { findUnstorable } from '../http/validation.js';
 import { ApiSettings } from '../settings.js';
 
 interface Secrets {

@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { CreateSchedule, FireList, FireView, ScheduleList, ScheduleView, UpdateSchedule } from '#contracts';
+import {
+  validationError,
+  type CreateSchedule,
+  type FireList,
+  type FireView,
+  type ScheduleList,
+  type ScheduleView,
+  type UpdateSchedule,
+} from '#contracts';
 import {
   appendAudit,
   createSchedule,
@@ -19,7 +27,7 @@ import type { Actor } from '../access/actor.js';
 import { Idempotency } from '../http/idempotency.js';
 import { checkRevision } from '../http/if-match.js';
 import { nextPage, toPage } from '../http/page.js';
-import { findUnstorable, validationError } from '../http/validation.js';
+import { findUnstorable } from '../http/validation.js';
 import { ApiSettings } from '../settings.js';
 import type { ListFiresQuery, ListSchedulesQuery } from './queries.js';
 import { SHOWN_FIRES, toScheduleView } from './schedule-view.js';

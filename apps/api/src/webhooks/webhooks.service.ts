@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import {
   ArcFleetError,
+  validationError,
   type CreateWebhook,
   type RotateSecret,
   type UpdateWebhook,
@@ -25,7 +26,7 @@ import type { Actor } from '../access/actor.js';
 import { Idempotency } from '../http/idempotency.js';
 import { checkRevision } from '../http/if-match.js';
 import { nextPage, toPage } from '../http/page.js';
-import { findUnstorable, validationError } from '../http/validation.js';
+import { findUnstorable } from '../http/validation.js';
 import { ApiSettings } from '../settings.js';
 import type { ListWebhooksQuery } from './queries.js';
 import { toWebhookView } from './webhook-views.js';

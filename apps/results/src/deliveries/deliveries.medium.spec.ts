@@ -3,16 +3,16 @@ import { claimDeliveries, listDeliveries, type DeliveryLogEntry } from '#persist
 import { newWebhookSecret } from '#webhooks';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { HookServer } from '../testing/hook-server.js';
+import { WebhookReceiver } from '#test-support';
 import { ResultsScene, until } from '../testing/results-scene.js';
 
 const secret = newWebhookSecret();
 let scene: ResultsScene;
-let receiver: HookServer;
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
   scene = await ResultsScene.open();
-  receiver = await HookServer.start();
+  receiver = await WebhookReceiver.start();
 });
 beforeEach(async () => {
   receiver.reset();
@@ -52,8 +52,8 @@ it('delivers each event once, signed so that the reference library verifies it',
     ['run.canceling', 1],
     ['run.canceled', 1],
   ]);
-  expect(receiver.heard).toHaveLength(3);
-  for (const { headers, body } of receiver.heard) {
+  expect(receiver.received).toHaveLength(3);
+  for (const { headers, body } of receiver.received) {
     const verified = new Webhook(secret).verify(body, headers as Record<string, string>) as { type: string; data: object };
     expect(verified.data).toMatchObject({ runId });
     expect(entries.find(({ id }) => id === headers['webhook-id'])?.eventType).toBe(verified.type);
@@ -74,7 +74,7 @@ it('tries again what a receiver could not take, under the same id', async () => 
   await makeDue(runId);
   await scene.source.query(`select pg_notify('arcfleet_deliveries', '')`);
   await untilLog(runId, 'the delivery', ([one]) => one?.state === 'delivered' && one.attempts === 2);
-  expect(new Set(receiver.heard.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
 });
 
 it('sends nothing more to a receiver that wants no more', async () => {
@@ -85,7 +85,7 @@ it('sends nothing more to a receiver that wants no more', async () => {
   await scene.cancel(runId);
   await scene.untilStatus(runId, 'canceled');
   expect(await log(runId)).toHaveLength(1);
-  expect(receiver.heard).toHaveLength(1);
+  expect(receiver.received).toHaveLength(1);
 });
 
 it('does not follow a redirect', async () => {
@@ -93,7 +93,7 @@ it('does not follow a redirect', async () => {
   receiver.answer = ({ path }, response) => response.writeHead(path === '/hook' ? 307 : 200, { location: '/elsewhere' }).end();
   const runId = await scene.submit({}, [endpoint()]);
   await untilLog(runId, 'a refusal', ([one]) => one?.lastStatus === 307 && one.state === 'pending');
-  expect(receiver.heard.map(({ path }) => path)).toEqual(['/hook']);
+  expect(receiver.received.map(({ path }) => path)).toEqual(['/hook']);
 });
 
 it('serves others while a receiver does not answer, and stops in bounded time', async () => {
@@ -118,7 +118,7 @@ it('makes an attempt again whose maker died, once its lease is over', async () =
   await makeDue(runId);
   await scene.startResults();
   await untilLog(runId, 'the delivery', ([one]) => one?.state === 'delivered' && one.attempts === 1);
-  expect(receiver.heard).toHaveLength(1);
+  expect(receiver.received).toHaveLength(1);
 });
 
 it('loses nothing with a flushed Redis', async () => {

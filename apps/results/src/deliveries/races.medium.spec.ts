@@ -17,15 +17,15 @@ import { newWebhookSecret } from '#webhooks';
 import { Webhook } from 'standardwebhooks';
 import type { EntityManager } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { HookServer, type Heard } from '../testing/hook-server.js';
+import { WebhookReceiver, type ReceivedWebhook } from '#test-support';
 import { ResultsScene, until } from '../testing/results-scene.js';
 
 let scene: ResultsScene;
-let receiver: HookServer;
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
   scene = await ResultsScene.open();
-  receiver = await HookServer.start();
+  receiver = await WebhookReceiver.start();
 });
 beforeEach(async () => {
   receiver.reset();
@@ -80,8 +80,8 @@ function hold(path: string): ServerResponse[] {
   receiver.answer = (request, response) => void (request.path === path ? held.push(response) : response.writeHead(204).end());
   return held;
 }
-const verify = (heard: Heard | undefined, key: string) =>
-  new Webhook(key).verify(heard?.body ?? '', heard?.headers as Record<string, string>);
+const verify = (webhook: ReceivedWebhook | undefined, key: string) =>
+  new Webhook(key).verify(webhook?.body ?? '', webhook?.headers ?? {});
 
 describe('a dead receiver', () => {
   it('slows nobody: hundreds wait for it, and another endpoint gets its events at once', async () => {
@@ -117,7 +117,7 @@ describe('a dead receiver', () => {
     receiver.answer = (_, response) => void held.push(response);
     await Promise.all([scene.startResults(), scene.startResults()]);
     await until('its share', () => Promise.resolve(held.length === 32));
-    const other = await HookServer.start();
+    const other = await WebhookReceiver.start();
     const webhook = { url: `${other.origin}/`, secret, events: null, labels: null, description: '' };
     const healthy = (await scene.source.transaction((manager) => registerWebhook(manager, webhook))).id;
     for (const id of await Promise.all(Array.from({ length: 20 }, () => send(healthy)))) await untilState(id, 'delivered');
@@ -201,8 +201,8 @@ describe('two processes', () => {
       );
       return rows?.n === 100;
     });
-    expect(receiver.heard).toHaveLength(100);
-    expect(new Set(receiver.heard.map(({ headers }) => headers['webhook-id'])).size).toBe(100);
+    expect(receiver.received).toHaveLength(100);
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(100);
     expect(await scene.source.query('select count(*)::int as n from webhook_attempts')).toEqual([{ n: 100 }]);
   });
 });
@@ -229,7 +229,7 @@ describe('while an attempt is under way', () => {
     await until('the redelivery', async () => held.length === 1);
     held.splice(0).forEach((response) => response.writeHead(204).end());
     await untilState(id, 'delivered');
-    const [first, second] = receiver.heard;
+    const [first, second] = receiver.received;
     expect(first?.headers['webhook-id']).toBe(second?.headers['webhook-id']);
     verify(first, secret);
     expect(() => verify(first, next)).toThrow();
@@ -263,7 +263,7 @@ describe('while an attempt is under way', () => {
       [good, 204],
       [bad, 500],
     ]);
-    receiver.heard.forEach(({ headers }, i) => held[i]!.writeHead(statusOf.get(String(headers['webhook-id']))!).end());
+    receiver.received.forEach(({ headers }, i) => held[i]!.writeHead(statusOf.get(String(headers['webhook-id']))!).end());
     await untilState(good, 'delivered');
     await until('the record', async () => (await deliveryOf(bad)).attempts === 1);
     expect(await deliveryOf(bad)).toMatchObject({ state: 'failed', lastStatus: 500, nextAttemptAt: null });
@@ -285,7 +285,7 @@ describe('while an attempt is under way', () => {
     expect(replayed).toBeGreaterThanOrEqual(10);
     for (const id of [...old, ...fresh]) await untilState(id, 'delivered');
     const count = new Map<string, number>();
-    for (const { headers } of receiver.heard) {
+    for (const { headers } of receiver.received) {
       const id = String(headers['webhook-id']);
       count.set(id, (count.get(id) ?? 0) + 1);
     }

@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { NAME } from '../names.js';
 import { GRANTS } from './scopes.js';
 
 /** How a key may be called. */
-const keyName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9, dot, dash and underscore, a letter or digit first');
+const keyName = z.string().regex(NAME, 'must be 1 to 63 of a-z, 0-9, dot, dash and underscore, a letter or digit first');
 
 /** Days until a key expires; null: never. */
 const expiresInDays = z.int().min(1).max(3650).nullable();

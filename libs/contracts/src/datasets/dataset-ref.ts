@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { NAME, NAME_PATTERN } from '../names.js';
 
 const NAME_RULE = 'must be 1 to 63 of a-z, 0-9, dot, _ and -, begin with a letter or digit, and not with dts_';
 const REF_RULE = 'must be the id of a data set (dts_...), its name, or name@ and at least the first 8 hex digits of its digest';
 
 // The patterns stand in the document, and not every language of a client has lookaheads: what begins with `dts_` is checked beside them.
-const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
-const REF = /^([a-z0-9][a-z0-9._-]{0,62})(?:@([0-9a-f]{8,64}))?$/;
+const REF = new RegExp(`^(${NAME_PATTERN})(?:@([0-9a-f]{8,64}))?$`);
 const ID = /^dts_[0-9a-z]{20}$/;
 
 /** `dts_` begins ids: a name that looked like one could not be told from it. */

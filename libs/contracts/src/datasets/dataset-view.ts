@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DATASET_KINDS } from '../catalog.js';
+import { labelsSchema } from '../labels.js';
 import { workerPath } from '../run-config/data.js';
 import { RUN_STATUSES } from '../statuses.js';
 import { datasetFactsSchema, datasetProblemSchema } from '../tasks/task-result.js';
@@ -12,9 +13,6 @@ import { datasetNameSchema } from './dataset-ref.js';
 export const DATASET_STATES = ['validating', 'ready', 'invalid', 'failed', 'duplicate'] as const;
 export type DatasetState = (typeof DATASET_STATES)[number];
 
-export const labelsSchema = z
-  .record(z.string().min(1).max(63), z.string().max(255))
-  .refine((labels) => Object.keys(labels).length <= 64, 'must have at most 64 entries');
 const description = z.string().max(2000);
 
 /** Body of `POST /datasets`. */

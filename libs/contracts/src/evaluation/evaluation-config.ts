@@ -5,7 +5,8 @@ import { pinnedDatasetSchema } from '../datasets/pinned-dataset.js';
 import { modelRefSchema } from '../models/model-names.js';
 import { modelSelectorSchema } from '../models/model-selector.js';
 import { workerFile, workerPath } from '../run-config/data.js';
-import { checkLabels, faultsSchema, ranksSchema, target } from '../run-config/run-config.js';
+import { checkLabels, labelsRecord } from '../labels.js';
+import { faultsSchema, ranksSchema, target } from '../run-config/run-config.js';
 import { evaluationWebhookSchema } from '../webhook-events.js';
 
 /** A stored model by its id or by `name@alias` or `name@version`, or files as the workers see them: a folder, a prefix (`.../model,1`) or a file of any readable kind. */
@@ -41,7 +42,7 @@ export type EvaluationTarget = z.output<typeof evaluationTargetSchema>;
 
 const baseEvaluationSchema = z.strictObject({
   name: z.string().min(1).max(200).optional(),
-  labels: z.record(z.string().min(1).max(63), z.string().max(255)).default({}),
+  labels: labelsRecord.default({}),
   targets: z.array(evaluationTargetSchema).min(1).max(64),
   /** Add the embedding of the mirrored image. */
   flip: z.boolean().default(true),

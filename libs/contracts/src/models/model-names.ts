@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NAME, NAME_PATTERN } from '../names.js';
 
 export const MODEL_STATES = ['importing', 'ready', 'failed'] as const;
 export type ModelState = (typeof MODEL_STATES)[number];
@@ -11,24 +12,18 @@ export type ModelSource = (typeof MODEL_SOURCES)[number];
 export const EXPORT_FORMATS = ['safetensors', 'onnx', 'mxnet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-const NAME = '[a-z0-9][a-z0-9._-]{0,62}';
 /** Name of models, and of their aliases. */
 export const modelNameSchema = z
   .string()
-  .regex(new RegExp(`^${NAME}$`), 'must be 1 to 63 of a-z, 0-9, ., _ and -, and begin with a letter or digit');
+  .regex(NAME, 'must be 1 to 63 of a-z, 0-9, ., _ and -, and begin with a letter or digit');
 /** An alias is no number: `name@3` is a version. */
 export const modelAliasSchema = modelNameSchema.refine(
   (alias) => !/^\d+$/.test(alias),
   'must not be a number: that is a version',
 );
 
-/** Labels of a stored model. */
-export const modelLabelsSchema = z
-  .record(z.string().min(1).max(63), z.string().max(255))
-  .refine((labels) => Object.keys(labels).length <= 64, 'must have at most 64 entries');
-
 /** How people name a stored model: `mdl_...`, `name@alias` or `name@3`. */
-export const MODEL_REF_PATTERN = `^(mdl_[0-9a-z]{20}|${NAME}@(${NAME}))$`;
+export const MODEL_REF_PATTERN = `^(mdl_[0-9a-z]{20}|${NAME_PATTERN}@(${NAME_PATTERN}))$`;
 export const modelRefSchema = z
   .string()
   .regex(new RegExp(MODEL_REF_PATTERN), 'must be the id of a model (mdl_...), name@alias or name@version');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { modelAliasSchema, modelLabelsSchema, modelNameSchema } from './model-names.js';
+import { labelsSchema } from '../labels.js';
+import { modelAliasSchema, modelNameSchema } from './model-names.js';
 
 /** Which stored models are meant, now and later: whoever comes to fit is among them, too. */
 export const modelSelectorSchema = z.union([
@@ -11,7 +12,7 @@ export const modelSelectorSchema = z.union([
       .max(1000),
   }),
   /** Those that carry all of these. */
-  z.strictObject({ labels: modelLabelsSchema.refine((labels) => Object.keys(labels).length > 0, 'must have an entry') }),
+  z.strictObject({ labels: labelsSchema.refine((labels) => Object.keys(labels).length > 0, 'must have an entry') }),
   /** Who holds the alias: of one name, or of every name. */
   z.strictObject({ alias: modelAliasSchema, name: modelNameSchema.optional() }),
 ]);

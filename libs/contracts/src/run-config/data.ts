@@ -88,7 +88,6 @@ export const requestedDatasetSchema = z
     if (path === undefined && ref === undefined) issue('path', 'is required, or ref: a registered data set');
     if (path !== undefined && ref !== undefined) issue('ref', 'must be left out where path is given');
   });
-export type RequestedDataset = z.output<typeof requestedDatasetSchema>;
 
 export const networkSchema = z.strictObject({
   name: z.enum(NETWORK_NAMES).default('y1'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { labelKey, labelValue, runName } from './run-config.js';
+import { labelKey, labelValue } from '../labels.js';
+import { runName } from './run-config.js';
 
 /** Body of `PATCH /runs/:id` and `PATCH /evaluations/:id`: a merge patch of what is no part of the work. */
 export const editRunSchema = z

@@ -1,3 +1,4 @@
+import { checkLabels, labelsRecord } from '../labels.js';
 import { z } from 'zod';
 import { acceptsEpsilon, acceptsSqueezeExcitation, ENGINES, NETWORKS } from '../catalog.js';
 import { webhookInputSchema } from '../webhook-events.js';
@@ -73,12 +74,10 @@ export const faultsSchema = z.strictObject({
 });
 
 export const runName = z.string().min(1).max(200);
-export const labelKey = z.string().min(1).max(63);
-export const labelValue = z.string().max(255);
 
 export const baseSchema = z.strictObject({
   name: runName.optional(),
-  labels: z.record(labelKey, labelValue).default({}),
+  labels: labelsRecord.default({}),
   dataset: datasetSchema,
   network: networkSchema.prefault({}),
   pretrained: pretrainedSchema.nullable().default(null),
@@ -183,13 +182,6 @@ function checkTriplets(
     issue(['schedule', 'warmupEpochs'], `must be 0: the loss ${loss.name} has no epochs; use warmupSteps`);
   }
 }
-
-/** Labels of a run or an evaluation that is created; one that is stored may have more. */
-export const MAX_LABELS = 64;
-export const checkLabels = ({ labels }: { labels: Readonly<Record<string, string>> }, context: z.RefinementCtx): void => {
-  if (Object.keys(labels).length <= MAX_LABELS) return;
-  context.addIssue({ code: 'custom', path: ['labels'], message: `must be at most ${MAX_LABELS}` });
-};
 
 /** Body of `POST /runs`: a run configuration, and where to send webhooks. */
 export const createRunSchema = baseSchema

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { marginsSchema } from '../evaluation/compare-scores.js';
 import { scheduledEvaluationSchema } from '../evaluation/evaluation-config.js';
+import { NAME } from '../names.js';
 
 /** What a fire does while evaluations of an earlier one are not over: `skip` itself, `queue` up behind them, or `replace` them. */
 export const OVERLAPS = ['skip', 'queue', 'replace'] as const;
@@ -10,9 +11,7 @@ export type Overlap = (typeof OVERLAPS)[number];
 export const MISSED_POLICIES = ['skip', 'run_once'] as const;
 export type MissedPolicy = (typeof MISSED_POLICIES)[number];
 
-const name = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9, ., _ and -, and begin with a letter or digit');
+const name = z.string().regex(NAME, 'must be 1 to 63 of a-z, 0-9, ., _ and -, and begin with a letter or digit');
 export const scheduleNameSchema = name;
 
 const fields = {

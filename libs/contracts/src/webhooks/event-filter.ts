@@ -8,7 +8,6 @@ export const WEBHOOK_EVENT_PATTERNS: readonly string[] = [
 
 /** One entry of an event filter: an event, all events of a resource, or `*`. */
 export const eventFilterSchema = z.enum(['*', ...WEBHOOK_EVENT_PATTERNS, ...WEBHOOK_EVENT_TYPES]);
-export type EventFilter = z.output<typeof eventFilterSchema>;
 
 /** Every filter entry that lets the event pass. */
 export function filtersOf(type: WebhookEventType): string[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { labelsRecord } from '../labels.js';
 import { WEBHOOK_EVENT_TYPES, webhookTargetSchema } from '../webhook-events.js';
 import { eventFilterSchema } from './event-filter.js';
 
@@ -12,9 +13,7 @@ const DAY_SECONDS = 86_400;
 
 const events = z.array(eventFilterSchema).min(1).max(64);
 /** All of them must be among the labels of the run. */
-const labels = z
-  .record(z.string().min(1).max(63), z.string().max(255))
-  .refine((value) => Object.keys(value).length <= 16, 'must have at most 16 labels');
+const labels = labelsRecord.refine((value) => Object.keys(value).length <= 16, 'must have at most 16 labels');
 const description = z.string().max(500);
 
 /** Body of `POST /webhooks`. */
@@ -26,7 +25,6 @@ export const createWebhookSchema = webhookTargetSchema.extend({
   description: description.default(''),
 });
 export type CreateWebhook = z.output<typeof createWebhookSchema>;
-export type CreateWebhookInput = z.input<typeof createWebhookSchema>;
 
 /** Body of `PATCH /webhooks/:id`: what is left out stays. */
 export const updateWebhookSchema = z.strictObject({

@@ -6,13 +6,11 @@ import {
   type RecordBody,
   type TaskResultOf,
 } from '#contracts';
-import { freshDatabase, type Fresh } from '#test-support';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   admitRun,
   commitRecords,
-  createDataSource,
   createRun,
   deleteDataset,
   findDatasetFacts,
@@ -24,23 +22,19 @@ import {
   registerDataset,
   requestCancel,
   revalidateDataset,
-  runMigrations,
   transitionRun,
   useDataset,
 } from '../index.js';
+import { openMigratedDatabase, type MigratedDatabase } from '../testing/migrated-database.js';
 
-let database: Fresh;
+let database: MigratedDatabase;
 let source: DataSource;
 beforeAll(async () => {
-  database = await freshDatabase();
-  source = await createDataSource(database.url).initialize();
-  await runMigrations(source);
+  database = await openMigratedDatabase();
+  ({ source } = database);
 });
 beforeEach(() => source.query('truncate runs, datasets, webhook_endpoints, webhook_deliveries cascade'));
-afterAll(async () => {
-  await source?.destroy();
-  await database?.release();
-});
+afterAll(() => database?.close());
 
 const factsOf = (letter: string, overrides: Partial<DatasetFacts> = {}): DatasetFacts =>
   datasetFactsSchema.parse({
@@ -186,7 +180,7 @@ describe('the same images twice', () => {
     const second = await registerAs('a', 'faces', '/data/moved');
     expect(await read(second)).toMatchObject({ state: 'duplicate', duplicateOf: first });
     expect(await read(first)).toMatchObject({ state: 'ready', path: '/data/moved' });
-    const used = await source.transaction((manager) => useDataset(manager, second));
+    const used = await source.transaction((manager) => useDataset(manager, second, '/dataset'));
     expect(used).toMatchObject({ datasetId: first, ref: `faces@${'a'.repeat(64)}`, path: '/data/moved' });
     expect((await read(await registerAs('a', 'others'))).state).toBe('ready');
   });
@@ -233,7 +227,7 @@ describe('a reference', () => {
 
   it('of a run must name what is ready, and says why it does not', async () => {
     const id = await register();
-    const use = (ref: string) => source.transaction((manager) => useDataset(manager, ref));
+    const use = (ref: string) => source.transaction((manager) => useDataset(manager, ref, '/dataset'));
     await expect(use(id)).rejects.toThrow(/is being validated by tsk_/);
     await expect(use('faces')).rejects.toThrow(/No version of faces is ready; the newest, dts_\w+, is validating/);
     await expect(use('nobody')).rejects.toMatchObject({ code: 'dataset_not_found' });
@@ -260,7 +254,7 @@ describe('deletion', () => {
     for (let round = 0; round < 8; round++) {
       const id = await registerAs('a');
       const making = source.transaction(async (manager) => {
-        const { facts: _, ...dataset } = await useDataset(manager, id);
+        const { facts: _, ...dataset } = await useDataset(manager, id, '/dataset');
         return createRun(manager, runConfigSchema.parse({ dataset, maxSteps: 3 }), []);
       });
       const deleting = source.transaction((manager) => deleteDataset(manager, id));

@@ -163,9 +163,24 @@ export async function listDatasets(
 
 /**
  * The version that a run is to be made for, which nobody deletes until the transaction ends. Must run in a transaction.
- * @throws ArcFleetError `dataset_not_found` for a reference that names none, several, or one that is not ready.
+ * @param pointer field of the request that has the reference
+ * @throws ArcFleetError `dataset_not_found` naming the field, for a reference that names none, several, or one that is not ready.
  */
-export async function useDataset(manager: EntityManager, ref: string): Promise<PinnedDataset & { readonly facts: DatasetFacts }> {
+export async function useDataset(
+  manager: EntityManager,
+  ref: string,
+  pointer: string,
+): Promise<PinnedDataset & { readonly facts: DatasetFacts }> {
+  try {
+    return await pinDataset(manager, ref);
+  } catch (error) {
+    if (!(error instanceof ArcFleetError) || error.code !== 'dataset_not_found') throw error;
+    const fieldErrors = [{ pointer, message: error.message }];
+    throw new ArcFleetError(error.code, error.message, { ...error.details, fieldErrors });
+  }
+}
+
+async function pinDataset(manager: EntityManager, ref: string): ReturnType<typeof useDataset> {
   const { id } = await findVersion(manager, ref);
   // Whoever deletes it waits for us or has been before us; read once it is locked.
   const found = await manager.findOne(DatasetEntity, { where: { id }, lock: { mode: 'pessimistic_read' } });

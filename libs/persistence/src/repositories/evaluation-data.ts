@@ -1,6 +1,6 @@
 import {
-  ArcFleetError,
   evaluationTargetSchema,
+  validationError,
   verificationTargetOf,
   type CreateEvaluation,
   type EvaluationTarget,
@@ -27,29 +27,26 @@ export async function pinEvaluationData(
   { ref, targets }: Pick<CreateEvaluation, 'ref' | 'targets'>,
 ): Promise<EvaluationData> {
   if (ref === null) return { targets: targets ?? [] };
-  const { facts, ...dataset } = await useDataset(manager, ref).catch((error: unknown) => {
-    if (!(error instanceof ArcFleetError) || error.code !== 'dataset_not_found') throw error;
-    const fieldErrors = [{ pointer: '/dataset', message: error.message }];
-    throw new ArcFleetError(error.code, error.message, { ...error.details, fieldErrors });
-  });
+  const { facts, ...dataset } = await useDataset(manager, ref, '/dataset');
   const inside = Object.keys(facts.targets);
   const wanted = targets ?? inside;
-  if (wanted.length === 0) throw refused('/dataset', `has no verification set inside (${dataset.ref}): give targets`);
+  if (wanted.length === 0)
+    throw validationError([{ pointer: '/dataset', message: `has no verification set inside (${dataset.ref}): give targets` }]);
   if (wanted.length > MAX_TARGETS) {
     const many = `${dataset.ref} has ${wanted.length} verification sets, and an evaluation at most ${MAX_TARGETS}`;
-    throw refused('/targets', `is required: ${many}`);
+    throw validationError([{ pointer: '/targets', message: `is required: ${many}` }]);
   }
-  const unknown = wanted.findIndex((each) => typeof each === 'string' && !Object.hasOwn(facts.targets, each));
-  if (unknown >= 0) {
-    throw refused(`/targets/${unknown}`, `is no verification set of ${dataset.ref}; it has ${inside.join(', ') || 'none'}`);
-  }
+  const message = `is no verification set of ${dataset.ref}; it has ${inside.join(', ') || 'none'}`;
+  const unknown = wanted.flatMap((each, index) =>
+    typeof each === 'string' && !Object.hasOwn(facts.targets, each) ? [{ pointer: `/targets/${index}`, message }] : [],
+  );
+  if (unknown.length > 0) throw validationError(unknown);
   const whole = wanted.map((each) => (typeof each === 'string' ? verificationTargetOf(dataset.path, each) : each));
   // Names of files as a worker found them: not each can be the name of a target.
   const odd = whole.find((each) => !evaluationTargetSchema.safeParse(each).success);
-  if (odd) throw refused('/targets', `is required: ${JSON.stringify(odd.name)} in ${dataset.ref} cannot be a target`);
+  if (odd) {
+    const message = `is required: ${JSON.stringify(odd.name)} in ${dataset.ref} cannot be a target`;
+    throw validationError([{ pointer: '/targets', message }]);
+  }
   return { targets: whole, dataset };
-}
-
-function refused(pointer: string, message: string): ArcFleetError {
-  return new ArcFleetError('validation_failed', `${pointer}: ${message}`, { fieldErrors: [{ pointer, message }] });
 }

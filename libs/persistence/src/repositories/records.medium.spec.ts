@@ -10,14 +10,12 @@ import {
   type VerificationScores,
   type WebhookPayload,
 } from '#contracts';
-import { freshDatabase, type Fresh } from '#test-support';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   admitRun,
   commitRecords,
-  createDataSource,
   createEvaluation,
   createRun,
   endGeneration,
@@ -32,26 +30,22 @@ import {
   listEvaluations,
   listReservedSlots,
   registerWebhook,
-  runMigrations,
   type CommitResult,
 } from '../index.js';
+import { openMigratedDatabase, type MigratedDatabase } from '../testing/migrated-database.js';
 
-let database: Fresh;
+let database: MigratedDatabase;
 let source: DataSource;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  source = await createDataSource(database.url).initialize();
-  await runMigrations(source);
+  database = await openMigratedDatabase();
+  ({ source } = database);
   // Hears everything that the specs below make happen.
   const webhook = { url: 'https://a.example', secret: 'whsec_x', events: null, labels: null, description: '' };
   await source.transaction((manager) => registerWebhook(manager, webhook));
 });
 
-afterAll(async () => {
-  await source?.destroy();
-  await database?.release();
-});
+afterAll(() => database?.close());
 
 const config = runConfigSchema.parse({ dataset: { path: '/data' }, maxSteps: 100, ranks: { max: 2 } });
 const claimUntil = new Date(Date.now() + 60_000);

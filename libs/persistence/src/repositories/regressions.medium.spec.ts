@@ -6,11 +6,9 @@ import {
   type Margins,
   type Regression,
 } from '#contracts';
-import { freshDatabase, type Fresh } from '#test-support';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
-  createDataSource,
   createEvaluation,
   createSchedule,
   findRunEvents,
@@ -18,26 +16,22 @@ import {
   ModelEntity,
   newId,
   performFire,
-  runMigrations,
   setAlias,
   transitionRun,
   WebhookEndpointEntity,
 } from '../index.js';
+import { openMigratedDatabase, type MigratedDatabase } from '../testing/migrated-database.js';
 
-let database: Fresh;
+let database: MigratedDatabase;
 let source: DataSource;
 beforeAll(async () => {
-  database = await freshDatabase();
-  source = await createDataSource(database.url).initialize();
-  await runMigrations(source);
+  database = await openMigratedDatabase();
+  ({ source } = database);
 });
 beforeEach(async () => {
   await source.query('truncate runs, models, schedules, webhook_endpoints cascade');
 });
-afterAll(async () => {
-  await source?.destroy();
-  await database?.release();
-});
+afterAll(() => database?.close());
 
 const DATA = ['a', 'b'].map((letter) => letter.repeat(64)) as [string, string];
 interface Found {

@@ -6,11 +6,9 @@ import {
   type DatasetFacts,
   type FireView,
 } from '#contracts';
-import { freshDatabase, type Fresh } from '#test-support';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
-  createDataSource,
   createSchedule,
   DatasetEntity,
   deleteDataset,
@@ -20,24 +18,20 @@ import {
   newId,
   performFire,
   pinEvaluationData,
-  runMigrations,
   deleteModel,
   setAlias,
   type StoredSchedule,
 } from '../index.js';
+import { openMigratedDatabase, type MigratedDatabase } from '../testing/migrated-database.js';
 
-let database: Fresh;
+let database: MigratedDatabase;
 let source: DataSource;
 beforeAll(async () => {
-  database = await freshDatabase();
-  source = await createDataSource(database.url).initialize();
-  await runMigrations(source);
+  database = await openMigratedDatabase();
+  ({ source } = database);
 });
 beforeEach(() => source.query('truncate runs, models, datasets, schedules cascade'));
-afterAll(async () => {
-  await source?.destroy();
-  await database?.release();
-});
+afterAll(() => database?.close());
 
 const factsOf = (digest: string, targets: readonly string[]): DatasetFacts =>
   datasetFactsSchema.parse({
